@@ -1,0 +1,1 @@
+"""The kinds as people write them and read them back: pydantic models, and the CRDs printed from them."""

@@ -1,0 +1,1 @@
+"""The one engine that converges any plan: observe, diff, apply, prune, health, conditions."""

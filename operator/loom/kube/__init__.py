@@ -1,0 +1,1 @@
+"""The Kubernetes side: watch, queue, gather, write status. Handlers parse, delegate, return."""
