@@ -1,0 +1,91 @@
+"""What the engine must know of an ARM type to converge it: one frozen row, held in `loom.plan.catalog`.
+
+A row says how the type is marked as ours, how it is read cheaply, what Azure forbids to change, what is kept when it is
+written, and whether it holds data. Nothing else in the engine knows a type by name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Client(StrEnum):
+    """Which SDK carries the type."""
+
+    BY_ID = "ById"
+    CONTAINER_APPS = "ContainerApps"
+    API_MANAGEMENT = "ApiManagement"
+
+
+class Marking(StrEnum):
+    """Where the owner's mark stands."""
+
+    TAG = "Tag"  # the tag csaloom-io-owner
+    FIELD = "Field"  # inside the text at `marker_path`, as [csaloom-io-owner: <value>]
+    POINTER = "Pointer"  # what `marker_path` points at is a resource that is marked ours
+    NAME = "Name"  # the nearest marked ancestor, or a name that only we form: it holds the owner's hash
+
+
+class Listing(StrEnum):
+    """How the type is read in bulk."""
+
+    SUBSCRIPTION = "Subscription"  # one list for the whole subscription, with properties
+    PARENT = "Parent"  # one list for each parent
+    INLINE = "Inline"  # stands inside the parent's body at `inline_path`
+    EACH = "Each"  # a read for each resource
+
+
+class Tier(StrEnum):
+    """How often drift is looked for: the slow tier costs a read for each parent or resource."""
+
+    FAST = "Fast"
+    SLOW = "Slow"
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """A way in which two spellings at `path` are the same to Azure, and why. `*` in a path stands for any one segment."""
+
+    path: str
+    apply: Callable[[Any], Any]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What a write must repeat from the live body, because a PUT without it would take it away: `path`, less the `drop` names."""
+
+    path: str
+    reason: str
+    drop: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ArmType:
+    """One type of resource. `label` is the word for people and the first half of a `deleteData` name."""
+
+    name: str
+    api_version: str
+    label: str
+    marking: Marking = Marking.TAG
+    marker_path: str = ""
+    listing: Listing = Listing.SUBSCRIPTION
+    inline_path: str = ""
+    tier: Tier = Tier.FAST
+    client: Client = Client.BY_ID
+    protected: str = ""  # why it is never deleted by omission; "" = it may be
+    immutable: tuple[str, ...] = ()  # declared paths that Azure refuses to change
+    write_only: tuple[str, ...] = ()  # declared paths that a GET never returns: compared by keyed hash of what was last sent
+    normals: tuple[Normal, ...] = ()
+    carries: tuple[Carry, ...] = ()
+    lane: str = ""  # the ancestor type whose writers take turns; "" = no turns
+    delete_rank: int = 50  # lower goes first among what a delete takes
+    has_etag: bool = False  # If-Match is honored (API Management demands it for a delete)
+    busy_states: frozenset[str] = frozenset()  # provisioning states of its own that mean "not done yet"
+    settled_states: frozenset[str] = frozenset()  # provisioning states of its own that mean "done"
+    status_path: str = ""  # a second state beside provisioningState, as Event Hubs' properties.status
+    status_busy: frozenset[str] = frozenset()
+    deletable: bool = True  # False: Azure makes and keeps it (a default child service)
+    query: tuple[tuple[str, str], ...] = ()  # query parameters of every GET, as format=rawxml
+    singleton: bool = False  # one for each parent, with a fixed name

@@ -1,0 +1,49 @@
+"""What a planner may know besides the spec. The gatherer fills it; a planner decides and does no I/O.
+
+Everything here is plain data about *other* objects at the moment of the pass. What is missing is said by a `Refusal` at
+gathering, or is None where the kind can do without.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.plan.ownership import Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """Another zone of the same plane, as far as it concerns this one: its address space, and its place in line for `maxZones`."""
+
+    namespace: str
+    name: str
+    address_space: str  # "" while it has none
+    created: str  # metadata.creationTimestamp
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The landing zone that an ApiProduct names: its spec, and whether it has converged."""
+
+    namespace: str
+    name: str
+    spec: DataLandingZoneSpec
+    converged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The world around one object."""
+
+    owner: Owner
+    generation: int = 1
+    uid: str = ""
+    created: str = ""
+    namespace_labels: Mapping[str, str] = field(default_factory=dict)
+    plane_name: str = ""
+    plane: AdminPlaneSpec | None = None
+    neighbors: tuple[Neighbor, ...] = ()
+    zone: Zone | None = None
+    documents: Mapping[str, str] = field(default_factory=dict)  # "<configMap>/<key>" -> text, for sources in ConfigMaps

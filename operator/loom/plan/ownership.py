@@ -1,0 +1,53 @@
+"""Who owns a resource, and what a namespace may touch: the marker's value, and the scopes that its grant covers today.
+
+Status is a cache and a tag is a claim; neither is authority. Before a delete both must hold: the live marker is ours, and the
+id lies in `Authority`.
+"""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from loom.plan.arm_id import is_within, key
+
+TAG = "csaloom-io-owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The owner of a resource. `installation` is set once by the administrator and survives a restored cluster."""
+
+    installation: str
+    namespace: str  # "" for cluster-scoped kinds
+    kind: str
+    name: str
+
+    @property
+    def mark(self) -> str:
+        """The marker's value: `<installation>/<namespace>/<kind>/<name>`."""
+        return f"{self.installation}/{self.namespace}/{self.kind}/{self.name}"
+
+    @property
+    def hash(self) -> str:
+        """Eight hexadecimal characters that only this owner's names carry."""
+        return sha256(self.mark.encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Where an object may write today. `home`: its own resource group. `scopes`: what the grant adds. `exact`: single ids.
+
+    `denied` says in words why nothing may be written at all (no grant, grant withdrawn); "" = it may.
+    """
+
+    home: str = ""
+    scopes: tuple[str, ...] = ()
+    exact: frozenset[str] = field(default_factory=frozenset)  # ids in comparable form, as the hub's peering with this zone
+    denied: str = ""
+
+    def covers(self, arm_id: str) -> bool:
+        """May this object write or delete `arm_id` today?"""
+        if self.denied:
+            return False
+        if key(arm_id) in self.exact:
+            return True
+        return any(scope and is_within(arm_id, scope) for scope in (self.home, *self.scopes))

@@ -1,0 +1,92 @@
+"""What a planner returns: a graph of Azure resources as frozen data.
+
+A plan says what must hold, not what to do: the engine compares it with what is. Keys name resources inside one plan
+("storage", "storage/bronze") and never change between passes; people read them in plans and messages.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID, uuid5
+
+from loom.plan.checks import Check, Wire
+from loom.plan.values import Lookup, Ref, Text, Value, resolve
+
+NAMES = UUID("6f0b3c1e-5d0c-5b6a-9a43-1f6c8f5d2a10")  # the name space of every uuid5 name that this operator forms
+
+
+class Mode(StrEnum):
+    """What the engine may do with a planned resource."""
+
+    MANAGED = "Managed"  # make it, keep it so, delete it when it is planned no more
+    EXISTING = "Existing"  # read it for its values and its presence; its body is never written
+    STAGE = "Stage"  # a later write to a resource that is managed under another key (publish last)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An id that ends in a uuid5 over values known later, as a role assignment's (scope, principal, role)."""
+
+    prefix: str  # ".../providers/Microsoft.Authorization/roleAssignments/"
+    parts: tuple[Ref | Text | str, ...]
+
+    def resolve(self, lookup: Lookup) -> str:
+        """The id itself. Raises `Unresolved` while a part is not known."""
+        return self.prefix + str(uuid5(NAMES, "|".join(str(resolve(part, lookup)).lower() for part in self.parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """A declared path that is not compared, and why: every ignore rule owes its reason."""
+
+    path: str
+    reason: str
+
+
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource that must hold. `body` is what is declared and no more: what it leaves out is not ours to judge.
+
+    `on_create` is merged into the body at creation only. `depends_on` are keys; references in the body count without being
+    named. `condition` is the condition type that speaks of it ("NetworkReady"). `adopts` lets a resource that exists
+    unmarked be taken over without `adoption: Adopt` (a default child that Azure makes by itself).
+    """
+
+    key: str
+    id: str | Named
+    body: Mapping[str, Value] = _NOTHING
+    depends_on: tuple[str, ...] = ()
+    condition: str = "Converged"
+    mode: Mode = Mode.MANAGED
+    on_create: Mapping[str, Value] = _NOTHING
+    ignore: tuple[Ignore, ...] = ()
+    adopts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that one object asks for. `home` is the group (or service) that short ids are relative to."""
+
+    home: str
+    resources: tuple[Resource, ...]
+    checks: tuple[Check, ...] = ()
+    wiring: tuple[Wire, ...] = ()
+    conditions: tuple[str, ...] = ()  # the kind's own condition types, in the order people read them
+    warnings: tuple[str, ...] = ()
+    facts: Mapping[str, Value] = field(default_factory=dict)  # endpoints and urls for status; may hold references
+
+    def find(self, key: str) -> Resource:
+        """The resource planned under `key`. Raises KeyError."""
+        return next_by_key(self.resources, key)
+
+
+def next_by_key(resources: tuple[Resource, ...], key: str) -> Resource:
+    """The first resource with that key. Raises KeyError."""
+    for resource in resources:
+        if resource.key == key:
+            return resource
+    raise KeyError(key)

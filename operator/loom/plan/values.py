@@ -1,0 +1,97 @@
+"""Values of a body that are known only later, or never shown: typed, so that no string is ever searched for a marker.
+
+A planned body is JSON with `Ref`, `Text` and `Secret` leaves. `resolve` turns it into plain JSON once the outputs that it
+needs are known; `references` says which those are.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = Any  # str | int | float | bool | None | list[Json] | dict[str, Json]
+Value = Any  # Json with Ref, Text and Secret leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The value that the resource planned as `key` has at `path`, once it exists: `Ref("identity", "properties.principalId")`."""
+
+    key: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string around values known later: `Text("https://{}/", (Ref("app", "properties.configuration.ingress.fqdn"),))`."""
+
+    template: str
+    parts: tuple["Ref | str", ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A value that is sent and never shown, logged, hashed without a key, or put into a status."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
+class Unresolved(LookupError):
+    """A reference whose value is not known yet."""
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(f"{ref.key}: {ref.path} is known after apply")
+        self.ref = ref
+
+
+Lookup = Callable[[Ref], Json]  # raises Unresolved
+
+
+def resolve(value: Value, lookup: Lookup) -> Json:
+    """The body as it is sent. Raises `Unresolved` for the first reference that has no value yet."""
+    match value:
+        case Ref():
+            return lookup(value)
+        case Text(template, parts):
+            return template.format(*(resolve(part, lookup) for part in parts))
+        case Secret(text):
+            return text
+        case Mapping():
+            return {name: resolve(item, lookup) for name, item in value.items()}
+        case list() | tuple():
+            return [resolve(item, lookup) for item in value]
+        case _:
+            return value
+
+
+def references(value: Value) -> Iterator[Ref]:
+    """Every reference inside a value."""
+    match value:
+        case Ref():
+            yield value
+        case Text(_, parts):
+            for part in parts:
+                yield from references(part)
+        case Mapping():
+            for item in value.values():
+                yield from references(item)
+        case list() | tuple():
+            for item in value:
+                yield from references(item)
+
+
+def at(body: Json, path: str) -> Json:
+    """What a body has at a dotted path (names are matched as ARM does, without regard to case); None where it has nothing."""
+    for name in path.split("."):
+        if isinstance(body, list):
+            body = body[int(name)] if name.isdigit() and int(name) < len(body) else None
+        elif isinstance(body, Mapping):
+            found = body.get(name)
+            if found is None:
+                found = next((item for given, item in body.items() if given.lower() == name.lower()), None)
+            body = found
+        else:
+            return None
+    return body
