@@ -45,6 +45,10 @@ class Written:
 class Cloud(Protocol):
     """One cloud as one principal, on behalf of one object (its namespace and priority are bound in the instance)."""
 
+    @property
+    def principal(self) -> str:
+        """Who asks, and in which cloud: what was read may be shared only between equal principals."""
+
     async def get(self, arm_id: str) -> Observed | None:
         """The resource, or None where there is none (404). API version, query and client follow from the id's type."""
 
@@ -90,14 +94,3 @@ Journal = Callable[[Mapping[str, Json]], Awaitable[None]]
 
 class Conflict(Exception):
     """The object changed since it was read: the pass ends, and the queue looks again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Everything that one pass may touch."""
-
-    cloud: Cloud
-    prober: Prober
-    clock: Clock
-    journal: Journal
-    digest: Callable[[str], str]  # keyed hash of a secret or submitted document: hex, never reversible

@@ -31,7 +31,7 @@ class Listing(StrEnum):
     """How the type is read in bulk."""
 
     SUBSCRIPTION = "Subscription"  # one list for the whole subscription, with properties
-    PARENT = "Parent"  # one list for each parent
+    PARENT = "Parent"  # one list for each parent (for an extension type: for each resource that it extends)
     INLINE = "Inline"  # stands inside the parent's body at `inline_path`
     EACH = "Each"  # a read for each resource
 
@@ -89,3 +89,4 @@ class ArmType:
     deletable: bool = True  # False: Azure makes and keeps it (a default child service)
     query: tuple[tuple[str, str], ...] = ()  # query parameters of every GET, as format=rawxml
     singleton: bool = False  # one for each parent, with a fixed name
+    same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names (role assignments)

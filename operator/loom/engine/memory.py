@@ -1,0 +1,77 @@
+"""What the process remembers of an object between passes: a convenience, never the truth.
+
+Losing it (a restart) costs reads, never a write: operations are then found again by `provisioningState`, values by reading.
+Bodies are not kept, only the values that other resources asked for.
+"""
+
+from dataclasses import dataclass, field
+
+from loom.engine.ports import Operation
+from loom.errors import CloudError
+from loom.plan.outcome import ResourceState
+from loom.plan.values import Json
+
+
+@dataclass(slots=True)
+class Failure:
+    """The last error of a resource, how often it came in a row, and when to try again (monotonic seconds)."""
+
+    error: CloudError
+    digest: str  # of what was wanted: another wish is tried at once
+    count: int
+    not_before: float
+
+
+@dataclass(slots=True)
+class Running:
+    """A long operation under way, when to look at it next, and what it is to bring about."""
+
+    operation: Operation
+    due: float
+    digest: str
+    update: bool = False
+
+
+@dataclass(slots=True)
+class Memory:
+    """One object's memory. A *run* begins with a wish that does not hold and ends when everything was read back as wished."""
+
+    settled: dict[str, str] = field(default_factory=dict)  # plan key -> digest of what was brought about in this run
+    created: set[str] = field(default_factory=set)  # ids (comparable form) that this run created: their children need no GET
+    running: dict[str, Running] = field(default_factory=dict)  # plan key, or the id of what is being deleted
+    failures: dict[str, Failure] = field(default_factory=dict)
+    outputs: dict[tuple[str, str], Json] = field(default_factory=dict)  # (plan key, path) -> value asked for by a reference
+    written: dict[str, tuple[str, ...]] = field(default_factory=dict)  # plan key -> digest + fields of its last write
+    slow: dict[str, ResourceState] = field(default_factory=dict)  # last state of what only the slow tier reads
+    last_write: float = float("-inf")
+    last_slow: float = float("-inf")
+    verified: int = -1  # the generation that was last read back whole
+    warned: set[str] = field(default_factory=set)  # events that were sent for a lasting state
+
+    def end_run(self) -> None:
+        """Everything holds: only hashes and the slow tier's states stay."""
+        self.settled.clear()
+        self.created.clear()
+        self.outputs.clear()
+        self.failures.clear()
+
+
+class Lanes:
+    """Who may write where one writer at a time is allowed (a virtual network, an API). Never waits: a taken lane is tried later."""
+
+    def __init__(self) -> None:
+        self._holders: dict[str, str] = {}
+
+    def claim(self, lane: str, holder: str) -> bool:
+        """Take the lane, or keep it. False while another holds it."""
+        return self._holders.setdefault(lane, holder) == holder
+
+    def release(self, holder: str) -> None:
+        """Give back whatever the holder has."""
+        for lane in [lane for lane, name in self._holders.items() if name == holder]:
+            del self._holders[lane]
+
+    def forget(self, owner: str) -> None:
+        """Give back all lanes of an owner whose object is gone; holders are named `<owner mark>#<plan key>`."""
+        for lane in [lane for lane, name in self._holders.items() if name.startswith(f"{owner}#")]:
+            del self._holders[lane]

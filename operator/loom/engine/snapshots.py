@@ -1,0 +1,69 @@
+"""Bulk reads shared by all objects in a scope: a list is fetched once and serves everyone who can live with its age.
+
+Bodies are kept only as long as somebody may still share them; `sweep` lets go of the rest. A reader says the moment that a list
+must not be older than, so nobody decides on what was read before their own write.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from loom.engine.ports import Clock, Cloud, Observed
+from loom.plan.arm_id import key
+
+
+@dataclass(slots=True)
+class _Shared:
+    started: float
+    task: "asyncio.Task[Mapping[str, Observed]]" = field(repr=False)
+
+
+class Snapshots:
+    """Lists and single reads by (principal, collection). Errors are not kept: the next reader tries again."""
+
+    def __init__(self, clock: Clock, keep: float = 60.0) -> None:
+        self._clock = clock
+        self._keep = keep  # seconds after which nobody shares a list any more
+        self._shared: dict[tuple[str, str], _Shared] = {}
+
+    async def list(self, cloud: Cloud, collection: str, since: float) -> Mapping[str, Observed]:
+        """All resources of a collection by comparable id, read at `since` (monotonic seconds) or later."""
+
+        async def read() -> Mapping[str, Observed]:
+            return {key(item.id): item for item in await cloud.list(collection)}
+
+        return await self._share((cloud.principal, f"list {key(collection)}"), since, read)
+
+    async def one(self, cloud: Cloud, arm_id: str, since: float) -> Observed | None:
+        """A single resource that many objects refer to, read at `since` or later."""
+
+        async def read() -> Mapping[str, Observed]:
+            found = await cloud.get(arm_id)
+            return {key(arm_id): found} if found else {}
+
+        found = await self._share((cloud.principal, f"get {key(arm_id)}"), since, read)
+        return found.get(key(arm_id))
+
+    async def _share(
+        self, name: tuple[str, str], since: float, read: Callable[[], Awaitable[Mapping[str, Observed]]]
+    ) -> Mapping[str, Observed]:
+        shared = self._shared.get(name)
+        if shared is None or shared.started < since or _failed(shared.task):
+            shared = _Shared(self._clock.now(), asyncio.ensure_future(_run(read)))
+            self._shared[name] = shared
+        # One reader that is cancelled must not take the others' list away.
+        return await asyncio.shield(shared.task)
+
+    def sweep(self) -> None:
+        """Let go of every list that nobody would share any more."""
+        oldest = self._clock.now() - self._keep
+        for name in [name for name, shared in self._shared.items() if shared.task.done() and shared.started < oldest]:
+            del self._shared[name]
+
+
+async def _run(read: Callable[[], Awaitable[Mapping[str, Observed]]]) -> Mapping[str, Observed]:
+    return await read()
+
+
+def _failed(task: "asyncio.Task[Mapping[str, Observed]]") -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

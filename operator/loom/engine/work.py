@@ -1,0 +1,102 @@
+"""What one pass is given and what it gives back: the engine's only door.
+
+The worker in `loom.kube` gathers a `Work`, calls `loom.engine.reconcile.reconcile`, and carries out the `Result`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from loom.engine.memory import Lanes
+from loom.engine.ports import Clock, Cloud, Journal, Prober
+from loom.engine.snapshots import Snapshots
+from loom.errors import Refusal
+from loom.plan.outcome import Outcome
+from loom.plan.ownership import Authority, Owner
+from loom.plan.resource import Plan
+from loom.plan.values import Json
+
+
+class Wishes(Protocol):
+    """The fields that every kind's spec shares, as the engine reads them. Durations are strings ("10m")."""
+
+    @property
+    def policy(self) -> str: ...
+    @property
+    def approved_plan(self) -> str | None: ...
+    @property
+    def deletion_policy(self) -> str | None: ...
+    @property
+    def delete_data(self) -> Any: ...
+    @property
+    def adoption(self) -> str: ...
+    @property
+    def suspend(self) -> bool: ...
+    @property
+    def interval(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often things are looked at, in seconds."""
+
+    interval: float = 600.0
+    slow_factor: float = 6.0  # the slow tier is looked at every `slow_factor` intervals
+    poll: float = 15.0  # where nothing says when to look again
+    share: float = 30.0  # how old a shared list may be for a drift check
+    stretch: float = 1.0  # > 1 while the request budget is under pressure
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One object to look at, with all that the engine may know of it. `plan` is None exactly when `refusal` says why.
+
+    `report` turns the outcome into the kind's own status fields. `status` is the last one written, maybe {}.
+    """
+
+    owner: Owner
+    generation: int
+    wishes: Wishes
+    authority: Authority
+    status: Mapping[str, Json]
+    plan: Plan | None = None
+    refusal: Refusal | None = None
+    deleting: bool = False
+    in_use: str = ""  # who still needs it, in words: then a deletion waits
+    requested_at: str = ""  # annotation csaloom.io/reconcile-requested-at
+    rhythm: Rhythm = Rhythm()
+    report: Callable[[Plan, Outcome], Mapping[str, Json]] = field(default=lambda _plan, _outcome: {})
+    conditions: tuple[str, ...] = ()  # the kind's own condition types, for when there is no plan to name them
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A Kubernetes event. `type` is Normal or Warning; it is sent once, because it speaks of a change."""
+
+    type: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a pass came to. `status` is the complete new status; `release` lets the finalizer go."""
+
+    status: Mapping[str, Json]
+    requeue_after: float
+    events: tuple[Event, ...] = ()
+    release: bool = False
+    progress_only: bool = False  # nothing but progress differs: the writer may hold it back
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that one pass may touch."""
+
+    cloud: Cloud
+    prober: Prober
+    clock: Clock
+    journal: Journal
+    digest: Callable[[str], str]  # keyed hash of a secret or a submitted document: hex, never reversible
+    snapshots: Snapshots
+    lanes: Lanes

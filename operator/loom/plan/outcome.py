@@ -1,0 +1,53 @@
+"""What became of a plan in one pass: a state for each resource, the findings, and the values that are known by now.
+
+The engine fills it; a kind's `report` turns it into that kind's own status fields.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from loom.plan.checks import Finding, Health
+from loom.plan.values import Lookup
+
+
+class State(StrEnum):
+    """Where a resource stands. The values are the words of `status.resources[].state`."""
+
+    MISSING = "Missing"  # planned, not there, and nothing is being done about it
+    WAITING = "Waiting"  # a resource that it depends on is not there yet
+    CREATING = "Creating"
+    UPDATING = "Updating"
+    DELETING = "Deleting"
+    READY = "Ready"  # what is declared holds
+    DRIFTED = "Drifted"  # it differs, and nothing is being done about it
+    BLOCKED = "Blocked"  # a person must decide: adoption, an owner, a change that Azure forbids
+    FAILED = "Failed"
+    UNKNOWN = "Unknown"  # it could not be read
+
+
+SETTLED = frozenset({State.READY})
+BUSY = frozenset({State.WAITING, State.CREATING, State.UPDATING, State.DELETING})
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceState:
+    """One resource after a pass. `id` is "" while it depends on a value that is not known; `fields` are the differing paths."""
+
+    key: str
+    id: str
+    type: str
+    state: State
+    health: Health = Health.UNKNOWN
+    reason: str = ""
+    message: str = ""
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A pass, as far as the object's kind may speak of it."""
+
+    states: Mapping[str, ResourceState]
+    lookup: Lookup  # raises Unresolved for what is not known
+    findings: tuple[Finding, ...] = field(default_factory=tuple)
