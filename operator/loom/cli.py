@@ -1,0 +1,150 @@
+"""The command line: parses, loads the configuration, delegates. What is heavy is imported where it is used."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from loom import __version__
+from loom.config import ConfigError, Settings, explain, load
+
+app = typer.Typer(name="loom", no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+out = Console()
+err = Console(stderr=True)
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Configuration file (YAML); else LOOM_CONFIG.", envvar="LOOM_CONFIG")
+]
+
+
+def main() -> None:
+    """Entry point of the program `loom`."""
+    app()
+
+
+def fail(message: str) -> typer.Exit:
+    """Says what is wrong on stderr; raise what it returns."""
+    err.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    return typer.Exit(1)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _loom(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """CSA Loom: custom resources in, converged Azure out."""
+
+
+@app.command()
+def run(
+    namespace: Annotated[str | None, typer.Option(help="Look at this namespace only.")] = None,
+    config: ConfigOption = None,
+    kubeconfig: Annotated[
+        Path | None, typer.Option(help="Kubeconfig file; else KUBECONFIG, else the pod's service account.")
+    ] = None,
+    context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
+) -> None:
+    """Run the operator, in a cluster or against a kubeconfig."""
+    settings = _settings(config)
+    if namespace is not None:
+        settings = settings.model_copy(update={"namespace": namespace})
+    if not settings.installation:
+        raise fail(
+            "installation: required to run. Give this operator a name of its own (installation: in the file, or LOOM_INSTALLATION): "
+            "it marks what it owns in Azure with it, for ever."
+        )
+    from loom.app import serve
+
+    raise typer.Exit(serve(settings, kubeconfig=kubeconfig, context=context))
+
+
+@app.command("config")
+def config_command(
+    config: ConfigOption = None,
+    describe: Annotated[
+        bool, typer.Option("--describe", help="List every setting with its variable and meaning.")
+    ] = False,
+) -> None:
+    """Print the configuration in force as YAML, secrets hidden."""
+    if describe:
+        table = Table("setting", "variable", "meaning")
+        for variable, key, meaning in explain():
+            table.add_row(key, variable, meaning)
+        out.print(table)
+        return
+    sys.stdout.write(yaml.safe_dump(_settings(config).model_dump(mode="json", by_alias=True), sort_keys=False))
+
+
+@app.command()
+def crds(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when the files differ from the models.")
+    ] = False,
+    folder: Annotated[Path, typer.Option("--dir", help="Where the files are.")] = Path("crds"),
+) -> None:
+    """Write the custom resource definitions out of the models, or check them."""
+    from loom.api.crds import render
+
+    wanted = render()
+    stale = [
+        name for name, text in wanted.items() if not (folder / name).is_file() or (folder / name).read_text() != text
+    ]
+    stale += sorted(path.name for path in folder.glob("*.yaml") if path.name not in wanted)
+    if check:
+        if stale:
+            raise fail(f"{folder}/ differs from the models: {', '.join(stale)}. Run `loom crds`.")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in stale:
+        if name in wanted:
+            (folder / name).write_text(wanted[name])
+        else:
+            (folder / name).unlink()
+    out.print(f"{len(wanted)} files in {folder}/, {len(stale)} changed")
+
+
+@app.command()
+def dev(
+    wait: Annotated[str | None, typer.Option(help="Exit 0 once all is Ready, 1 after this long (10m).")] = None,
+    samples: Annotated[Path | None, typer.Option(help="File or folder of YAML to apply.")] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="Where the sandbox keeps its state and the control plane's binaries.")
+    ] = None,
+    operator: Annotated[bool, typer.Option("--operator/--no-operator", help="Start the operator too.")] = True,
+) -> None:
+    """Start a sandbox: a real API server, a simulated Azure, the operator, and the samples."""
+    from loom.dev.sandbox import develop
+
+    raise typer.Exit(develop(wait=wait, samples=samples, home=home, operator=operator))
+
+
+@app.command()
+def sim(
+    port: Annotated[int, typer.Option(help="HTTPS port; 0 takes a free one.")] = 0,
+    state: Annotated[Path | None, typer.Option(help="Load this state at the start and save it at the end.")] = None,
+    speed: Annotated[float, typer.Option(help="How much faster than real time its operations run.")] = 1.0,
+    types: Annotated[Path | None, typer.Option(help="Official type tables: what they refuse is refused.")] = None,
+) -> None:
+    """Start the simulated Azure alone, and print its URL, CA file and credentials."""
+    from loom.sim.serve import serve
+
+    raise typer.Exit(serve(port=port, state=state, speed=speed, types=types))
+
+
+def _settings(path: Path | None) -> Settings:
+    try:
+        return load(path)
+    except ConfigError as error:
+        raise fail(str(error)) from None
