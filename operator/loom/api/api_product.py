@@ -1,0 +1,211 @@
+"""ApiProduct: APIs published as a product of an API Management service."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from loom.api.admin_plane import ApiManagementService
+from loom.api.api_policies import ApiPolicies, ProductPolicies
+from loom.api.meta import CommonSpec, LandingZoneRef
+from loom.api.schema import Bool, Int, Model, Rule, StatusModel, distinct, immutable, listed, named
+from loom.api.status import ConvergedStatus, Word
+
+PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
+
+
+class ProductState(StrEnum):
+    """Whether a product is shown to the developers who may see it."""
+
+    DRAFT = "Draft"
+    PUBLISHED = "Published"
+
+
+class Approval(StrEnum):
+    """Who lets a developer subscribe."""
+
+    REQUIRED = "Required"
+    AUTOMATIC = "Automatic"
+
+
+class Subscription(Model):
+    """How a caller gets a key, and whether one is needed."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="!has(self.required) || self.required || (!has(self.approval) && !has(self.limit))",
+            message="approval and limit speak of subscriptions; with required: false there are none",
+            holds=lambda s: s.required or (s.approval is None and s.limit is None),
+        ),
+    )
+
+    required: Bool = True
+    """True: a call needs the key of a subscription. False: the product is open to callers without a key."""
+    approval: Approval | None = None
+    """Required: an administrator approves each subscription. Automatic: it works at once. Omitted: Required, where
+    subscriptions are required."""
+    limit: Annotated[Int, Field(ge=1, le=10000)] | None = None
+    """How many subscriptions one developer may have at a time. Omitted: any number."""
+
+
+class ConfigMapKeyRef(Model):
+    """Names an entry of a ConfigMap in the object's own namespace."""
+
+    name: Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
+    """The ConfigMap's name."""
+    key: Annotated[str, Field(pattern="^[A-Za-z0-9._-]+$", max_length=253)]
+    """The entry that holds the document."""
+
+
+class OpenApiSource(Model):
+    """An OpenAPI document (2.0 or 3.0; 2.0 as JSON only)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="has(self.inline) != has(self.configMapRef)",
+            message="give the document either inline or by configMapRef, exactly one of the two",
+            holds=lambda s: (s.inline is None) != (s.config_map_ref is None),
+        ),
+    )
+
+    inline: Annotated[str, Field(min_length=1, max_length=1_000_000)] | None = None
+    """The document itself, as JSON or YAML text."""
+    config_map_ref: ConfigMapKeyRef | None = None
+    """The ConfigMap entry that holds the document. It is imported again whenever the entry changes."""
+
+
+class Source(Model):
+    """Where an API's description comes from."""
+
+    openapi: OpenApiSource
+    """An OpenAPI document."""
+
+
+class Revision(Model):
+    """A revision of an API."""
+
+    name: Annotated[str, Field(pattern="^[1-9][0-9]{0,3}$", max_length=4)]
+    """The revision's number in the service, such as "1"."""
+    source: Source
+    """Where its description comes from."""
+
+
+class Api(Model):
+    """An API of the product."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            field="revisions",
+            cel="oldSelf.revisions.all(old, self.revisions.exists(new, new.name == old.name))",
+            message="a revision cannot be renamed or replaced by another yet; change the source of the revision that is there",
+        ),
+    )
+
+    name: PartName
+    """The API's name; its name in the service carries this object's namespace and name too."""
+    path: Annotated[str, Field(pattern="^[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$", max_length=200)]
+    """The path below the gateway's address, such as finance/orders. It must begin with a prefix of the namespace's grant."""
+    revisions: Annotated[tuple[Revision, ...], named(at_most=1, at_least=1)]
+    """The API's revisions: exactly one, which is the current one."""
+    backend_ref: PartName
+    """The entry of `backends` that the API's calls go to; servers that the document names are not used."""
+    policies: ApiPolicies | None = None
+    """Policies for all operations of the API. Omitted: none."""
+
+
+class Backend(Model):
+    """A service that calls go to."""
+
+    name: PartName
+    """The backend's name, which APIs refer to."""
+    url: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$", max_length=2000)]
+    """Its https address. The host must be among the backendHosts of the namespace's grant."""
+
+
+class ApiProductSpec(CommonSpec):
+    """A product of API Management: which APIs it has, who may see it, and under which terms."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *CommonSpec.rules,
+        Rule(
+            field="apis",
+            cel="self.apis.all(a, has(self.backends) && self.backends.exists(b, b.name == a.backendRef))",
+            message="each API's backendRef names an entry of backends",
+            holds=lambda p: {api.backend_ref for api in p.apis} <= {backend.name for backend in p.backends},
+        ),
+        Rule(
+            field="apis",
+            cel="self.apis.all(a, self.apis.exists_one(b, b.path == a.path))",
+            message="each API has a path of its own",
+            holds=lambda p: len({api.path for api in p.apis}) == len(p.apis),
+        ),
+        Rule(
+            field="public",
+            cel="!(has(self.state) && self.state == 'Published' && has(self.subscription) && "
+            "has(self.subscription.required) && !self.subscription.required) || (has(self.public) && self.public)",
+            message="a published product that needs no subscription is open to everybody: say so with public: true",
+            holds=lambda p: p.state is not ProductState.PUBLISHED or p.subscription.required or p.public,
+        ),
+        Rule(
+            field="policies",
+            cel="!has(self.policies) || !has(self.subscription) || !has(self.subscription.required) || "
+            "self.subscription.required",
+            message="the policies of a product count calls by subscription; with subscription.required: false they never "
+            "would",
+            holds=lambda p: p.policies is None or p.subscription.required,
+        ),
+        immutable("landingZoneRef", "make another ApiProduct on the other zone, then delete this one"),
+        immutable("service", "make another ApiProduct in the other service, then delete this one"),
+    )
+
+    landing_zone_ref: LandingZoneRef
+    """The DataLandingZone that the product belongs to. Its admin plane gives the identity, the grant and, unless `service`
+    names another, the API Management service."""
+    service: ApiManagementService | None = None
+    """Another API Management service to publish in; the namespace's grant must list it. Omitted: the admin plane's."""
+    display_name: Annotated[str, Field(min_length=1, max_length=300)]
+    """The product's name as developers see it."""
+    description: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """What the product is for, as developers see it. Omitted: nothing is said."""
+    state: ProductState = ProductState.DRAFT
+    """Draft: everything is made, and only administrators see it. Published: developers see it too."""
+    visible_to: Annotated[
+        tuple[Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$", max_length=80)], ...], distinct(at_most=20)
+    ] = ()
+    """Names of API Management groups whose members may see the product, such as developers. Omitted: administrators only."""
+    subscription: Subscription = Field(default_factory=Subscription)
+    """Whether a call needs a subscription's key, and how one is got. Omitted: required, with approval."""
+    public: Bool = False
+    """True: the product may be published though calls need no key."""
+    terms: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
+    """The terms that a developer accepts when subscribing. Omitted: none."""
+    apis: Annotated[tuple[Api, ...], named(at_most=10, at_least=1)]
+    """The APIs of the product."""
+    backends: Annotated[tuple[Backend, ...], named(at_most=10)] = ()
+    """The services behind the APIs."""
+    policies: ProductPolicies | None = None
+    """Policies for all calls through the product. Omitted: none."""
+
+
+class ApiState(StatusModel):
+    """One API, as last seen."""
+
+    name: Word
+    """The API's name in the spec."""
+    url: Annotated[str, Field(max_length=1024)] | None = None
+    """Its address at the gateway."""
+    source_hash: Annotated[str, Field(max_length=71)] | None = None
+    """The fingerprint of the document that was imported."""
+    operations: Int | None = None
+    """How many operations it has in the service."""
+    health: Word | None = None
+    """Healthy, Degraded, Unhealthy, or Unknown: it was not measured."""
+
+
+class ApiProductStatus(ConvergedStatus):
+    """What the operator made of a product."""
+
+    gateway_url: Annotated[str, Field(max_length=1024)] | None = None
+    """The address of the gateway, or of the API where there is only one."""
+    apis: Annotated[tuple[ApiState, ...], listed(at_most=10)] = ()
+    """The APIs, as last seen."""

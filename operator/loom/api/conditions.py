@@ -1,0 +1,164 @@
+"""The closed lists: every condition type and every reason that any kind may show, each with what it means and what to do.
+
+Nothing else may appear in a status. Which of them a kind uses stands in `kinds.py`; the manual pages are checked against it.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class _Explained(StrEnum):
+    """A word of an API with its meaning."""
+
+    meaning: str
+
+    def __new__(cls, word: str, meaning: str) -> Self:
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.meaning = meaning
+        return member
+
+
+class ConditionType(_Explained):
+    """What a condition speaks of. `Reconciling` and `Stalled` are there only while true, and never together."""
+
+    READY = "Ready", "This generation is converged, has been healthy at least once, and nothing measured is unhealthy."
+    RECONCILING = (
+        "Reconciling",
+        "Work is going on, or will be tried again without anybody's doing. Present only while true.",
+    )
+    STALLED = "Stalled", "Nothing more happens until a person changes something. Present only while true."
+    PLANNED = (
+        "Planned",
+        "The spec could be turned into a plan: references found, grants in force, nothing contradictory.",
+    )
+    CONVERGED = "Converged", "All that the plan declares was written and read back for this generation."
+    HEALTHY = "Healthy", "What was measured is well. Unknown means that it could not be measured, which is never well."
+    IN_SYNC = "InSync", "Azure holds what is declared; False between the moment that drift is found and its mending."
+    REFERENCES_FOUND = "ReferencesFound", "Everything in Azure that the plane names exists and can be read."
+    NETWORK_READY = "NetworkReady", "Network, subnets, both peerings and private endpoints are up and approved."
+    SERVICES_READY = "ServicesReady", "The zone's services are provisioned: storage, Event Hubs, apps' environment."
+    BACKING_SERVICES_WIRED = (
+        "BackingServicesWired",
+        "Each app has the setting, the role and the thing itself for every service that it needs.",
+    )
+    APPS_HEALTHY = "AppsHealthy", "Each app's newest revision is the ready one, and runs."
+    APIS_IMPORTED = "ApisImported", "Each API's operations are in the service, as its document says."
+    POLICIES_APPLIED = "PoliciesApplied", "The policies were read back as they are declared."
+    PUBLISHED = "Published", "The product is published, linked to its APIs and to the groups that may see it."
+    GATEWAY_REACHABLE = "GatewayReachable", "The gateway has answered at each API's address."
+    SOURCE_IN_SYNC = "SourceInSync", "The document that was imported is the document that the source holds now."
+
+
+class Reason(_Explained):
+    """Why a condition has its status: one word for programs; the sentence beside it is for people."""
+
+    # All is well
+    SUCCEEDED = "Succeeded", "It is so. Nothing is to be done."
+    HEALTHY = "Healthy", "Everything measured is well."
+    NO_DRIFT = "NoDrift", "Azure holds what is declared."
+    # Work goes on by itself
+    PROGRESSING = "Progressing", "A write or a long operation is under way."
+    PROGRESSING_WITH_RETRY = "ProgressingWithRetry", "A try failed and another follows; the message says what failed."
+    THROTTLED = "Throttled", "Azure asked for a pause; work goes on after it."
+    CLOUD_UNAVAILABLE = "CloudUnavailable", "Azure answered with a server error or not at all; it is asked again."
+    WAITING_FOR_HEALTH = "WaitingForHealth", "Converged, and not yet seen healthy."
+    WAITING_FOR_ADMIN_PLANE = "WaitingForAdminPlane", "The admin plane that is referred to is not ready."
+    WAITING_FOR_LANDING_ZONE = "WaitingForLandingZone", "The landing zone that is referred to has not converged."
+    DEPENDENCY_NOT_READY = "DependencyNotReady", "A resource waits for another one that has failed or is not there yet."
+    DELETING = "Deleting", "The object was deleted, and what it made is going."
+    # A person asked for it
+    SUSPENDED = "Suspended", "spec.suspend is true: nothing is read or written. Set it to false to go on."
+    WAITING_FOR_APPROVAL = (
+        "WaitingForApproval",
+        "policy is Plan and there are changes: read status.plan, then set approvedPlan to its hash, or policy to Manage.",
+    )
+    APPROVAL_OUTDATED = (
+        "ApprovalOutdated",
+        "approvedPlan is not the hash of today's plan: read status.plan and approve again.",
+    )
+    OBSERVED = "Observed", "policy is Observe: what exists is reported, nothing is compared or changed."
+    # Measured, and not well
+    DRIFT_FOUND = "DriftFound", "Azure differs from what is declared; status.plan says in which fields."
+    DEGRADED = "Degraded", "Something that works in part, or used to work; the message names it."
+    UNHEALTHY = "Unhealthy", "Converged, but something measured is not well; see Healthy and status.resources."
+    NOT_MEASURED = "NotMeasured", "It could not be measured, or has not been yet; that is not the same as well."
+    UNREACHABLE = "Unreachable", "No answer, or the wrong one, came from the address; the message names both."
+    MISSING_BACKING_SERVICE = (
+        "MissingBackingService",
+        "An app lacks a setting or the service behind it; declare that service.",
+    )
+    ROLE_NOT_IN_FORCE = "RoleNotInForce", "A role assignment is written but does not work yet, or could not be written."
+    SOURCE_CHANGED = "SourceChanged", "The source holds another document than the one imported; it is imported next."
+    NOT_PUBLISHED = "NotPublished", "spec.state is Draft. Set it to Published to show the product."
+    # References and grants
+    REFERENCE_NOT_FOUND = (
+        "ReferenceNotFound",
+        "What is referred to does not exist; the message names it. Make it, or mend the name.",
+    )
+    REFERENCE_NOT_PERMITTED = (
+        "ReferenceNotPermitted",
+        "What is referred to is in another namespace and its consumers do not include this one; ask its owner.",
+    )
+    NOT_IN_ADMIN_PLANE = "NotInAdminPlane", "The admin plane names none of what this needs; its administrator adds it."
+    NOT_GRANTED = (
+        "NotGranted",
+        "No grant of the admin plane covers this, or one was withdrawn. Reading goes on, writing stops, nothing is "
+        "deleted. An administrator adds a grant.",
+    )
+    IN_USE = "InUse", "It is being deleted, but others still refer to it; the message names them. Delete those first."
+    # What the spec asks for cannot be
+    INVALID_SPEC = "InvalidSpec", "The spec contradicts itself in a way that the API server could not see; mend it."
+    INVALID_OPEN_API = "InvalidOpenApi", "The OpenAPI document does not parse; the message has the line."
+    ADDRESS_SPACE_OVERLAPS = (
+        "AddressSpaceOverlaps",
+        "The address space is taken in part; the message names by whom. Take another.",
+    )
+    NAME_TAKEN = "NameTaken", "Somebody else in the world holds this globally unique name. Set another name."
+    IMMUTABLE_IN_AZURE = (
+        "ImmutableInAzure",
+        "Azure does not change this once it is made, and nothing is ever replaced; take the change back.",
+    )
+    INVALID_REQUEST = "InvalidRequest", "Azure refused the request as wrong; the message is Azure's. Mend the spec."
+    # Ownership
+    ADOPTION_REQUIRED = (
+        "AdoptionRequired",
+        "A resource of this name exists and nobody's marker is on it. Set adoption to Adopt, or take another name.",
+    )
+    OWNED_BY_ANOTHER = "OwnedByAnother", "The resource carries the marker of another object, which the message names."
+    # Azure says no
+    PERMISSION_DENIED = (
+        "PermissionDenied",
+        "The operator's identity lacks a permission; the message names it and the scope.",
+    )
+    CREDENTIAL_INVALID = (
+        "CredentialInvalid",
+        "No token could be had: the credential has expired, or is not known to the tenant.",
+    )
+    POLICY_DENIED = (
+        "PolicyDenied",
+        "An Azure Policy refuses it; the message names the policy. It is tried again slowly.",
+    )
+    LOCKED = "Locked", "A lock on the resource or above it forbids the change. It is tried again slowly."
+    QUOTA_EXCEEDED = (
+        "QuotaExceeded",
+        "A quota of the subscription or of the region is used up; ask for more, or use less.",
+    )
+    PROVIDER_NOT_REGISTERED = (
+        "ProviderNotRegistered",
+        "The subscription has not registered the resource provider; the message has the command.",
+    )
+    NOT_AVAILABLE = "NotAvailable", "This cloud or region does not offer it."
+    OPERATION_FAILED = "OperationFailed", "A long operation was accepted and then failed; the message is Azure's."
+    OPERATION_STUCK = (
+        "OperationStuck",
+        "A long operation has not ended in any reasonable time; it is still being asked.",
+    )
+    # Deletion
+    DELETION_BLOCKED = (
+        "DeletionBlocked",
+        "Something that was to be deleted may not be; the message names it and says why.",
+    )
+    RETAINED = "Retained", "What holds data stays though the spec no longer has it; deleteData lets it go."
+    # Ours
+    INTERNAL_ERROR = "InternalError", "A defect of the operator; its log has the details. It tries again slowly."

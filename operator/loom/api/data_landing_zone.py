@@ -1,0 +1,164 @@
+"""DataLandingZone: one domain's part of Azure in one environment, and what is made in it.
+
+Names of Azure resources are not decided here but in `loom.plan`, and neither is the layout of subnets.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from ipaddress import IPv4Network
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from loom.api.meta import AdminPlaneRef, CommonSpec, Consumers
+from loom.api.schema import Guid, Int, Line, Location, Model, Rule, StatusModel, immutable, listed
+from loom.api.status import ConvergedStatus, Message, ResourceId, Word
+from loom.api.zone_network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
+from loom.api.zone_services import Apps, EventHubs, Storage
+
+
+class Environment(StrEnum):
+    """What a zone is used for."""
+
+    DEVELOPMENT = "Development"
+    TEST = "Test"
+    PRODUCTION = "Production"
+
+
+class Owner(Model):
+    """Who answers for the zone."""
+
+    name: Line
+    """A person or a team."""
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+    """Where to write to them; it becomes the Owner tag."""
+
+
+def _has_subnet(zone: "DataLandingZoneSpec", name: str, longest_prefix: int) -> bool:
+    if zone.network is None or zone.network.subnets is None:
+        return True
+    return any(s.name == name and IPv4Network(s.cidr).prefixlen <= longest_prefix for s in zone.network.subnets)
+
+
+def _subnet_in_cel(name: str, longest_prefix: int) -> str:
+    return (
+        "!has(self.network) || !has(self.network.subnets) || self.network.subnets.exists(s, "
+        f"s.name == '{name}' && isCIDR(s.cidr) && cidr(s.cidr).prefixLength() <= {longest_prefix})"
+    )
+
+
+class DataLandingZoneSpec(CommonSpec):
+    """What a zone is, and what is made in it. A service that is omitted is not made."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        *CommonSpec.rules,
+        Rule(
+            field="network",
+            cel="has(self.network) || !(has(self.storage) || has(self.eventHubs) || has(self.apps))",
+            message="storage, eventHubs and apps are private and live in the zone's network: give network too",
+            holds=lambda z: z.network is not None or not (z.storage or z.event_hubs or z.apps),
+        ),
+        Rule(
+            field="network",
+            cel=f"!has(self.apps) || {_subnet_in_cel(APPS_SUBNET, 27)}",
+            message=f"apps need a subnet named {APPS_SUBNET} of at least /27: add it to network.subnets",
+            holds=lambda z: z.apps is None or _has_subnet(z, APPS_SUBNET, 27),
+        ),
+        Rule(
+            field="network",
+            cel=f"!(has(self.storage) || has(self.eventHubs)) || {_subnet_in_cel(ENDPOINTS_SUBNET, 28)}",
+            message=f"storage and eventHubs are reached through private endpoints in a subnet named {ENDPOINTS_SUBNET} "
+            "of at least /28: add it to network.subnets",
+            holds=lambda z: not (z.storage or z.event_hubs) or _has_subnet(z, ENDPOINTS_SUBNET, 28),
+        ),
+        Rule(
+            field="eventHubs",
+            cel="!has(self.apps) || !has(self.apps.mirroring) || !has(self.eventHubs) || !has(self.eventHubs.hubs) || "
+            "size(self.eventHubs.hubs) <= 7",
+            message="apps.mirroring takes three of the ten hubs that the tier allows: declare at most 7",
+            holds=lambda z: not (z.apps and z.apps.mirroring and z.event_hubs) or len(z.event_hubs.hubs) <= 7,
+        ),
+        immutable("adminPlaneRef", "make another zone on the other plane and move to it"),
+        immutable("domain", "make another zone for the other domain and move to it"),
+        immutable("environment", "make another zone for the other environment and move to it"),
+        immutable("subscriptionId", "make another zone in the other subscription and move to it"),
+        immutable("location", "make another zone in the other location and move to it"),
+    )
+
+    admin_plane_ref: AdminPlaneRef
+    """The AdminPlane that the zone attaches to; one of its grants must cover this namespace, subscription and location."""
+    domain: Annotated[str, Field(pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=40)]
+    """The business domain, such as finance. It becomes part of resource names."""
+    environment: Environment
+    """What the zone is used for: Development, Test or Production. It becomes part of resource names."""
+    subscription_id: Guid
+    """The Azure subscription that the zone is made in."""
+    location: Location
+    """The Azure location that the zone is made in, such as eastus2."""
+    owner: Owner | None = None
+    """Who answers for the zone. Omitted: no Owner tag."""
+    cost_center: Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)] | None = None
+    """Who pays, such as CC-4711. Omitted: no CostCenter tag."""
+    data_classification: Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9 _-]*$", max_length=64)] | None = None
+    """How the zone's data are classified, such as Confidential. Omitted: no Data_Classification tag."""
+    consumers: Consumers | None = None
+    """Which namespaces may refer to this zone. Omitted: its own only."""
+    network: Network | None = None
+    """The zone's virtual network. Omitted: none is made."""
+    storage: Storage | None = None
+    """The zone's storage account; {} takes every default. Omitted: none is made; one that was made stays."""
+    event_hubs: EventHubs | None = None
+    """The zone's Event Hubs namespace; {} takes every default. Omitted: none is made; one with hubs that was made stays."""
+    apps: Apps | None = None
+    """The platform's apps. Omitted: none run."""
+
+
+class AppState(StatusModel):
+    """One app, as last seen."""
+
+    name: Word
+    """The app's name, such as loom-mirroring."""
+    health: Word
+    """Healthy, Degraded, Unhealthy, or Unknown: it was not measured."""
+    reason: Word | None = None
+    """Why it is not well, in one word, such as ActivationFailed."""
+    message: Message | None = None
+    """Why it is not well, in a sentence."""
+    revision: Word | None = None
+    """The newest revision."""
+    image: Annotated[str, Field(max_length=400)] | None = None
+    """The image that it runs."""
+    replicas: Int | None = None
+    """How many copies run."""
+
+
+class Wiring(StatusModel):
+    """One service that an app needs, and how much of the connection is there: setting, role and the thing itself."""
+
+    app: Word
+    """The app's name."""
+    needs: Word
+    """The service, such as eventHubs."""
+    setting: Word
+    """The app's setting that points at it."""
+    role: Word
+    """The app's role on it: Ok or Missing."""
+    thing: Word
+    """The service itself: Ok or Missing."""
+
+
+class DataLandingZoneStatus(ConvergedStatus):
+    """What the operator made of a zone."""
+
+    resource_group_id: ResourceId | None = None
+    """The ARM id of the zone's resource group."""
+    apps_healthy: Word | None = None
+    """How many of the apps are healthy, such as 5/6."""
+    apps: Annotated[tuple[AppState, ...], listed(at_most=20)] = ()
+    """The apps, as last seen."""
+    wiring: Annotated[tuple[Wiring, ...], listed(at_most=100)] = ()
+    """What the apps need, and how much of it is there."""
+    endpoints: Annotated[Mapping[str, Annotated[str, Field(max_length=512)]], Field(max_length=20)] = Field(
+        default_factory=dict
+    )
+    """Where the zone's services answer, by the name of the service in the spec, such as storage."""

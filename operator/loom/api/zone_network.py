@@ -1,0 +1,95 @@
+"""The network of a DataLandingZone: addresses and subnets, and what must hold between them.
+
+Which subnet is laid out where, when none is given, is decided in `loom.plan`.
+"""
+
+import ipaddress
+import itertools
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from loom.api.schema import Cidr, Model, Rule, immutable, named
+
+APPS_SUBNET = "snet-container-apps"
+ENDPOINTS_SUBNET = "snet-private-endpoints"
+
+
+class Subnet(Model):
+    """A part of the zone's network."""
+
+    name: Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$", max_length=80)]
+    """The subnet's name. Apps live in snet-container-apps, private endpoints in snet-private-endpoints; any other is made
+    and left empty."""
+    cidr: Cidr
+    """Its addresses, within the network's, in CIDR notation."""
+
+
+def _network(cidr: str) -> ipaddress.IPv4Network | None:
+    try:
+        return ipaddress.IPv4Network(cidr)
+    except ValueError:
+        return None
+
+
+def _is_canonical(network: "Network") -> bool:
+    return all(_network(cidr) for cidr in (network.address_space, *(s.cidr for s in network.subnets or ())))
+
+
+def _are_inside(network: "Network") -> bool:
+    space = ipaddress.IPv4Network(network.address_space)
+    return all(ipaddress.IPv4Network(subnet.cidr).subnet_of(space) for subnet in network.subnets or ())
+
+
+def _are_apart(network: "Network") -> bool:
+    ranges = sorted(ipaddress.IPv4Network(subnet.cidr) for subnet in network.subnets or ())
+    return not any(a.overlaps(b) for a, b in itertools.pairwise(ranges))
+
+
+class Network(Model):
+    """The zone's virtual network, peered with the plane's hub."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            field="addressSpace",
+            cel="isCIDR(self.addressSpace) && cidr(self.addressSpace) == cidr(self.addressSpace).masked()",
+            message="addressSpace is an IPv4 range that begins at its own first address, such as 10.100.0.0/20",
+            holds=lambda n: _network(n.address_space) is not None,
+        ),
+        Rule(
+            field="subnets",
+            cel="!has(self.subnets) || self.subnets.all(s, isCIDR(s.cidr) && cidr(s.cidr) == cidr(s.cidr).masked())",
+            message="each subnet's cidr is an IPv4 range that begins at its own first address, such as 10.100.0.0/23",
+            holds=_is_canonical,
+        ),
+        Rule(
+            field="subnets",
+            cel="!has(self.subnets) || !isCIDR(self.addressSpace) || "
+            "self.subnets.all(s, !isCIDR(s.cidr) || cidr(self.addressSpace).containsCIDR(s.cidr))",
+            message="each subnet lies within addressSpace",
+            holds=_are_inside,
+        ),
+        Rule(
+            field="subnets",
+            cel="!has(self.subnets) || self.subnets.all(a, !isCIDR(a.cidr) || self.subnets.all(b, "
+            "a.name == b.name || !isCIDR(b.cidr) || !cidr(a.cidr).containsCIDR(b.cidr)))",
+            message="subnets overlap; give each of them addresses of its own",
+            holds=_are_apart,
+        ),
+        Rule(
+            field="addressSpace",
+            cel="!isCIDR(self.addressSpace) || (cidr(self.addressSpace).prefixLength() >= 8 && "
+            "cidr(self.addressSpace).prefixLength() <= (has(self.subnets) ? 29 : 22))",
+            message="addressSpace is between /8 and /22 where the subnets are laid out for you, and down to /29 where you "
+            "give them",
+            holds=lambda n: 8 <= ipaddress.IPv4Network(n.address_space).prefixlen <= (29 if n.subnets else 22),
+        ),
+        immutable("addressSpace", "make another zone with the other addresses and move to it"),
+    )
+
+    address_space: Cidr
+    """The network's IPv4 addresses in CIDR notation, at least a /22 where the subnets are laid out. They must overlap
+    neither the hub nor any network peered with it."""
+    subnets: Annotated[tuple[Subnet, ...], named(at_most=20, at_least=1)] | None = None
+    """The subnets. Omitted: laid out from the start of the addresses, a /23 snet-container-apps and a /24
+    snet-private-endpoints."""
