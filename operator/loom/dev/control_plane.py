@@ -107,12 +107,13 @@ class ControlPlane:
         self._processes.stop("etcd")
 
     def stop_api_server(self) -> None:
-        """Takes the API server away; what is stored stays. It would wait a minute for watches to end: it gets 1 s."""
-        self._processes.stop("kube-apiserver", grace=1.0)
+        """Takes the API server away; what is stored stays."""
+        self._processes.stop("kube-apiserver")
 
     def start_api_server(self) -> None:
         """Starts the API server, on the port that it had, and waits until it is ready."""
-        process = self._processes.start("kube-apiserver", self._api_server_command())
+        # Asked to end, it would wait a minute for watches to end first.
+        process = self._processes.start("kube-apiserver", self._api_server_command(), grace=1.0)
         process.wait_until(self._api_server_ready, READY_SECONDS)
 
     def _start(self) -> None:

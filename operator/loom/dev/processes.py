@@ -25,10 +25,11 @@ POLL_SECONDS = 0.05
 class Process:
     """One running program and its log file (standard output and error together)."""
 
-    def __init__(self, name: str, popen: "subprocess.Popen[bytes]", log: Path) -> None:
+    def __init__(self, name: str, popen: "subprocess.Popen[bytes]", log: Path, grace: float) -> None:
         self.name = name
         self.log = log
         self._popen = popen
+        self._grace = grace
 
     @property
     def pid(self) -> int:
@@ -56,11 +57,11 @@ class Process:
                 raise SandboxError(f"{self.name} was not ready after {timeout:g} s ({self.log}):\n{self.log_tail()}")
             threading.Event().wait(POLL_SECONDS)
 
-    def stop(self, grace: float) -> None:
-        """Asks the whole process group to end, and after `grace` seconds makes it."""
+    def stop(self) -> None:
+        """Asks the whole process group to end, and after its grace makes it."""
         self._signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._popen.wait(grace)
+            self._popen.wait(self._grace)
         self.kill()
 
     def kill(self) -> None:
@@ -80,8 +81,13 @@ class Processes:
         self._logs = logs
         self._running: dict[str, Process] = {}
 
-    def start(self, name: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Process:
-        """Starts `command`; `name` names its log file, and must not be running already."""
+    def start(
+        self, name: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None, grace: float = 10.0
+    ) -> Process:
+        """Starts `command`; `name` names its log file, and must not be running already.
+
+        `grace` is how many seconds it gets to end when it is asked to.
+        """
         if name in self._running:
             raise ValueError(f"{name} is running already")
         self._logs.mkdir(parents=True, exist_ok=True)
@@ -90,13 +96,13 @@ class Processes:
             popen = subprocess.Popen(
                 tied(command), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, env=env, start_new_session=True
             )
-        process = self._running[name] = Process(name, popen, log)
+        process = self._running[name] = Process(name, popen, log, grace)
         return process
 
-    def stop(self, name: str, grace: float = 10.0) -> None:
+    def stop(self, name: str) -> None:
         """Stops one program, if it runs."""
         if process := self._running.pop(name, None):
-            process.stop(grace)
+            process.stop()
 
     def kill(self, name: str) -> None:
         """Ends one program without warning, if it runs."""

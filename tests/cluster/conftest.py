@@ -1,0 +1,58 @@
+"""Fixtures of the tests that run against the real API server."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from loom.dev.failure import SandboxError
+from support.cluster import Cluster, running_cluster
+from support.oracles import oracle
+from support.statuses import StatusWatch
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "cluster" in item.path.parts:
+            item.add_marker("cluster")
+
+
+@pytest.fixture(scope="session")
+def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """The one API server of this run, bare: tests of our kinds take `cluster`."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(running_cluster(tmp_path_factory.mktemp("cluster")))
+        except SandboxError as error:
+            pytest.fail(f"The cluster tests need a real API server: {error}", pytrace=False)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def status_watch(api_server: Cluster) -> Iterator[StatusWatch]:
+    """Every status seen from here on; `status_watch.ignore(namespace)` where a test forges one."""
+    try:
+        api_server.install_crds()
+    except SandboxError as error:
+        pytest.fail(f"The API server refuses our CRDs: {error}", pytrace=False)
+    rules = oracle("status_rules")
+    if rules is None:
+        warnings.warn("status_rules.py is not on this machine (LOOM_ORACLES): no status is judged by it", stacklevel=1)
+    watch = StatusWatch(api_server.objects, rules.broken if rules else lambda _: [])
+    yield watch
+    watch.stop()
+
+
+@pytest.fixture
+def cluster(api_server: Cluster, status_watch: StatusWatch) -> Iterator[Cluster]:
+    """The API server with our CRDs. Fails the test in whose time a status broke a rule of kubectl, Flux or Argo CD."""
+    yield api_server
+    if broken := status_watch.drain():
+        pytest.fail("statuses broke rules:\n" + "\n".join(broken), pytrace=False)
+
+
+@pytest.fixture
+def namespace(api_server: Cluster) -> str:
+    """A namespace of this test's own."""
+    return api_server.new_namespace()
