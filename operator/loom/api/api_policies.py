@@ -16,7 +16,7 @@ Calls = Annotated[Int, Field(ge=1, le=2_000_000_000)]
 
 WHOLE_SECONDS = Rule(
     field="period",
-    cel="duration(self.period) == duration(string(duration(self.period).getSeconds()) + 's')",
+    cel="duration(self.period).getMilliseconds() % 1000 == 0",
     message="period is a whole number of seconds",
     holds=lambda p: p.period % timedelta(seconds=1) == timedelta(),
 )

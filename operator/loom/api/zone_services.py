@@ -71,7 +71,7 @@ class Hub(Model):
             field="retention",
             cel="!has(self.retention) || (duration(self.retention) >= duration('1h') && "
             "duration(self.retention) <= duration('168h') && "
-            "duration(self.retention) == duration(string(duration(self.retention).getHours()) + 'h'))",
+            "duration(self.retention).getMilliseconds() % 3600000 == 0)",
             message="retention is a whole number of hours, 1h to 168h",
             holds=lambda h: (
                 h.retention % timedelta(hours=1) == timedelta()
