@@ -95,24 +95,14 @@ def crds(
     folder: Annotated[Path, typer.Option("--dir", help="Where the files are.")] = Path("crds"),
 ) -> None:
     """Write the custom resource definitions out of the models, or check them."""
-    from loom.api.crds import render
+    from loom.api import crds as definitions
 
-    wanted = render()
-    stale = [
-        name for name, text in wanted.items() if not (folder / name).is_file() or (folder / name).read_text() != text
-    ]
-    stale += sorted(path.name for path in folder.glob("*.yaml") if path.name not in wanted)
     if check:
-        if stale:
+        if stale := definitions.check(folder):
             raise fail(f"{folder}/ differs from the models: {', '.join(stale)}. Run `loom crds`.")
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in stale:
-        if name in wanted:
-            (folder / name).write_text(wanted[name])
-        else:
-            (folder / name).unlink()
-    out.print(f"{len(wanted)} files in {folder}/, {len(stale)} changed")
+    changed = definitions.write(folder)
+    out.print(f"{len(definitions.render())} files in {folder}/, {len(changed)} changed")
 
 
 @app.command()
