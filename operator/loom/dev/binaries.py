@@ -9,6 +9,7 @@ import fcntl
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -109,3 +110,18 @@ def _locked(path: Path, console: Console) -> Iterator[None]:
             console.print("Another process is building the control plane; waiting for it.")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def main() -> int:
+    """Gets the binaries and says where they are: what `make test` does before the tests that need them."""
+    console = Console()
+    try:
+        console.print(f"etcd, kube-apiserver and kube-controller-manager: {get_binaries(os.environ, console).folder}")
+    except SandboxError as error:
+        console.print(str(error), style="red", markup=False)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

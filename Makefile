@@ -1,0 +1,102 @@
+# `make dev` shows the operator at work; `make test` is what CI runs. Both set up all they need: only Python 3.11+ is assumed.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules
+
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+WAIT ?=
+
+# A machine may call it python3.12 and have an older python3 beside it.
+FIND_PYTHON := for name in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; exit 0; fi; done; \
+	echo "Python 3.11 or newer is needed, and none was found on PATH." >&2; exit 1
+
+section = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
+
+.PHONY: help
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+.PHONY: setup
+setup: $(READY) ## Set up .venv from requirements.lock; quick when nothing changed
+
+$(READY): requirements.lock pyproject.toml
+	@if [ ! -x $(PY) ]; then name=$$($(FIND_PYTHON)) && $$name -m venv $(VENV); fi
+	@echo "Installing what requirements.lock names into $(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: dev
+dev: setup ## Run the sandbox with the samples; Ctrl-C stops it. WAIT=10m makes it end once all is Ready
+	@$(VENV)/bin/loom dev $(if $(WAIT),--wait $(WAIT))
+
+.PHONY: test
+test: setup check unit sim cluster ## Everything, the cheap first
+
+.PHONY: test-fast
+test-fast: setup check unit ## The inner loop: no control plane
+
+.PHONY: check
+check: setup ## Format, lint, import layers, generated files, types
+	$(call section,format)
+	@$(VENV)/bin/ruff format --check .
+	$(call section,lint)
+	@$(VENV)/bin/ruff check .
+	$(call section,import layers)
+	@PYTHONPATH=operator $(VENV)/bin/lint-imports
+	$(call section,generated files)
+	@$(VENV)/bin/loom crds --check
+	$(call section,types)
+	@$(VENV)/bin/mypy
+
+.PHONY: unit
+unit: setup ## Unit tests
+	$(call section,unit tests)
+	@$(VENV)/bin/pytest -q --ignore=tests/sim --ignore=tests/cluster
+
+.PHONY: sim
+sim: setup ## Tests of the simulated Azure
+	$(call section,the simulated Azure)
+	@$(VENV)/bin/pytest -q tests/sim
+
+.PHONY: cluster
+cluster: setup ## Tests on the real API server
+	$(call section,the control plane)
+	@$(PY) -m loom.dev.binaries
+	$(call section,cluster tests)
+	@$(VENV)/bin/pytest -q tests/cluster
+
+.PHONY: bench
+bench: setup ## Measure, and print the table for docs/performance.md
+	@$(PY) -m bench
+
+.PHONY: test-clients
+test-clients: setup ## Foreign clients (az) against the simulated Azure, from an environment of their own
+	@tests/clients/run
+
+.PHONY: crds
+crds: setup ## Write crds/ out of the models
+	@$(VENV)/bin/loom crds
+
+.PHONY: fmt
+fmt: setup ## Format, and mend what lint can
+	@$(VENV)/bin/ruff check --fix --quiet . || true
+	@$(VENV)/bin/ruff format .
+
+.PHONY: lock
+lock: ## Resolve requirements.lock anew out of pyproject.toml
+	@if [ ! -x $(PY) ]; then name=$$($(FIND_PYTHON)) && $$name -m venv $(VENV); fi
+	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet --disable-pip-version-check uv
+	@$(PY) -m uv pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
+
+.PHONY: clean
+clean: ## Remove what was made here; the built control plane stays in its cache
+	@rm -rf $(VENV) .venv-clients .loom build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find operator tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
