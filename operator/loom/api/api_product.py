@@ -199,7 +199,7 @@ class ApiState(StatusModel):
     operations: Int | None = None
     """How many operations it has in the service."""
     health: Word | None = None
-    """Healthy, Degraded, Unhealthy, or Unknown: it was not measured."""
+    """Healthy, Unhealthy, Pending (on its way), or Unknown: it could not be measured."""
 
 
 class ApiProductStatus(ConvergedStatus):

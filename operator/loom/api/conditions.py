@@ -120,6 +120,10 @@ class Reason(_Explained):
         "Azure does not change this once it is made, and nothing is ever replaced; take the change back.",
     )
     INVALID_REQUEST = "InvalidRequest", "Azure refused the request as wrong; the message is Azure's. Mend the spec."
+    NOT_HONORED = (
+        "NotHonored",
+        "Azure accepted a write and still shows other values; it is not written again until the spec or the rest changes.",
+    )
     # Ownership
     ADOPTION_REQUIRED = (
         "AdoptionRequired",

@@ -119,7 +119,7 @@ class AppState(StatusModel):
     name: Word
     """The app's name, such as loom-mirroring."""
     health: Word
-    """Healthy, Degraded, Unhealthy, or Unknown: it was not measured."""
+    """Healthy, Unhealthy, Pending (on its way), or Unknown: it could not be measured."""
     reason: Word | None = None
     """Why it is not well, in one word, such as ActivationFailed."""
     message: Message | None = None

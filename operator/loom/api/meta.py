@@ -142,7 +142,7 @@ class CommonSpec(Model):
     hold data (see deleteData). It speaks of this object's own deletion only. Omitted: Detach for a DataLandingZone, Delete
     for every other kind, as what was published must not outlive its object."""
     delete_data: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^[^/\s]+(/[^/\s]+)+$", max_length=300)], ...], distinct(at_most=100)
+        tuple[Annotated[str, Field(pattern=r"^[^/\s]+(/[^/\s]+)+$", max_length=400)], ...], distinct(at_most=100)
     ] = ()
     """Resources that hold data and may be deleted all the same, each written as status.retained prints it, such as
     storage/saloomfinance1a2b3c4d. Omitted: none, data is never deleted by leaving something out."""

@@ -1,5 +1,6 @@
 """What every kind's status shares. These shapes are what the operator promises to write; nothing here decides what."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -87,9 +88,9 @@ class ResourceState(StatusModel):
     type: Word
     """The ARM type, such as Microsoft.Storage/storageAccounts."""
     state: Word | None = None
-    """How far it is: its provisioning state, or what the operator is doing with it."""
+    """Where it stands: Missing, Waiting, Creating, Updating, Deleting, Ready, Drifted, Blocked, Failed, Retained or Unknown."""
     health: Word | None = None
-    """Healthy, Degraded, Unhealthy, or Unknown: it was not measured."""
+    """Healthy, Unhealthy, Pending (on its way), or Unknown: it could not be measured."""
     reason: Word | None = None
     """Why it is not well, in one word."""
     message: Message | None = None
@@ -104,6 +105,15 @@ class InventoryScope(StatusModel):
     ids: Annotated[tuple[Annotated[str, Field(max_length=1024)], ...], listed(at_most=2000)]
     """Ids below the scope, without the leading /providers/, such as Microsoft.Storage/storageAccounts/x; the empty string
     is the scope itself."""
+
+
+class PlanInProgress(StatusModel):
+    """An approved plan that is being applied; it is kept so that a restart neither loses the approval nor widens it."""
+
+    hash: Annotated[str, Field(max_length=71)]
+    """The hash that was approved."""
+    changes: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], listed(at_most=2000)]
+    """Fingerprints of the changes that the approval allows."""
 
 
 class CommonStatus(StatusModel):
@@ -124,13 +134,19 @@ class ConvergedStatus(CommonStatus):
     """What is to change in Azure, as last computed."""
     applied_plan: Annotated[str, Field(max_length=71)] | None = None
     """The hash of the approved plan that was last applied; that approval is used up."""
+    applying_plan: PlanInProgress | None = None
+    """The approved plan that is being applied, until its last change is done."""
     resources: Annotated[tuple[ResourceState, ...], listed(at_most=50)] = ()
     """At most 50 of the Azure resources, the unwell first."""
     resource_count: Int | None = None
     """How many Azure resources there are in all."""
     inventory: Annotated[tuple[InventoryScope, ...], listed(at_most=200)] = ()
     """Every Azure resource that is owned here, or will be once a write that was begun succeeds. It is never cut."""
-    retained: Annotated[tuple[Word, ...], listed(at_most=500)] = ()
+    submitted: Annotated[Mapping[str, Annotated[str, Field(max_length=128)]], Field(max_length=500)] = Field(
+        default_factory=dict
+    )
+    """Keyed hashes of what was last sent and Azure never shows again (secrets, documents), by resource."""
+    retained: Annotated[tuple[Annotated[str, Field(max_length=400)], ...], listed(at_most=500)] = ()
     """Resources that hold data and stay though nothing declares them any more; spec.deleteData lets them go."""
     effective_interval: Annotated[str, Field(max_length=16)] | None = None
     """How often drift and health are really looked at, while that is less often than spec.interval."""
