@@ -37,10 +37,14 @@ class Memory:
     """One object's memory. A *run* begins with a wish that does not hold and ends when everything was read back as wished."""
 
     settled: dict[str, str] = field(default_factory=dict)  # plan key -> digest of what was brought about in this run
-    created: set[str] = field(default_factory=set)  # ids (comparable form) that this run created: their children need no GET
+    created: set[str] = field(
+        default_factory=set
+    )  # ids (comparable form) that this run created: their children need no GET
     running: dict[str, Running] = field(default_factory=dict)  # plan key, or the id of what is being deleted
     failures: dict[str, Failure] = field(default_factory=dict)
-    outputs: dict[tuple[str, str], Json] = field(default_factory=dict)  # (plan key, path) -> value asked for by a reference
+    outputs: dict[tuple[str, str], Json] = field(
+        default_factory=dict
+    )  # (plan key, path) -> value asked for by a reference
     written: dict[str, tuple[str, ...]] = field(default_factory=dict)  # plan key -> digest + fields of its last write
     slow: dict[str, ResourceState] = field(default_factory=dict)  # last state of what only the slow tier reads
     last_write: float = float("-inf")
@@ -54,6 +58,7 @@ class Memory:
         self.created.clear()
         self.outputs.clear()
         self.failures.clear()
+        self.written.clear()
 
 
 class Lanes:

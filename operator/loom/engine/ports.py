@@ -53,7 +53,11 @@ class Cloud(Protocol):
         """The resource, or None where there is none (404). API version, query and client follow from the id's type."""
 
     async def list(self, collection: str) -> Sequence[Observed]:
-        """All pages of a collection: `/subscriptions/{s}/providers/{type}` or `{parent id}/{child type}`. A parent that is gone lists as empty."""
+        """All pages of a collection; a parent that is gone lists as empty.
+
+        `/subscriptions/{s}/resourceGroups`, `/subscriptions/{s}/providers/{type}`, `{parent id}/{child type}`, or for an
+        extension type `{resource id}/providers/{type}`.
+        """
 
     async def put(self, arm_id: str, body: Mapping[str, Json], etag: str = "") -> Written:
         """Create or replace. `etag` is sent as If-Match where the type honors one."""
@@ -74,7 +78,9 @@ class Cloud(Protocol):
 class Prober(Protocol):
     """Carries out health checks. It never raises: what could not be measured is a finding of `UNKNOWN`."""
 
-    async def examine(self, checks: Sequence[Check], bodies: Mapping[str, Mapping[str, Json]], lookup: Lookup) -> Sequence[Finding]:
+    async def examine(
+        self, checks: Sequence[Check], bodies: Mapping[str, Mapping[str, Json]], lookup: Lookup
+    ) -> Sequence[Finding]:
         """One finding for each check. `bodies` are observed bodies by plan key, where known in this pass."""
 
 

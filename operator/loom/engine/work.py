@@ -3,9 +3,9 @@
 The worker in `loom.kube` gathers a `Work`, calls `loom.engine.reconcile.reconcile`, and carries out the `Result`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from loom.engine.memory import Lanes
 from loom.engine.ports import Clock, Cloud, Journal, Prober
@@ -18,7 +18,7 @@ from loom.plan.values import Json
 
 
 class Wishes(Protocol):
-    """The fields that every kind's spec shares, as the engine reads them. Durations are strings ("10m")."""
+    """The fields that every kind's spec shares, as the engine reads them (`loom.api.meta.CommonSpec`)."""
 
     @property
     def policy(self) -> str: ...
@@ -27,13 +27,11 @@ class Wishes(Protocol):
     @property
     def deletion_policy(self) -> str | None: ...
     @property
-    def delete_data(self) -> Any: ...
+    def delete_data(self) -> Sequence[str]: ...
     @property
     def adoption(self) -> str: ...
     @property
     def suspend(self) -> bool: ...
-    @property
-    def interval(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,7 @@ class Work:
     rhythm: Rhythm = Rhythm()
     report: Callable[[Plan, Outcome], Mapping[str, Json]] = field(default=lambda _plan, _outcome: {})
     conditions: tuple[str, ...] = ()  # the kind's own condition types, for when there is no plan to name them
+    deletes: bool = True  # the kind's default deletionPolicy: what was published must not outlive its object
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,216 @@
+"""Apply: write every resource whose dependencies hold, in parallel up to a budget, and never wait for a long operation.
+
+Before the first write the intended ids are in the inventory, on the API server. Before any write a direct read, except below a
+parent that this run made. A failed resource stops only what depends on it.
+"""
+
+import asyncio
+
+from loom.engine.approval import change_digest
+from loom.engine.compose import compose
+from loom.engine.conditions import all_of
+from loom.engine.decide import decide, submitted_digest
+from loom.engine.item import CREATE, UPDATE, Item, Pass
+from loom.engine.memory import Failure, Running
+from loom.engine.observe import blocked_by
+from loom.engine.ports import Observed, Written
+from loom.engine.status import assemble
+from loom.engine.together import together
+from loom.errors import CloudError, Retry
+from loom.plan.arm_id import key, parent_of, type_of
+from loom.plan.arm_type import ArmType
+from loom.plan.catalog import arm_type
+from loom.plan.outcome import State
+from loom.plan.resource import Mode
+from loom.plan.values import Unresolved
+
+AT_ONCE = 8  # writes of one object in flight
+LANE_PAUSE = 2.0  # seconds until a taken lane is tried again
+
+
+async def advance(run: Pass) -> None:
+    """One look at every long operation whose time has come."""
+    now = run.ports.clock.now()
+    due = [(name, running) for name, running in run.memory.running.items() if running.due <= now]
+    await together(_poll(run, name, running) for name, running in due)
+
+
+async def _poll(run: Pass, name: str, running: Running) -> None:
+    try:
+        written = await run.ports.cloud.poll(running.operation)
+    except CloudError as error:
+        if error.retry is Retry.NOW and error.reason in ("Throttled", "CloudUnavailable"):
+            running.due = run.ports.clock.now() + max(error.retry_after, run.work.rhythm.poll)
+            return  # the status could not be read; that says nothing of the operation
+        del run.memory.running[name]
+        run.ports.lanes.release(holder(run, name))
+        remember_failure(run, name, error, running.digest)
+        return
+    if written.operation is not None:
+        run.memory.running[name] = Running(
+            written.operation, run.ports.clock.now() + written.wait, running.digest, running.update
+        )
+        return
+    del run.memory.running[name]
+    run.ports.lanes.release(holder(run, name))
+    run.wrote = True
+    run.memory.last_write = run.ports.clock.now()
+    run.memory.failures.pop(name, None)
+    if running.operation.verb == "PUT":
+        run.memory.settled[name] = running.digest
+        _keep_outputs(run, name, written.observed)
+
+
+async def apply(run: Pass) -> None:
+    """Write what may be written now, until nothing more becomes ready."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def write(item: Item) -> None:
+        async with gate:
+            await _write(run, item)
+
+    while True:
+        ready = [item for item in run.items.values() if _is_ready(run, item)]
+        if not ready:
+            break
+        await _journal(run, ready)
+        run.attempted.update(item.key for item in ready)
+        await together(write(item) for item in ready)
+    _explain_waiting(run)
+
+
+def _is_ready(run: Pass, item: Item) -> bool:
+    if item.action not in (CREATE, UPDATE) or item.key in run.attempted or item.state is State.BLOCKED:
+        return False
+    if blocked_by(run, item) is not None:
+        return False
+    if not item.id or item.state is State.WAITING:
+        run.identify(item)
+    failure = run.memory.failures.get(item.key)
+    if failure and failure.digest == run.digest(item) and run.ports.clock.now() < failure.not_before:
+        item.stand(State.FAILED, failure.error.reason, failure.error.message, action=item.action)
+        return False
+    return run.allowed is None or change_digest(run, item) in run.allowed
+
+
+async def _journal(run: Pass, ready: list[Item]) -> None:
+    """Intended ids stand in the inventory before the first PUT: what is begun is never forgotten."""
+    planned = [i.id for i in run.items.values() if i.id and i.resource.mode is Mode.MANAGED and i.action == CREATE]
+    if run.inventory.has_all(item.id for item in ready if item.resource.mode is Mode.MANAGED):
+        return
+    for arm_id in planned:
+        run.inventory.add(arm_id)
+    status = assemble(run, all_of(run))
+    await run.ports.journal(status)
+    run.base = status
+
+
+async def _write(run: Pass, item: Item) -> None:
+    lane = lane_of(item.type, item.id)
+    if lane and not run.ports.lanes.claim(lane, holder(run, item.key)):
+        run.lane_taken = LANE_PAUSE
+        item.stand(State.WAITING, "Progressing", "waits its turn: one writer at a time", action=item.action)
+        return
+    try:
+        await _put(run, item)
+    except CloudError as error:
+        remember_failure(run, item.key, error, run.digest(item))
+        item.stand(State.FAILED, error.reason, str(error.message), action=item.action)
+    finally:
+        if item.key not in run.memory.running:
+            run.ports.lanes.release(holder(run, item.key))
+
+
+async def _put(run: Pass, item: Item) -> None:
+    below_new = key(parent_of(item.id)) in run.memory.created
+    if not (item.action == CREATE and below_new):
+        item.live = await run.ports.cloud.get(item.id)
+        item.changes = ()
+        decide(run, item)
+        if not item.action or item.state is State.BLOCKED:
+            if item.state is State.READY:
+                _settle(run, item, item.live)
+            return
+    creating = item.live is None
+    digest = run.digest(item)
+    try:
+        body = compose(run, item)
+    except Unresolved as unknown:
+        item.stand(State.WAITING, "DependencyNotReady", f"{unknown} and has no value yet", action=item.action)
+        return
+    run.wrote = True
+    written = await run.ports.cloud.put(item.id, body, etag=item.live.etag if item.live else "")
+    run.memory.last_write = run.ports.clock.now()
+    run.memory.failures.pop(item.key, None)
+    run.memory.written[item.key] = (digest, *(change.path for change in item.changes))
+    if item.type.write_only and (sent := submitted_digest(run, item)) is not None:
+        run.submitted[item.key] = sent
+    run.mended.append((item.key, tuple(change.path for change in item.changes)))
+    if creating:
+        run.memory.created.add(key(item.id))
+    _absorb(run, item, written, digest)
+
+
+def _absorb(run: Pass, item: Item, written: Written, digest: str) -> None:
+    if written.operation is not None:
+        due = run.ports.clock.now() + written.wait
+        update = item.live is not None
+        run.memory.running[item.key] = Running(written.operation, due, digest, update)
+        item.stand(State.UPDATING if update else State.CREATING, "Progressing", "a long operation is under way")
+        return
+    _settle(run, item, written.observed)
+
+
+def _settle(run: Pass, item: Item, observed: Observed | None) -> None:
+    item.live = observed or item.live
+    item.stand(State.READY)
+    run.remember_outputs(item)
+    run.memory.settled[item.key] = run.digest(item)
+    run.memory.slow.pop(item.key, None)
+
+
+def _keep_outputs(run: Pass, name: str, observed: Observed | None) -> None:
+    resource = next((r for r in run.plan.resources if r.key == name), None)
+    if observed is not None and resource is not None:  # the spec may have dropped it meanwhile
+        run.remember_outputs(Item(resource, arm_type(observed.id), id=observed.id, live=observed))
+
+
+def _explain_waiting(run: Pass) -> None:
+    """What was not written for want of another resource says for which."""
+    for item in run.items.values():
+        if item.action not in (CREATE, UPDATE) or item.state in (State.BLOCKED, State.FAILED, State.READY):
+            continue
+        other = blocked_by(run, item)
+        if other is not None:
+            stuck = other.state in (State.BLOCKED, State.FAILED, State.MISSING)
+            reason = "DependencyNotReady" if stuck else "Progressing"
+            item.stand(State.WAITING, reason, f"waits for {other.key}", action=item.action)
+
+
+def remember_failure(run: Pass, name: str, error: CloudError, digest: str) -> None:
+    """Keep an error with the moment of the next try: the service's own wish, or a growing pause by class of error."""
+    before = run.memory.failures.get(name)
+    count = before.count + 1 if before and before.digest == digest else 1
+    pause = {
+        Retry.NOW: min(2.0**count, 60.0),
+        Retry.SLOWLY: min(15.0 * 2.0**count, 300.0),
+        Retry.PERSON: run.work.rhythm.interval,
+        Retry.FATAL: run.work.rhythm.interval,
+    }[error.retry]
+    not_before = run.ports.clock.now() + max(pause, error.retry_after)
+    run.memory.failures[name] = Failure(error, digest, count, not_before)
+
+
+def lane_of(kind: ArmType, arm_id: str) -> str:
+    """The ancestor (or the resource itself) whose writers take turns; "" where everybody may write."""
+    place = arm_id if kind.lane else ""
+    while place:
+        if type_of(place).lower() == kind.lane.lower():
+            return key(place)
+        place = parent_of(place)
+    return ""
+
+
+def holder(run: Pass, name: str) -> str:
+    """Who holds a lane, so that everything of an object can be given back when it is gone."""
+    return f"{run.work.owner.mark}#{name}"

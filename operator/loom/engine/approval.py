@@ -1,0 +1,55 @@
+"""Approval: the plan's fingerprint, and what an approved plan allows.
+
+A change's digest says resource, action, the differing fields and what is wanted (secrets only by keyed hash); the plan's hash
+is over all of them, in no order. An approval is used up when its last change is done; until then status keeps the digests, so that a
+restart in between neither loses the approval nor widens it.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from loom.engine.item import BLOCKED, DELETE, Deletion, Item, Pass
+from loom.plan.outcome import State
+from loom.plan.values import Json
+
+
+def change_digest(run: Pass, item: Item) -> str:
+    """The fingerprint of one write: 16 hexadecimal characters. Values that are known only later do not change it."""
+    fields = ",".join(sorted(change.path for change in item.changes))
+    wanted = run.ports.digest(run.declared(item))
+    return sha256(f"{item.action}|{item.key}|{fields}|{wanted}".encode()).hexdigest()[:16]
+
+
+def deletion_digest(deletion: Deletion) -> str:
+    """The fingerprint of one deletion."""
+    return sha256(f"{DELETE}|{deletion.id.lower()}".encode()).hexdigest()[:16]
+
+
+def digests(run: Pass) -> list[str]:
+    """The fingerprints of all changes of the plan, sorted."""
+    writes = [
+        change_digest(run, item) for item in run.items.values() if item.action and item.state is not State.BLOCKED
+    ]
+    return sorted([*writes, *(deletion_digest(d) for d in run.deletions if not d.retained and d.reason != BLOCKED)])
+
+
+def plan_hash(changes: list[str]) -> str:
+    """The hash that `approvedPlan` repeats."""
+    return "sha256:" + sha256("\n".join(sorted(changes)).encode()).hexdigest()
+
+
+def approved(run: Pass, changes: list[str]) -> frozenset[str] | None:
+    """What the approval allows today: a set of digests; None when nothing is approved (or the approval is used up)."""
+    wish = run.work.wishes.approved_plan
+    if not wish or wish == run.work.status.get("appliedPlan"):
+        return None
+    applying: Any = run.work.status.get("applyingPlan")
+    if isinstance(applying, Mapping) and applying.get("hash") == wish:
+        return frozenset(str(digest) for digest in applying.get("changes") or ())
+    return frozenset(changes) if changes and plan_hash(changes) == wish else None
+
+
+def applying(run: Pass, allowed: frozenset[str]) -> dict[str, Json]:
+    """The status fields that carry an approval over a restart."""
+    return {"applyingPlan": {"hash": run.work.wishes.approved_plan, "changes": sorted(allowed)}}

@@ -1,0 +1,59 @@
+"""Compose: the body that is sent. Declared values, our mark, and what a PUT would otherwise take away.
+
+A PUT replaces: what others legitimately put there is repeated from the live body, the tags of everybody and the paths that a type
+lists in `carries`, each with its reason.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loom.engine.item import Item, Pass
+from loom.engine.marks import tags_of
+from loom.plan.arm_type import Carry, Marking
+from loom.plan.resource import Mode
+from loom.plan.values import Json, Value, at, resolve
+
+
+def compose(run: Pass, item: Item) -> dict[str, Json]:
+    """The body of a PUT. Raises `Unresolved` when a value is not known, which readiness rules out."""
+    desired = item.desired
+    if item.resource.mode is Mode.STAGE:
+        base = run.by_id.get(item.id.lower())
+        desired = _merge(base.desired if base else {}, desired)
+    if item.live is None:
+        desired = _merge(desired, item.resource.on_create)
+    body: dict[str, Json] = resolve(desired, run.lookup)
+    if item.live is None:
+        return body
+    if item.type.marking is Marking.TAG:
+        body["tags"] = {**tags_of(item.live.body), **(body.get("tags") or {})}
+    for carry in item.type.carries:
+        _carry(body, item.live.body, carry)
+    return body
+
+
+def _merge(under: Mapping[str, Value], over: Mapping[str, Value]) -> dict[str, Value]:
+    merged: dict[str, Value] = dict(under)
+    for name, value in over.items():
+        below = merged.get(name)
+        merged[name] = _merge(below, value) if isinstance(value, Mapping) and isinstance(below, Mapping) else value
+    return merged
+
+
+def _carry(body: dict[str, Json], live: Mapping[str, Json], carry: Carry) -> None:
+    value = at(live, carry.path)
+    if value is None or at(body, carry.path) is not None:
+        return
+    *parents, leaf = carry.path.split(".")
+    place: dict[str, Any] = body
+    for name in parents:
+        place = place.setdefault(name, {})
+    place[leaf] = _without(value, carry.drop)
+
+
+def _without(value: Json, names: frozenset[str]) -> Json:
+    if isinstance(value, Mapping):
+        return {name: _without(item, names) for name, item in value.items() if name not in names}
+    if isinstance(value, list):
+        return [_without(item, names) for item in value]
+    return value

@@ -1,0 +1,170 @@
+"""Conclude: a finished pass becomes a status, events, and the moment of the next look. The one exit of every pass.
+
+Events are sent on change only. Idle objects of one subscription (or one service) are looked at in the same moment, so that one
+list serves them all.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from zlib import crc32
+
+from loom.engine import conditions as rules
+from loom.engine.apply import remember_failure
+from loom.engine.approval import applying, digests
+from loom.engine.conditions import FALSE, TRUE, UNKNOWN, Condition, status_of
+from loom.engine.item import Pass
+from loom.engine.status import assemble, is_progress_only
+from loom.engine.work import Event, Result
+from loom.errors import CloudError, Retry
+from loom.plan.arm_id import subscription_of
+from loom.plan.outcome import State
+from loom.plan.values import Json
+
+SOONEST = 0.05
+REFUSED_AGAIN = 30.0  # seconds; a reference that appears wakes its dependents anyway
+
+
+def conclude(run: Pass) -> Result:
+    """The result of a pass that came to its end."""
+    status = assemble(run, rules.all_of(run))
+    _settle_approval(run, status)
+    _tell(run, status)
+    return _result(run, status, _next_look(run))
+
+
+def conclude_refused(run: Pass) -> Result:
+    """There is no plan: say why. What exists is left as it is."""
+    refusal = run.work.refusal
+    reason, message = (
+        (refusal.reason, refusal.message) if refusal else ("InternalError", "there is neither a plan nor a refusal")
+    )
+    kind = "Reconciling" if refusal and refusal.wait else "Stalled"
+    rows = [
+        Condition("Ready", FALSE, reason, message),
+        Condition(kind, TRUE, reason, message),
+        Condition("Planned", FALSE, reason, message),
+    ]
+    status = assemble(run, [*rows, *_unknowns(run)], observed=False)
+    _tell(run, status)
+    return _result(run, status, REFUSED_AGAIN if refusal and refusal.wait else run.work.rhythm.interval)
+
+
+def conclude_early(run: Pass, reason: str, message: str) -> Result:
+    """Suspended, or being deleted: Ready is false, and the other conditions are not spoken of anew."""
+    rows = [Condition("Ready", FALSE, reason, message)]
+    if reason == "DeletionBlocked":
+        rows.append(Condition("Stalled", TRUE, reason, message))
+    elif reason != "Suspended":
+        rows.append(Condition("Reconciling", TRUE, reason, message))
+    status = assemble(run, rows, observed=False)
+    _tell(run, status)
+    return _result(run, status, _next_look(run) if reason != "Suspended" else run.work.rhythm.interval)
+
+
+def conclude_failed(run: Pass, error: CloudError) -> Result:
+    """The pass ended early. An object that was ready stays so while the cloud only does not answer: health is then unknown."""
+    remember_failure(run, "*", error, "")
+    transient = error.retry is Retry.NOW
+    before: Any = run.base.get("conditions") or []
+    current = run.base.get("observedGeneration") == run.work.generation
+    if transient and current and status_of(run.base, "Ready") == TRUE and not run.work.deleting:
+        words = f"could not be measured: {error.message}"
+        kept = [
+            Condition(c["type"], c["status"], c["reason"], c["message"])
+            for c in before
+            if c["type"] not in ("Ready", "Healthy")
+        ]
+        rows = [
+            Condition("Ready", TRUE, "Succeeded", f"health {words}"),
+            *kept,
+            Condition("Healthy", UNKNOWN, "NotMeasured", words),
+        ]
+    else:
+        kind = "Reconciling" if transient else "Stalled"
+        rows = [
+            Condition("Ready", FALSE, error.reason, error.message),
+            Condition(kind, TRUE, error.reason, error.message),
+            *_unknowns(run),
+        ]
+    status = assemble(run, rows, observed=False)
+    _tell(run, status)
+    return _result(run, status, run.memory.failures["*"].not_before - run.ports.clock.now())
+
+
+def _unknowns(run: Pass) -> list[Condition]:
+    kinds = ("Converged", "Healthy", "InSync", *run.work.conditions)
+    return [Condition(kind, UNKNOWN, "NotMeasured", "nothing was looked at") for kind in kinds]
+
+
+def _result(run: Pass, status: Mapping[str, Json], after: float) -> Result:
+    held_back = not run.events and is_progress_only(run.base, status)
+    return Result(status, max(after, SOONEST), tuple(run.events), progress_only=held_back)
+
+
+def _settle_approval(run: Pass, status: dict[str, Json]) -> None:
+    """An approval lasts until its last change is done, and is used up then."""
+    if run.allowed is None:
+        return
+    if run.memory.running or run.allowed & set(digests(run)):
+        status.update(applying(run, run.allowed))
+    else:
+        status.pop("applyingPlan", None)
+        status["appliedPlan"] = run.work.wishes.approved_plan
+
+
+def _tell(run: Pass, status: Mapping[str, Json]) -> None:
+    """One event for each change that a person wants to hear of."""
+    before, after = _by_type(run.base), _by_type(status)
+    if run.mended and status_of(run.work.status, "Converged") == TRUE and _same_generation(run):
+        words = "; ".join(f"{name}: {', '.join(fields[:5]) or 'made again'}" for name, fields in run.mended[:10])
+        run.events.append(Event("Normal", "DriftMended", words[:1000]))
+    ready, was = after.get("Ready", {}), before.get("Ready", {})
+    if ready.get("status") == TRUE and was.get("status") != TRUE:
+        run.events.append(Event("Normal", "Ready", "everything declared holds, and what is measured is healthy"))
+    for name in ("Stalled", "InSync", "Ready"):
+        new, old = after.get(name, {}), before.get(name, {})
+        bad = new.get("status") == (TRUE if name == "Stalled" else FALSE)
+        told = (new.get("status"), new.get("reason")) == (old.get("status"), old.get("reason"))
+        if bad and not told and new.get("reason") in _WORTH_TELLING[name](new):
+            run.events.append(Event("Warning", new["reason"], new["message"]))
+
+
+_WORTH_TELLING: Mapping[str, Any] = {
+    "Stalled": lambda row: (row.get("reason"),),
+    "InSync": lambda _row: ("DriftFound",),
+    "Ready": lambda _row: ("Unhealthy", "Suspended"),
+}
+
+
+def _by_type(status: Mapping[str, Json]) -> dict[str, Mapping[str, Any]]:
+    return {row["type"]: row for row in status.get("conditions") or []}
+
+
+def _same_generation(run: Pass) -> bool:
+    return bool(run.work.status.get("observedGeneration") == run.work.generation)
+
+
+def _next_look(run: Pass) -> float:
+    """When to look again, in seconds: what is under way first, then the next common moment of the interval."""
+    now = run.ports.clock.now()
+    names = {*run.items, *(d.id.lower() for d in run.deletions)}
+    due = [running.due for running in run.memory.running.values()]
+    due += [failure.not_before for name, failure in run.memory.failures.items() if name in names]
+    if run.lane_taken:
+        due.append(now + run.lane_taken)
+    if due:
+        return min(due) - now
+    busy = (State.CREATING, State.UPDATING, State.DELETING)
+    unsettled = any(item.state in busy for item in run.items.values()) or run.wrote or run.work.deleting
+    waiting_for_health = not unsettled and rules.awaits_health(run)
+    if unsettled or waiting_for_health:
+        return run.work.rhythm.poll
+    return _next_common_moment(run, now)
+
+
+def _next_common_moment(run: Pass, now: float) -> float:
+    interval = run.work.rhythm.interval * run.work.rhythm.stretch
+    place = subscription_of(run.plan.home) if "/providers/" not in run.plan.home else run.plan.home.lower()
+    phase = crc32(place.encode()) % 1000 / 1000 * interval
+    spread = crc32(run.work.owner.mark.encode()) % 1000 / 1000 * min(5.0, interval / 20)
+    return interval - (now - phase) % interval + spread

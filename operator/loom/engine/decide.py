@@ -1,0 +1,187 @@
+"""Decide: what a live resource means for what is declared. Pure: everything that it needs is in the pass.
+
+The order of the questions is the contract: is it there, whose is it, is Azure still at work on it, does what is declared hold,
+may Azure change that, may we write there.
+"""
+
+import json
+
+from loom.engine.diff import HIDDEN, FieldChange, differences
+from loom.engine.inventory import short
+from loom.engine.item import CREATE, UPDATE, Item, Pass
+from loom.engine.marks import Ownership, judge, owner_of
+from loom.engine.ports import Observed
+from loom.plan.arm_id import key, parent_of
+from loom.plan.outcome import State
+from loom.plan.resource import Mode
+from loom.plan.values import Unresolved, at, resolve
+
+BUSY_STATES = frozenset(
+    {
+        "accepted",
+        "creating",
+        "updating",
+        "inprogress",
+        "running",
+        "provisioning",
+        "pending",
+        "activating",
+        "configuring",
+    }
+)
+GONE_STATES = frozenset({"deleting", "removing", "scheduledfordelete"})
+FAILED_STATES = frozenset({"failed", "canceled"})
+
+
+def decide(run: Pass, item: Item) -> None:
+    """Say where a resource stands, and what is to be done about it."""
+    if item.live is None:
+        _absent(run, item)
+    elif item.resource.mode is Mode.EXISTING or run.work.wishes.policy == "Observe":
+        item.stand(State.READY)
+    elif _is_elsewhere(item):
+        item.foreign = True
+        item.stand(State.READY, message="exists under another name, made by somebody else; left alone")
+    elif item.resource.mode is Mode.STAGE or _is_ours(run, item, item.live):
+        _present(run, item, item.live)
+
+
+def _absent(run: Pass, item: Item) -> None:
+    if item.resource.mode is Mode.EXISTING:
+        item.stand(
+            State.MISSING, "ReferenceNotFound", f"{short(item.id)} does not exist, or may not be read: {item.id}"
+        )
+    elif run.work.wishes.policy == "Observe":
+        item.stand(State.MISSING, "Observed", f"{short(item.id)} does not exist")
+    elif item.resource.mode is Mode.STAGE:
+        item.stand(State.WAITING, "Progressing", "follows when everything else holds", action=UPDATE)
+    else:
+        item.stand(State.MISSING, action=CREATE)
+        _check_authority(run, item)
+
+
+def _is_elsewhere(item: Item) -> bool:
+    """Azure holds another resource for the same as ours: what is wanted is so, and the other is not ours to touch."""
+    return bool(item.type.same and item.live and key(item.live.id) != key(item.id))
+
+
+def _is_ours(run: Pass, item: Item, live: Observed) -> bool:
+    whose = judge(item.type, live, run.work.owner, lambda arm_id: ancestor_is_ours(run, arm_id))
+    if whose is Ownership.ANOTHERS:
+        owner = owner_of(item.type, live)
+        item.stand(State.BLOCKED, "OwnedByAnother", f"{short(item.id)} belongs to {owner}, and is never taken over")
+        return False
+    adopts = run.work.wishes.adoption == "Adopt" or item.resource.adopts
+    if whose is Ownership.UNMARKED and not adopts:
+        item.stand(
+            State.BLOCKED, "AdoptionRequired",
+            f"{short(item.id)} exists and was not made here; set spec.adoption to Adopt to take it over, or choose another name",
+        )  # fmt: skip
+        return False
+    return True
+
+
+def ancestor_is_ours(run: Pass, arm_id: str) -> bool:
+    """Is the nearest ancestor in the plan (or the resource itself) there, and marked ours?"""
+    place = arm_id
+    while place:
+        other = run.by_id.get(key(place))
+        if other is not None and other.resource.mode is Mode.MANAGED and other.type.marking == "Tag":
+            if other.live is None:
+                return other.state is State.READY  # made or seen in this run
+            return owner_of(other.type, other.live) == run.work.owner.mark
+        place = parent_of(place)
+    return False
+
+
+def _present(run: Pass, item: Item, live: Observed) -> None:
+    state = provisioning_state(item)
+    if state in GONE_STATES and state not in item.type.settled_states:
+        item.stand(State.DELETING, "Progressing", f"{short(item.id)} is being deleted; it is made again after that")
+        return
+    if _is_busy(item, live, state):
+        item.stand(State.UPDATING, "Progressing", f"{short(item.id)} is {state}")
+        return
+    item.changes = differences(item.type, item.desired, live.body, item.resource.ignore, run.lookup)
+    item.changes += _submitted_changes(run, item)
+    if state in FAILED_STATES and item.resource.mode is Mode.MANAGED:
+        item.changes += (FieldChange("properties.provisioningState", state, "succeeded"),)
+    if not item.changes:
+        item.stand(State.READY)
+        return
+    item.stand(State.DRIFTED, "DriftFound", _fields(item), action=UPDATE)
+    forbidden = [c for c in item.changes if c.path.lower() in {path.lower() for path in item.type.immutable}]
+    if forbidden:
+        one = forbidden[0]
+        item.stand(
+            State.BLOCKED, "ImmutableInAzure",
+            f"{short(item.id)}: Azure does not change {one.path} (it is {one.before!r}, the spec asks for {one.after!r}); "
+            "take the change back, or delete the resource yourself",
+        )  # fmt: skip
+    else:
+        _check_authority(run, item)
+        _check_honored(run, item)
+
+
+def provisioning_state(item: Item) -> str:
+    """The live resource's provisioning state in lower case; none at all means `succeeded`."""
+    if item.live is None:
+        return ""
+    return str(at(item.live.body, "properties.provisioningState") or "succeeded").lower()
+
+
+def _is_busy(item: Item, live: Observed, state: str) -> bool:
+    busy = {name.lower() for name in item.type.busy_states} | BUSY_STATES
+    if state in busy and state not in {name.lower() for name in item.type.settled_states}:
+        return True
+    second = str(at(live.body, item.type.status_path) or "").lower() if item.type.status_path else ""
+    return bool(second) and second in {name.lower() for name in item.type.status_busy}
+
+
+def _submitted_changes(run: Pass, item: Item) -> tuple[FieldChange, ...]:
+    """What a GET never returns, by keyed hash of what was last sent. A lost hash is taken again, without a write."""
+    now = submitted_digest(run, item)
+    if now is None:
+        return ()
+    before = run.submitted.get(item.key)
+    if before is None:
+        run.submitted[item.key] = now
+        return ()
+    return tuple(FieldChange(p, HIDDEN, HIDDEN) for p in item.type.write_only[:1]) if before != now else ()
+
+
+def submitted_digest(run: Pass, item: Item) -> str | None:
+    """A keyed hash of the declared values that a GET never returns; None where the type has none or they are not known."""
+    try:
+        values = [resolve(at(item.desired, path), run.lookup) for path in item.type.write_only]
+    except Unresolved:
+        return None
+    if all(value is None for value in values):
+        return None
+    return run.ports.digest(json.dumps(values, sort_keys=True))[:32]
+
+
+def _check_authority(run: Pass, item: Item) -> None:
+    if not run.work.authority.covers(item.id):
+        why = run.work.authority.denied or (
+            f"no grant of this namespace covers {item.id}; an administrator adds it to the admin plane's grants (scopes)"
+        )
+        item.stand(State.BLOCKED, "NotGranted", why)
+
+
+def _check_honored(run: Pass, item: Item) -> None:
+    """What was written in this run and reads back otherwise is not written over and over."""
+    written = run.memory.written.get(item.key)
+    fields = tuple(change.path for change in item.changes)
+    if written and written[0] == run.digest(item) and set(fields) <= set(written[1:]):
+        item.stand(
+            State.BLOCKED, "NotHonored",
+            f"{short(item.id)}: Azure accepted the write and still shows {_fields(item)}; it is not written again until the "
+            "spec changes or something else differs",
+        )  # fmt: skip
+
+
+def _fields(item: Item) -> str:
+    names = [change.path for change in item.changes]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more

@@ -1,0 +1,81 @@
+"""The inventory: every resource that an object owns or is about to, kept in `status.inventory`, complete and never cut.
+
+Status is a cache: an id in it is a reason to look, never a right to delete. Written as scopes with ids relative to them, so
+that the fullest zone stays small.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loom.plan.arm_id import RESOURCE_GROUP, group_of, key, names_of, type_of
+from loom.plan.arm_type import ArmType
+from loom.plan.values import Json
+
+_PROVIDERS = "/providers/"
+
+
+@dataclass(slots=True)
+class Inventory:
+    """Ids by their comparable form, in the spelling in which they were planned."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, status: Mapping[str, Json]) -> "Inventory":
+        """The inventory of a status; whatever in it is not an id is skipped, as a status may hold anything."""
+        found = cls()
+        scopes: Any = status.get("inventory") or []
+        for row in scopes if isinstance(scopes, list) else []:
+            scope = str(row.get("scope", "")) if isinstance(row, Mapping) else ""
+            if not scope.startswith("/subscriptions/"):
+                continue
+            for relative in row.get("ids") or []:
+                found.add(f"{scope}{_PROVIDERS}{relative}" if relative else scope)
+        return found
+
+    def write(self) -> list[Json]:
+        """The rows for status, in a stable order."""
+        scopes: dict[str, tuple[str, list[str]]] = {}
+        for arm_id in self.ids.values():
+            scope = group_of(arm_id) or arm_id.partition(_PROVIDERS)[0]
+            _, ids = scopes.setdefault(key(scope), (scope, []))
+            ids.append(arm_id[len(scope) :].removeprefix(_PROVIDERS))
+        return [{"scope": scope, "ids": sorted(ids, key=str.lower)} for _, (scope, ids) in sorted(scopes.items())]
+
+    def add(self, arm_id: str) -> None:
+        """Take an id in; a second spelling of the same id changes nothing."""
+        self.ids.setdefault(key(arm_id), arm_id)
+
+    def remove(self, arm_id: str) -> None:
+        """Let an id go: its resource was seen to be gone, or is no longer ours."""
+        self.ids.pop(key(arm_id), None)
+
+    def has_all(self, ids: Iterable[str]) -> bool:
+        """Does it hold every one of these?"""
+        return all(key(arm_id) in self.ids for arm_id in ids)
+
+    def below(self, arm_id: str) -> list[str]:
+        """What it holds below an id."""
+        prefix = key(arm_id) + "/"
+        return [spelled for comparable, spelled in self.ids.items() if comparable.startswith(prefix)]
+
+    def __contains__(self, arm_id: str) -> bool:
+        return key(arm_id) in self.ids
+
+
+def data_name(arm_type: ArmType, arm_id: str) -> str:
+    """The name by which `deleteData` lets a protected resource go, as `status.retained` prints it: `storage/saloomfinance1a2b3c4d`."""
+    return "/".join([arm_type.label, *(name for name in names_of(arm_id) if name != "default")])
+
+
+def short(arm_id: str) -> str:
+    """An id for a sentence: the type's last word and the names."""
+    if type_of(arm_id) == RESOURCE_GROUP:
+        return f"resource group {names_of(arm_id)[-1]}"
+    return f"{type_of(arm_id).rpartition('/')[2]} {'/'.join(names_of(arm_id))}"
+
+
+def same_ids(left: Sequence[Json], right: Sequence[Json]) -> bool:
+    """Do two inventories, as status holds them, name the same resources?"""
+    return Inventory.read({"inventory": list(left)}).ids.keys() == Inventory.read({"inventory": list(right)}).ids.keys()

@@ -1,0 +1,212 @@
+"""One planned resource in one pass, and the pass itself: what the phases hand to one another.
+
+Phases fill these in order (observe, decide, apply, prune, examine); `conclude` reads them. Nothing here does I/O.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from loom.engine.diff import FieldChange, show
+from loom.engine.inventory import Inventory
+from loom.engine.marks import marked
+from loom.engine.memory import Memory
+from loom.engine.ports import Observed
+from loom.engine.work import Event, Ports, Work
+from loom.plan.arm_id import key
+from loom.plan.arm_type import ArmType
+from loom.plan.checks import Finding
+from loom.plan.outcome import ResourceState, State
+from loom.plan.resource import Mode, Named, Plan, Resource
+from loom.plan.values import Json, Ref, Secret, Text, Unresolved, Value, at, references, resolve
+
+CREATE, UPDATE, DELETE, BLOCKED = "Create", "Update", "Delete", "Blocked"
+
+
+@dataclass(slots=True)
+class Item:
+    """A planned resource on its way through a pass."""
+
+    resource: Resource
+    type: ArmType
+    id: str = ""  # "" while it depends on a value that is not known
+    desired: Mapping[str, Value] = field(default_factory=dict)  # declared, with our mark
+    live: Observed | None = None
+    read: bool = False  # it was looked at in this round
+    trusted: bool = (
+        False  # read, or of the slow tier out of turn: what is said of it is not taken from this run's memory
+    )
+    foreign: bool = False  # Azure holds somebody else's resource for the same: not ours to track or touch
+    action: str = ""  # CREATE or UPDATE when something is to be written
+    changes: tuple[FieldChange, ...] = ()
+    state: State = State.UNKNOWN
+    reason: str = ""
+    message: str = ""
+
+    @property
+    def key(self) -> str:
+        """The planned resource's key."""
+        return self.resource.key
+
+    def stand(self, state: State, reason: str = "", message: str = "", action: str = "") -> None:
+        """Say where the resource stands, and what is to be done about it."""
+        self.state, self.reason, self.message, self.action = state, reason, message, action
+
+    def as_state(self) -> ResourceState:
+        """The same as frozen data."""
+        return ResourceState(
+            self.key, self.id, self.type.name, self.state, reason=self.reason, message=self.message,
+            fields=tuple(change.path for change in self.changes),
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Deletion:
+    """Something of ours that nothing declares any more. `retained` says why it stays all the same."""
+
+    id: str
+    type: ArmType
+    state: State = State.DRIFTED
+    reason: str = ""
+    message: str = ""
+    retained: bool = False
+
+
+@dataclass(slots=True)
+class Pass:
+    """One look at one object."""
+
+    work: Work
+    memory: Memory
+    ports: Ports
+    plan: Plan
+    inventory: Inventory
+    submitted: dict[str, str]  # plan key -> keyed hash of what was last sent and is never returned
+    since: float = 0.0  # nothing read earlier than this counts
+    deep: bool = True  # the slow tier is read as well
+    allowed: frozenset[str] | None = None  # digests of the approved changes; None = all
+    items: dict[str, Item] = field(default_factory=dict)
+    by_id: dict[str, Item] = field(default_factory=dict)  # the same by comparable id; a later stage does not count
+    deletions: list[Deletion] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+    events: list[Event] = field(default_factory=list)
+    wrote: bool = False
+    attempted: set[str] = field(default_factory=set)
+    mended: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # plan key, fields written
+    lane_taken: float = 0.0  # seconds until a taken lane is tried again; 0 = none was
+    base: Mapping[str, Json] = field(default_factory=dict)  # the status as last written, the journal's included
+    wanted: dict[str, frozenset[str]] = field(default_factory=dict)  # plan key -> paths that references ask for
+
+    def __post_init__(self) -> None:
+        self.base = self.work.status
+        asked: dict[str, set[str]] = {}
+        for resource in self.plan.resources:
+            for ref in refs_of(resource):
+                asked.setdefault(ref.key, set()).add(ref.path)
+        for ref in references(self.plan.facts):
+            asked.setdefault(ref.key, set()).add(ref.path)
+        self.wanted = {key: frozenset(paths) for key, paths in asked.items()}
+
+    def lookup(self, ref: Ref) -> Json:
+        """The value that a reference stands for. Raises `Unresolved` while nobody knows it."""
+        item = self.items.get(ref.key)
+        if item is not None and item.live is not None:
+            value = at(item.live.body, ref.path)
+            if value is not None:
+                return value
+        value = self.memory.outputs.get((ref.key, ref.path))
+        if value is None:
+            raise Unresolved(ref)
+        return value
+
+    def remember_outputs(self, item: Item) -> None:
+        """Keep the values that others ask for: bodies are dropped after the pass."""
+        if item.live is None:
+            return
+        for path in self.wanted.get(item.key, ()):
+            value = at(item.live.body, path)
+            if value is not None:
+                self.memory.outputs[item.key, path] = value
+
+    def knows_outputs(self, key: str) -> bool:
+        """Are all values known that others ask of this resource?"""
+        return all((key, path) in self.memory.outputs for path in self.wanted.get(key, ()))
+
+    def digest(self, item: Item) -> str:
+        """A keyed hash of what is wanted of a resource, with every reference that is known by now in place."""
+        return self.ports.digest(json.dumps([item.id, _plain(item.desired, self)], sort_keys=True))
+
+    def new_item(self, resource: Resource, arm_type: ArmType) -> Item:
+        """The item of a resource, its id resolved when that can be, its body marked."""
+        body = resource.body if resource.mode is Mode.EXISTING else marked(arm_type, resource.body, self.work.owner)
+        if resource.mode is Mode.STAGE:
+            body = resource.body
+        item = Item(resource, arm_type, desired=body)
+        self.identify(item)
+        self.items[resource.key] = item
+        return item
+
+    def identify(self, item: Item) -> None:
+        """Resolve the item's id as far as its parts are known."""
+        if isinstance(item.resource.id, Named):
+            try:
+                item.id = item.resource.id.resolve(self.lookup)
+            except Unresolved:
+                item.id = ""
+        else:
+            item.id = item.resource.id
+        if item.id and item.resource.mode is not Mode.STAGE:
+            self.by_id[key(item.id)] = item
+
+    def declared(self, item: Item) -> str:
+        """What is declared of a resource as text, references as words: the same before and after their values are known."""
+        return json.dumps(_words(item.desired), sort_keys=True)
+
+    def warn(self, reason: str, message: str) -> None:
+        """An event for a lasting state: sent once by this process."""
+        if message not in self.memory.warned:
+            self.memory.warned.add(message)
+            self.events.append(Event("Warning", reason, message))
+
+    def is_settled(self, item: Item) -> bool:
+        """Was exactly this brought about, or seen to hold, in the run that is going on?"""
+        seen = self.memory.settled.get(item.key)
+        return seen is not None and seen == self.digest(item) and self.knows_outputs(item.key)
+
+
+def refs_of(resource: Resource) -> list[Ref]:
+    """Every reference that a resource waits for."""
+    found = [*references(resource.body), *references(resource.on_create)]
+    if isinstance(resource.id, Named):
+        found += references(list(resource.id.parts))
+    return found
+
+
+def dependencies(resource: Resource) -> set[str]:
+    """The keys that must hold before this resource can be written."""
+    return {*resource.depends_on, *(ref.key for ref in refs_of(resource))}
+
+
+def _words(value: Value) -> Json:
+    match value:
+        case Mapping():
+            return {name: _words(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_words(item) for item in value]
+        case Secret(text):
+            return text  # the caller hashes it with the key
+        case Ref() | Text():
+            return repr(value)
+        case _:
+            return value
+
+
+def _plain(value: Value, run: Pass) -> Json:
+    if isinstance(value, Mapping):
+        return {name: _plain(item, run) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, run) for item in value]
+    try:
+        return resolve(value, run.lookup)
+    except Unresolved:
+        return show(value)

@@ -1,0 +1,85 @@
+"""Marks of ownership: reading them off a live resource, and writing them into a body.
+
+One table says where each type carries its mark (`ArmType.marking`). A mark is a claim: whether it may be acted upon is decided
+with `Authority`, never here.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from loom.engine.ports import Observed
+from loom.plan.arm_id import key, name_of
+from loom.plan.arm_type import ArmType, Marking
+from loom.plan.ownership import TAG, Owner
+from loom.plan.values import Json, Value, at
+
+_IN_TEXT = re.compile(rf"\[{TAG}: ([^\]]+)\]")
+
+
+class Ownership(StrEnum):
+    """Whose a resource is."""
+
+    OURS = "Ours"
+    UNMARKED = "Unmarked"
+    ANOTHERS = "Anothers"
+
+
+def owner_of(arm_type: ArmType, live: Observed) -> str:
+    """The mark that a live resource carries itself; "" where it carries none or its type cannot."""
+    if arm_type.marking is Marking.TAG:
+        tags = live.body.get("tags")
+        found = next((v for k, v in tags.items() if k.lower() == TAG), "") if isinstance(tags, Mapping) else ""
+        return str(found)
+    if arm_type.marking is Marking.FIELD:
+        text = _IN_TEXT.search(str(at(live.body, arm_type.marker_path) or ""))
+        return text[1] if text else ""
+    return ""
+
+
+def judge(arm_type: ArmType, live: Observed, owner: Owner, is_ours: Callable[[str], bool]) -> Ownership:
+    """Whose `live` is. `is_ours(id)` says whether another resource (an ancestor, what a pointer names) is known to be marked ours."""
+    if arm_type.marking in (Marking.TAG, Marking.FIELD):
+        mark = owner_of(arm_type, live)
+        if not mark:
+            return Ownership.UNMARKED
+        return Ownership.OURS if mark == owner.mark else Ownership.ANOTHERS
+    if arm_type.marking is Marking.POINTER:
+        target = at(live.body, arm_type.marker_path)
+        return Ownership.OURS if isinstance(target, str) and is_ours(target) else Ownership.UNMARKED
+    if owner.hash in name_of(live.id).lower() or is_ours(live.id):
+        return Ownership.OURS
+    return Ownership.UNMARKED
+
+
+def marked(arm_type: ArmType, body: Mapping[str, Value], owner: Owner) -> dict[str, Value]:
+    """The declared body with our mark in the place where its type carries one."""
+    if arm_type.marking is Marking.TAG:
+        return {**body, "tags": {**(body.get("tags") or {}), TAG: owner.mark}}
+    if arm_type.marking is Marking.FIELD:
+        *parents, leaf = arm_type.marker_path.split(".")
+        result: dict[str, Any] = dict(body)
+        place = result
+        for name in parents:
+            place[name] = dict(place.get(name) or {})
+            place = place[name]
+        place[leaf] = f"{place.get(leaf) or ''} [{TAG}: {owner.mark}]".strip()
+        return result
+    return dict(body)
+
+
+def tags_of(body: Mapping[str, Json]) -> dict[str, Json]:
+    """The tags that a live body carries."""
+    tags = body.get("tags")
+    return dict(tags) if isinstance(tags, Mapping) else {}
+
+
+def nearest(ids: Mapping[str, bool], arm_id: str) -> bool:
+    """Is the closest ancestor that `ids` (comparable id -> marked ours) speaks of ours?"""
+    place = key(arm_id)
+    while "/" in place:
+        if place in ids:
+            return ids[place]
+        place = place.rpartition("/")[0]
+    return False

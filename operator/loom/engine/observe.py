@@ -1,0 +1,157 @@
+"""Observe: what is there, read as cheaply as its type allows, each planned resource once in a pass.
+
+Lists are shared (`Snapshots`); what stands inside its parent's body is taken from there; what costs a read for each resource is
+the slow tier, read when that is due and always after a change. What lies below something absent is absent: no read.
+"""
+
+from collections.abc import Mapping
+
+from loom.engine.decide import decide
+from loom.engine.item import Item, Pass, dependencies
+from loom.engine.ports import Observed
+from loom.engine.together import together
+from loom.errors import CloudError, Retry
+from loom.plan.arm_id import RESOURCE_GROUP, group_of, key, name_of, parent_of, subscription_of
+from loom.plan.arm_type import ArmType, Listing, Tier
+from loom.plan.catalog import arm_type
+from loom.plan.graph import levels
+from loom.plan.outcome import State
+from loom.plan.resource import Mode
+from loom.plan.values import Json, Unresolved, at, resolve
+
+
+async def observe(run: Pass) -> None:
+    """Fill `run.items`, dependencies first: what is there, and what that means for each resource."""
+    for level in levels(run.plan.resources):
+        items = [run.new_item(resource, arm_type(_type_source(resource.id))) for resource in level]
+        await together(_assess(run, item) for item in items)
+
+
+def _type_source(arm_id: object) -> str:
+    return arm_id if isinstance(arm_id, str) else f"{getattr(arm_id, 'prefix', '')}x"
+
+
+async def _assess(run: Pass, item: Item) -> None:
+    if not item.id:
+        item.stand(
+            State.WAITING, "Progressing", "its name depends on a resource that is not there yet", action="Create"
+        )
+        return
+    if item.key in run.memory.running:
+        updates = run.memory.running[item.key].update
+        item.stand(State.UPDATING if updates else State.CREATING, "Progressing", "a long operation is under way")
+        return
+    if run.is_settled(item):
+        item.stand(State.READY)
+        return
+    known = run.memory.slow.get(item.key)
+    if item.type.tier is Tier.SLOW and not run.deep and known is not None and known.state is State.READY:
+        item.stand(known.state, known.reason, known.message)
+        item.trusted = True
+        return
+    try:
+        item.live = await look(run, item)
+    except CloudError as error:
+        if error.retry is Retry.NOW:
+            raise  # the cloud does not answer: nothing can be said of any of them
+        item.stand(State.UNKNOWN, error.reason, error.message)
+        return
+    item.read = item.trusted = True
+    run.remember_outputs(item)
+    decide(run, item)
+    if item.type.tier is Tier.SLOW:
+        run.memory.slow[item.key] = item.as_state()
+    if item.state is State.READY:
+        run.memory.settled[item.key] = run.digest(item)
+
+
+async def look(run: Pass, item: Item) -> Observed | None:
+    """The live resource, or None where there is none."""
+    if item.resource.mode is Mode.EXISTING:
+        return await run.ports.snapshots.one(run.ports.cloud, item.id, run.since)
+    if _below_absent(run, item):
+        return None
+    return await _read(run, item.id, item.type, item)
+
+
+def _below_absent(run: Pass, item: Item) -> bool:
+    """Does the resource lie below one of ours that is not there, or that this run has only just made?"""
+    ancestor = parent_of(item.id)
+    while ancestor:
+        if key(ancestor) in run.memory.created:
+            return True
+        other = run.by_id.get(key(ancestor))
+        if other is not None and other.read and other.live is None:
+            return True
+        ancestor = parent_of(ancestor)
+    return False
+
+
+async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed | None:
+    cloud, shared = run.ports.cloud, run.ports.snapshots
+    match kind.listing:
+        case Listing.EACH:
+            return await cloud.get(arm_id)
+        case Listing.INLINE:
+            return await _inline(run, arm_id, kind)
+        case Listing.SUBSCRIPTION:
+            place = f"/subscriptions/{subscription_of(arm_id)}"
+            collection = f"{place}/resourceGroups" if kind.name == RESOURCE_GROUP else f"{place}/providers/{kind.name}"
+        case Listing.PARENT:
+            parent = parent_of(arm_id)
+            collection = f"{parent}{arm_id[len(parent) :].rpartition('/')[0]}"
+    found = await shared.list(cloud, collection, run.since)
+    return found.get(key(arm_id)) or _same(kind, item, found, run)
+
+
+def _same(kind: ArmType, item: Item, found: Mapping[str, Observed], run: Pass) -> Observed | None:
+    """The resource that Azure holds for the same under another name (a role assignment: scope, principal, role)."""
+    if not kind.same or item.resource.mode is not Mode.MANAGED:
+        return None
+    wanted = [_comparable(value_at(run, item, path)) for path in kind.same]
+    for live in found.values():
+        if None not in wanted and [_comparable(at(live.body, path)) for path in kind.same] == wanted:
+            return live
+    return None
+
+
+def value_at(run: Pass, item: Item, path: str) -> Json:
+    """What the item declares at a path, references resolved; a scope that nobody declares is the resource it extends."""
+    if path == "properties.scope":
+        return parent_of(item.id)
+    try:
+        return resolve(at(item.desired, path), run.lookup)
+    except Unresolved:
+        return None
+
+
+def _comparable(value: Json) -> Json:
+    return value.lower().rstrip("/") if isinstance(value, str) else value
+
+
+async def _inline(run: Pass, arm_id: str, kind: ArmType) -> Observed | None:
+    """A child that stands inside its parent's body: the parent as this pass saw it, else read from its own bulk list."""
+    parent_id = parent_of(arm_id)
+    known = run.by_id.get(key(parent_id))
+    parent = known.live if known else None
+    if parent is None:
+        lists = arm_type(parent_id)
+        if lists.listing is Listing.SUBSCRIPTION and group_of(parent_id):
+            collection = f"/subscriptions/{subscription_of(parent_id)}/providers/{lists.name}"
+            parent = (await run.ports.snapshots.list(run.ports.cloud, collection, run.since)).get(key(parent_id))
+        else:
+            parent = await run.ports.snapshots.one(run.ports.cloud, parent_id, run.since)
+    children = at(parent.body, kind.inline_path) if parent else None
+    for child in children if isinstance(children, list) else []:
+        if isinstance(child, Mapping) and str(child.get("name", "")).lower() == name_of(arm_id).lower():
+            return Observed(arm_id, child, str(child.get("etag") or ""))
+    return None
+
+
+def blocked_by(run: Pass, item: Item) -> Item | None:
+    """The first dependency that does not hold yet; None when the resource may be written."""
+    for name in sorted(dependencies(item.resource)):
+        other = run.items.get(name)
+        if other is not None and other.state is not State.READY:
+            return other
+    return None

@@ -1,0 +1,159 @@
+"""Reconcile: one look at one object, as one paragraph. Every phase is a function elsewhere; here is their order.
+
+Errors become a condition here and nowhere else. No step waits: what is under way is looked at again after `requeue_after`.
+"""
+
+from collections.abc import Mapping
+
+from loom.engine import conditions as rules
+from loom.engine.apply import advance, apply
+from loom.engine.approval import approved, digests
+from loom.engine.conclude import conclude, conclude_early, conclude_failed, conclude_refused
+from loom.engine.finalize import finalize, rediscover, remaining
+from loom.engine.inventory import Inventory
+from loom.engine.item import Pass
+from loom.engine.memory import Memory
+from loom.engine.observe import observe
+from loom.engine.prune import find_deletions, prune
+from loom.engine.work import Ports, Result, Work
+from loom.errors import CloudError, Retry
+from loom.plan.outcome import State
+from loom.plan.resource import Mode, Plan
+
+ROUNDS = 3  # write, read back, and once more for what the reading back brought to light
+NO_PLAN = Plan(home="", resources=())
+
+
+async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
+    """Bring one object nearer to what it declares, and say truthfully how far that is."""
+    run = Pass(work, memory, ports, work.plan or NO_PLAN, Inventory.read(work.status), _submitted(work.status))
+    try:
+        if work.deleting:
+            return await _finalize(run)
+        if work.wishes.suspend:
+            return conclude_early(
+                run, "Suspended", "spec.suspend is true: nothing is read or written until it is false"
+            )
+        if work.plan is None:
+            return conclude_refused(run)
+        if _lost_its_status(run):
+            await rediscover(run)
+        await advance(run)
+        await _converge(run)
+        await _examine(run)
+    except CloudError as error:
+        return conclude_failed(run, error)
+    finally:
+        ports.snapshots.sweep()
+    return conclude(run)
+
+
+async def _converge(run: Pass) -> None:
+    """Observe and decide; where the policy lets us, write; then read back everything that was written."""
+    _choose_depth(run)
+    for _ in range(ROUNDS):
+        await observe(run)
+        _take_stock(run)
+        find_deletions(run, keep=[item.id for item in run.items.values() if item.id])
+        if not _may_write(run):
+            break
+        run.wrote = False
+        await apply(run)
+        if _all_ready(run):
+            await prune(run)
+        if not _all_ready(run) or any(not d.retained for d in run.deletions):
+            break
+        if not run.wrote and all(item.trusted for item in run.items.values()):
+            _verified(run)
+            break
+        _start_over(run)
+
+
+def _choose_depth(run: Pass) -> None:
+    """How fresh the readings must be, and whether the slow tier's turn has come."""
+    memory, rhythm, now = run.memory, run.work.rhythm, run.ports.clock.now()
+    asked = run.work.requested_at != (run.work.status.get("lastHandledReconcileAt") or "")
+    slow_due = now - memory.last_slow >= rhythm.interval * rhythm.slow_factor
+    run.deep = asked or slow_due or memory.verified != run.work.generation
+    run.since = now if asked else max(memory.last_write, now - min(rhythm.share, rhythm.interval / 2))
+
+
+def _take_stock(run: Pass) -> None:
+    """What is there and ours belongs in the inventory, however the inventory was lost."""
+    there = (State.READY, State.DRIFTED, State.CREATING, State.UPDATING, State.DELETING)
+    for item in run.items.values():
+        if item.resource.mode is Mode.MANAGED and item.id and item.state in there and not item.foreign:
+            run.inventory.add(item.id)
+
+
+def _may_write(run: Pass) -> bool:
+    """Manage writes; Plan writes exactly what was approved; Observe and a withdrawn grant write nothing."""
+    if run.work.authority.denied or run.work.wishes.policy == "Observe":
+        return False
+    if run.work.wishes.policy == "Plan":
+        if run.allowed is None:
+            run.allowed = approved(run, digests(run))
+        return run.allowed is not None
+    return True
+
+
+def _all_ready(run: Pass) -> bool:
+    return not run.memory.running and all(item.state is State.READY for item in run.items.values())
+
+
+def _start_over(run: Pass) -> None:
+    """Everything was brought about: the next round trusts nothing but what it reads, the slow tier included."""
+    run.memory.settled.clear()
+    run.memory.created.clear()
+    run.memory.slow.clear()
+    run.items.clear()
+    run.by_id.clear()
+    run.attempted.clear()
+    run.deep = True
+    run.since = run.memory.last_write
+
+
+def _verified(run: Pass) -> None:
+    run.memory.verified = run.work.generation
+    if run.deep:
+        run.memory.last_slow = run.ports.clock.now()
+    run.memory.end_run()
+
+
+async def _examine(run: Pass) -> None:
+    """Health, of what is there: what is still being made is not asked."""
+    ready = {name for name, item in run.items.items() if item.state is State.READY}
+    checks = [check for check in run.plan.checks if check.key in ready]
+    bodies = {name: item.live.body for name, item in run.items.items() if item.live is not None}
+    if checks:
+        run.findings = tuple(await run.ports.prober.examine(checks, bodies, run.lookup))
+
+
+async def _finalize(run: Pass) -> Result:
+    run.since = run.ports.clock.now()
+    try:
+        await advance(run)
+        done = await finalize(run)
+    except CloudError as error:
+        if run.inventory.ids or error.retry is Retry.NOW:
+            raise
+        # Nothing is known to have been made, and the cloud does not let us look: the object must not be held for ever.
+        run.warn(error.reason, f"deleted without a look at Azure: {error.message}")
+        done = True
+    if done:
+        run.ports.lanes.forget(run.work.owner.mark)
+        return Result(run.work.status, 0.0, tuple(run.events), release=True)
+    reason = "DeletionBlocked" if run.work.in_use or rules.is_stuck(run) else "Deleting"
+    return conclude_early(run, reason, remaining(run))
+
+
+def _submitted(status: Mapping[str, object]) -> dict[str, str]:
+    found = status.get("submitted")
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, Mapping) else {}
+
+
+def _lost_its_status(run: Pass) -> bool:
+    """Nobody has looked yet, or a backup dropped the status: what carries our mark is found again before anything is written."""
+    seen = run.work.status.get("observedGeneration")
+    manages = any(resource.mode is Mode.MANAGED for resource in run.plan.resources)
+    return manages and not (isinstance(seen, int) and seen >= 0)

@@ -1,0 +1,146 @@
+"""Status: everything that a pass found out, in the bounds that the CRDs set. Assembled in one place, written by one writer.
+
+Bounds: 50 resources, the unwell first; 20 changes; the inventory whole. Nothing changes when nothing happened.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from loom.engine.approval import digests, plan_hash
+from loom.engine.conditions import Condition, stamp
+from loom.engine.inventory import data_name
+from loom.engine.item import BLOCKED, DELETE, Deletion, Item, Pass
+from loom.plan.checks import Health
+from loom.plan.outcome import Outcome, State
+from loom.plan.resource import Mode
+from loom.plan.values import Json
+
+MOST_RESOURCES, MOST_CHANGES, MOST_FIELDS, LONGEST = 50, 20, 20, 300
+
+
+def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) -> dict[str, Json]:
+    """The complete new status of an object. `observed`: the plan, the resources and the kind's own fields are news."""
+    status: dict[str, Json] = dict(run.base)
+    status["observedGeneration"] = run.work.generation
+    if run.work.requested_at:
+        status["lastHandledReconcileAt"] = run.work.requested_at
+    status["conditions"] = stamp(conditions, run.base, run.work.generation, run.ports.clock.today())
+    status["inventory"] = run.inventory.write()
+    if observed:
+        status["plan"] = plan_summary(run)
+        status["resources"], status["resourceCount"] = resource_rows(run)
+        status["retained"] = sorted(data_name(d.type, d.id) for d in run.deletions if d.retained and d.type.protected)
+        status["submitted"] = dict(sorted(run.submitted.items()))
+        status.update(run.work.report(run.plan, outcome(run)))
+    _say_interval(run, status)
+    return {name: value for name, value in status.items() if value not in (None, [], {}, "")}
+
+
+def outcome(run: Pass) -> Outcome:
+    """The pass as frozen data, for the kind's own fields."""
+    health = {finding.key: finding.health for finding in run.findings}
+    states = {}
+    for name, item in run.items.items():
+        state = item.as_state()
+        states[name] = replace(state, health=health[name]) if name in health else state
+    return Outcome(states, run.lookup, run.findings)
+
+
+def plan_summary(run: Pass) -> dict[str, Json]:
+    """What is to change: counts of all, the first changes with their fields, and the hash that approves them."""
+    rows = [_change(item) for item in run.items.values() if _is_change(item)]
+    rows += [_removal(deletion) for deletion in run.deletions if not deletion.retained]
+    counts = {
+        name: sum(1 for row in rows if row["action"] == name) for name in ("Create", "Update", "Delete", "Blocked")
+    }
+    summary: dict[str, Json] = {name.lower(): count for name, count in counts.items()}
+    changes = digests(run)
+    if changes:
+        summary["hash"] = plan_hash(changes)
+    if rows:
+        order = {"Blocked": 0, "Delete": 1, "Update": 2, "Create": 3}
+        summary["changes"] = sorted(rows, key=lambda row: (order[row["action"]], row["id"]))[:MOST_CHANGES]
+    return summary
+
+
+def _is_change(item: Item) -> bool:
+    return item.state is State.BLOCKED or bool(item.action and item.state is not State.READY)
+
+
+def _change(item: Item) -> dict[str, Json]:
+    row: dict[str, Json] = {"id": item.id or f"(known after apply)/{item.key}", "action": item.action or BLOCKED}
+    if item.state is State.BLOCKED:
+        row |= {"action": BLOCKED, "reason": item.reason, "message": item.message[:LONGEST]}
+    if item.changes:
+        row["fields"] = [change.path for change in item.changes[:MOST_FIELDS]]
+    return row
+
+
+def _removal(deletion: Deletion) -> dict[str, Json]:
+    if deletion.state is State.BLOCKED:
+        return {"id": deletion.id, "action": BLOCKED, "reason": deletion.reason, "message": deletion.message[:LONGEST]}
+    return {"id": deletion.id, "action": DELETE}
+
+
+def resource_rows(run: Pass) -> tuple[list[Json], int]:
+    """At most 50 resources, the unwell first, and how many there are in all."""
+    health = {finding.key: finding for finding in run.findings}
+    ranked: list[tuple[int, str, dict[str, Json]]] = []
+    managed = [item for item in run.items.values() if item.resource.mode is not Mode.STAGE]
+    for item in managed:
+        row: dict[str, Json] = {
+            "id": item.id or f"(known after apply)/{item.key}",
+            "type": item.type.name,
+            "state": str(item.state),
+        }
+        finding = health.get(item.key)
+        if finding is not None:
+            row["health"] = str(finding.health)
+        unwell = finding is not None and finding.health is not Health.HEALTHY
+        reason, words = (item.reason, item.message) if item.state is not State.READY else ("", "")
+        if not reason and finding is not None and unwell:
+            reason, words = finding.reason, finding.message
+        row |= {name: value[:LONGEST] for name, value in (("reason", reason), ("message", words)) if value}
+        ranked.append((0 if reason else 1, row["id"], row))
+    for deletion in run.deletions:
+        row = {
+            "id": deletion.id,
+            "type": deletion.type.name,
+            "state": "Retained" if deletion.retained else str(deletion.state),
+        }
+        row |= {"reason": deletion.reason or "Progressing", "message": deletion.message[:LONGEST]}
+        ranked.append((0, deletion.id, row))
+    ranked.sort(key=lambda entry: entry[:2])
+    return [row for _, _, row in ranked[:MOST_RESOURCES]], len(ranked)
+
+
+def _say_interval(run: Pass, status: dict[str, Json]) -> None:
+    rhythm = run.work.rhythm
+    if rhythm.stretch > 1.0:
+        status["effectiveInterval"] = f"{int(rhythm.interval * rhythm.stretch)}s"
+    else:
+        status.pop("effectiveInterval", None)
+
+
+def is_progress_only(before: Mapping[str, Json], after: Mapping[str, Json]) -> bool:
+    """Does nothing differ but how far the work has come? Then the writer may hold it back for a while."""
+    names = (
+        "observedGeneration",
+        "lastHandledReconcileAt",
+        "inventory",
+        "retained",
+        "submitted",
+        "applyingPlan",
+        "appliedPlan",
+    )
+    if any(before.get(name) != after.get(name) for name in names):
+        return False
+    both = [
+        {
+            c["type"]: (c["status"], c["reason"])
+            for c in status.get("conditions") or []
+            if c["type"] in ("Reconciling", "Stalled", "Ready")
+        }
+        for status in (before, after)
+    ]
+    return both[0] == both[1] and "Reconciling" in both[1]

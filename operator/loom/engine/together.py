@@ -1,0 +1,13 @@
+"""Awaiting several things of one pass: all are waited for, then the first error counts. Nothing goes on behind a pass's back."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Any
+
+
+async def together(steps: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Run the steps side by side. Raises the first error once every step has ended."""
+    results = await asyncio.gather(*steps, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
