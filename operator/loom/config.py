@@ -68,7 +68,7 @@ class CloudEndpoints(Section):
         pattern=r"^https://",
     )
     discovery: bool = Field(
-        True,
+        default=True,
         description="Let the client check the authority with Microsoft's list of known ones. Turn off for a private cloud.",
     )
 
@@ -77,7 +77,7 @@ class Clouds(Section):
     """The clouds that an AdminPlane may name. The defaults are the public addresses."""
 
     azure_cloud: CloudEndpoints = Field(
-        CloudEndpoints(
+        default=CloudEndpoints(
             resource_manager="https://management.azure.com",
             authority="https://login.microsoftonline.com",
             audience="https://management.azure.com",
@@ -86,7 +86,7 @@ class Clouds(Section):
         description="Azure's public cloud.",
     )
     azure_us_government: CloudEndpoints = Field(
-        CloudEndpoints(
+        default=CloudEndpoints(
             resource_manager="https://management.usgovcloudapi.net",
             authority="https://login.microsoftonline.us",
             audience="https://management.core.usgovcloudapi.net",
@@ -95,7 +95,7 @@ class Clouds(Section):
         description="Azure US Government.",
     )
     azure_china_cloud: CloudEndpoints = Field(
-        CloudEndpoints(
+        default=CloudEndpoints(
             resource_manager="https://management.chinacloudapi.cn",
             authority="https://login.chinacloudapi.cn",
             audience="https://management.chinacloudapi.cn",
@@ -115,14 +115,14 @@ class Clouds(Section):
 class Credentials(Section):
     """Who the operator is in Azure, unless an AdminPlane names an identity: workload identity, or a client secret."""
 
-    tenant_id: str = Field("", description="The operator's own tenant. Falls back to AZURE_TENANT_ID.")
-    client_id: str = Field("", description="The operator's own client id. Falls back to AZURE_CLIENT_ID.")
+    tenant_id: str = Field(default="", description="The operator's own tenant. Falls back to AZURE_TENANT_ID.")
+    client_id: str = Field(default="", description="The operator's own client id. Falls back to AZURE_CLIENT_ID.")
     client_secret: SecretStr = Field(
-        SecretStr(""),
+        default=SecretStr(""),
         description="Used instead of workload identity when set. Keep it out of files: AZURE_CLIENT_SECRET gives it.",
     )
     token_file: Path | None = Field(
-        None,
+        default=None,
         description="The projected service account token for workload identity. Falls back to AZURE_FEDERATED_TOKEN_FILE.",
     )
 
@@ -131,26 +131,29 @@ class Budget(Section):
     """How much of Azure's request limits the operator may use."""
 
     share: float = Field(
-        0.5, gt=0, le=1, description="The part of each limit that is used; the rest is left to people and other tools."
+        default=0.5,
+        gt=0,
+        le=1,
+        description="The part of each limit that is used; the rest is left to people and other tools.",
     )
     rate_scale: float = Field(
-        1.0, gt=0, description="Multiplies every refill rate, for a cloud whose time runs faster (a simulator)."
+        default=1.0, gt=0, description="Multiplies every refill rate, for a cloud whose time runs faster (a simulator)."
     )
 
 
 class Probes(Section):
     """How health is looked at."""
 
-    timeout: Seconds = Field(5.0, description="How long one probe may take.")
-    parallel: int = Field(20, ge=1, le=200, description="How many probes run at once.")
+    timeout: Seconds = Field(default=5.0, description="How long one probe may take.")
+    parallel: int = Field(default=20, ge=1, le=200, description="How many probes run at once.")
 
 
 class Ports(Section):
     """Where the operator listens; 0 turns a listener off."""
 
-    metrics: int = Field(8080, ge=0, le=65535, description="Prometheus metrics at /metrics.")
-    liveness: int = Field(8081, ge=0, le=65535, description="The liveness probe at /healthz.")
-    address: str = Field("0.0.0.0", description="The address that both listen on.")  # noqa: S104 - probes and scrapers are other hosts
+    metrics: int = Field(default=8080, ge=0, le=65535, description="Prometheus metrics at /metrics.")
+    liveness: int = Field(default=8081, ge=0, le=65535, description="The liveness probe at /healthz.")
+    address: str = Field(default="0.0.0.0", description="The address that both listen on.")  # noqa: S104 - probes and scrapers are other hosts
 
 
 class LogFormat(StrEnum):
@@ -163,8 +166,10 @@ class LogFormat(StrEnum):
 class Log(Section):
     """What is logged, and how."""
 
-    format: LogFormat = Field(LogFormat.TEXT, description="Text for people, Json for collectors.")
-    level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
+    format: LogFormat = Field(default=LogFormat.TEXT, description="Text for people, Json for collectors.")
+    level: str = Field(
+        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR."
+    )
 
 
 class Settings(BaseSettings):
@@ -181,52 +186,52 @@ class Settings(BaseSettings):
     )
 
     installation: str = Field(
-        "",
+        default="",
         pattern=INSTALLATION_PATTERN,
         description="The name under which this operator marks what it owns in Azure. Set once, unique among all operators that reach the "
         "same subscriptions, kept through every restore: changing it disowns everything. Required to run.",
     )
-    operator_namespace: str = Field("csa-loom-system", description="Where the operator keeps its own Secret.")
-    namespace: str = Field("", description="Look at this namespace only; empty: at all.")
-    clouds: Clouds = Field(Clouds(), description="Endpoints per cloud, for private clouds and simulators.")
+    operator_namespace: str = Field(default="csa-loom-system", description="Where the operator keeps its own Secret.")
+    namespace: str = Field(default="", description="Look at this namespace only; empty: at all.")
+    clouds: Clouds = Field(default=Clouds(), description="Endpoints per cloud, for private clouds and simulators.")
     ca_bundle: Path | None = Field(
-        None, description="A PEM file to trust for Azure's endpoints and probes instead of the system's."
+        default=None, description="A PEM file to trust for Azure's endpoints and probes instead of the system's."
     )
     connect_to: dict[str, str] = Field(
         default_factory=dict,
         description="Host name pattern to host:port that probes connect to instead, as curl's --connect-to.",
     )
-    credentials: Credentials = Field(Credentials(), description="The operator's own identity.")
+    credentials: Credentials = Field(default=Credentials(), description="The operator's own identity.")
     poll_interval: Seconds = Field(
-        60.0, description="How often a long operation is looked at where the service names no time."
+        default=60.0, description="How often a long operation is looked at where the service names no time."
     )
-    request_timeout: Seconds = Field(60.0, description="How long one request to Azure may take.")
-    budget: Budget = Field(Budget(), description="The share of Azure's request limits.")
-    workers: int = Field(20, ge=1, le=500, description="How many objects are worked on at once.")
+    request_timeout: Seconds = Field(default=60.0, description="How long one request to Azure may take.")
+    budget: Budget = Field(default=Budget(), description="The share of Azure's request limits.")
+    workers: int = Field(default=20, ge=1, le=500, description="How many objects are worked on at once.")
     slow_tier_factor: int = Field(
-        6,
+        default=6,
         ge=1,
         le=100,
         description="Kinds of resource that cost a read per parent are looked at every this many intervals.",
     )
     relist_interval: Seconds = Field(
-        600.0, description="How often all objects are listed again, to notice a missed deletion."
+        default=600.0, description="How often all objects are listed again, to notice a missed deletion."
     )
     progress_interval: Seconds = Field(
-        30.0, description="A status that differs only in progress is written at most this often."
+        default=30.0, description="A status that differs only in progress is written at most this often."
     )
-    probes: Probes = Field(Probes(), description="How health is looked at.")
-    ports: Ports = Field(Ports(), description="Where the operator listens.")
-    log: Log = Field(Log(), description="What is logged.")
+    probes: Probes = Field(default=Probes(), description="How health is looked at.")
+    ports: Ports = Field(default=Ports(), description="Where the operator listens.")
+    log: Log = Field(default=Log(), description="What is logged.")
 
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is the library's
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file, which arrives as arguments."""
         return env_settings, init_settings

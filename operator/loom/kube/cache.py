@@ -1,0 +1,88 @@
+"""What the operator knows of the objects in the cluster: a compact copy of each, never older than our own last write.
+
+Bodies are kept as compressed JSON, because ten thousand of them are kept all the time and read once an interval. The watch
+feeds it, and so does the answer to each of our writes: an event that is older than what we hold is dropped.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loom.kube.key import Key
+
+
+@dataclass(slots=True)
+class _Entry:
+    version: str
+    uid: str
+    body: bytes
+
+
+class Cache:
+    """Objects by key."""
+
+    def __init__(self) -> None:
+        self._entries: dict[Key, _Entry] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._entries
+
+    def put(self, key: Key, obj: Mapping[str, Any]) -> bool:
+        """Keep the object. False, and nothing is kept, when it is not newer than what is there."""
+        metadata = obj["metadata"]
+        version, uid = str(metadata["resourceVersion"]), str(metadata["uid"])
+        known = self._entries.get(key)
+        if known and known.uid == uid and not _newer(version, known.version):
+            return False
+        self._entries[key] = _Entry(version, uid, _pack(obj))
+        return True
+
+    def update(self, key: Key, obj: Mapping[str, Any]) -> None:
+        """Keep the answer to a write of ours, unless the object is gone or another one has taken its name."""
+        known = self._entries.get(key)
+        if known and known.uid == obj["metadata"]["uid"]:
+            self.put(key, obj)
+
+    def get(self, key: Key) -> dict[str, Any] | None:
+        """A copy of the object that the caller may change."""
+        entry = self._entries.get(key)
+        return _unpack(entry.body) if entry else None
+
+    def drop(self, key: Key, uid: str = "") -> bool:
+        """Forget the object (with `uid`: unless its name belongs to another by now). False when there was nothing to forget."""
+        known = self._entries.get(key)
+        if known is None or (uid and known.uid != uid):
+            return False
+        del self._entries[key]
+        return True
+
+    def keys(self, kind: str = "", namespace: str = "") -> Iterator[Key]:
+        """The keys of a kind ("" = every kind) in a namespace ("" = in all), as they are now."""
+        return (
+            key
+            for key in list(self._entries)
+            if (not kind or key.kind == kind) and (not namespace or key.namespace == namespace)
+        )
+
+
+def _newer(version: str, than: str) -> bool:
+    """Resource versions are opaque, but those of one resource grow; where they are no numbers, another one counts as newer."""
+    if version.isdigit() and than.isdigit():
+        return int(version) > int(than)
+    return version != than
+
+
+def _pack(obj: Mapping[str, Any]) -> bytes:
+    metadata = {name: value for name, value in obj["metadata"].items() if name != "managedFields"}
+    text = json.dumps({**obj, "metadata": metadata}, separators=(",", ":"), ensure_ascii=False)
+    return zlib.compress(text.encode(), 1)
+
+
+def _unpack(body: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(zlib.decompress(body))
+    return found

@@ -1,0 +1,208 @@
+"""The work queue: which object is looked at next, and when.
+
+A key is worked on by one worker at a time; what arrives meanwhile sets it aside for another pass. Waiting keys lie in a heap
+and hold no worker. A person's change goes before a resync, and namespaces take turns. It knows nothing of what a pass does.
+"""
+
+import asyncio
+import heapq
+import itertools
+import random
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from enum import IntEnum
+
+from loom.kube.key import Key
+
+FIRST_RETRY = 1.0
+LAST_RETRY = 300.0
+_TURN = 8  # every so many takes the least urgent go first, so that a stream of changes starves nobody
+
+
+class Priority(IntEnum):
+    """What is urgent: lower goes first."""
+
+    PERSON = 0  # somebody changed, created or deleted the object, or asked for a pass
+    CHANGE = 1  # something that it depends on changed, or a wait is over
+    RESYNC = 2  # nothing happened: drift and health
+
+
+class _Line:
+    """The ready keys of one priority; namespaces take turns."""
+
+    def __init__(self) -> None:
+        self._namespaces: OrderedDict[str, deque[Key]] = OrderedDict()
+
+    def push(self, key: Key) -> None:
+        self._namespaces.setdefault(key.namespace, deque()).append(key)
+
+    def pop(self) -> Key | None:
+        if not self._namespaces:
+            return None
+        namespace, keys = self._namespaces.popitem(last=False)
+        key = keys.popleft()
+        if keys:
+            self._namespaces[namespace] = keys
+        return key
+
+
+class WorkQueue:
+    """Keys that want a pass. Every method must be called from the event loop's thread; only `take` waits."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+        on_take: Callable[[float], None] = lambda _waited: None,
+    ) -> None:
+        self._clock = clock
+        self._jitter = jitter
+        self._on_take = on_take  # is told how long each taken key was ready
+        self._lines = {priority: _Line() for priority in Priority}
+        self._ready: dict[Key, tuple[Priority, float]] = {}  # with the moment since when
+        self._dirty: dict[Key, Priority] = {}  # in flight, and wanted again
+        self._in_flight: dict[Key, float] = {}
+        self._due: dict[Key, tuple[float, Priority]] = {}
+        self._heap: list[tuple[float, int, Key]] = []
+        self._failures: dict[Key, int] = {}
+        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._order = itertools.count()
+        self._takes = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = float("inf")
+        self._closed = False
+
+    def add(self, key: Key, priority: Priority = Priority.CHANGE) -> None:
+        """Look at the key as soon as a worker is free; at once again if it is in flight."""
+        if key in self._in_flight:
+            self._dirty[key] = min(priority, self._dirty.get(key, priority))
+            return
+        self._due.pop(key, None)
+        known = self._ready.get(key)
+        if known and known[0] <= priority:
+            return
+        self._ready[key] = (priority, known[1] if known else self._clock())
+        self._lines[priority].push(key)
+        self._wake()
+
+    def add_after(self, key: Key, delay: float, priority: Priority = Priority.RESYNC) -> None:
+        """Look at the key in `delay` seconds, or earlier if it is already to be looked at earlier."""
+        if delay <= 0:
+            self.add(key, priority)
+            return
+        due = self._clock() + delay
+        known = self._due.get(key)
+        if key in self._ready or (known and known[0] <= due):
+            return
+        self._due[key] = (due, priority)
+        heapq.heappush(self._heap, (due, next(self._order), key))
+        self._set_timer()
+
+    def add_failed(self, key: Key) -> float:
+        """Look at the key again after a delay that doubles with each failure in a row; it is returned."""
+        failures = self._failures[key] = self._failures.get(key, 0) + 1
+        delay = min(FIRST_RETRY * 2.0 ** min(failures - 1, 16), LAST_RETRY) * (1 + self._jitter() * 0.25)
+        self.add_after(key, delay, Priority.CHANGE)
+        return delay
+
+    def succeeded(self, key: Key) -> None:
+        """The next failure is the first in a row again."""
+        self._failures.pop(key, None)
+
+    def forget(self, key: Key) -> None:
+        """The object is gone: nothing is due any more. A pass in flight ends by itself."""
+        for memory in (self._due, self._failures, self._dirty, self._ready):
+            memory.pop(key, None)
+
+    async def take(self) -> Key | None:
+        """The next key, now in flight until `done`. None once the queue is closed."""
+        while not self._closed:
+            self.tick()
+            key = self._next()
+            if key is not None:
+                self._in_flight[key] = self._clock()
+                self._due.pop(key, None)
+                return key
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            await waiter
+        return None
+
+    def done(self, key: Key) -> None:
+        """The pass is over."""
+        del self._in_flight[key]
+        priority = self._dirty.pop(key, None)
+        if priority is not None:
+            self.add(key, priority)
+
+    def tick(self) -> None:
+        """Make ready what has become due. The timer calls it; a test with a clock of its own may too."""
+        now = self._clock()
+        while self._heap and self._heap[0][0] <= now:
+            due, _, key = heapq.heappop(self._heap)
+            if self._due.get(key, (None,))[0] != due:
+                continue  # overtaken by another entry, or forgotten
+            self.add(key, self._due.pop(key)[1])
+        self._set_timer()
+
+    def close(self) -> None:
+        """Hand out nothing more: workers end after the pass that they are in."""
+        self._closed = True
+        if self._timer:
+            self._timer.cancel()
+        while self._waiters:
+            self._wake()
+
+    @property
+    def depth(self) -> int:
+        """How many keys wait for a worker."""
+        return len(self._ready)
+
+    @property
+    def delayed(self) -> int:
+        """How many keys wait for their time."""
+        return len(self._due)
+
+    @property
+    def in_flight(self) -> int:
+        """How many keys are being worked on."""
+        return len(self._in_flight)
+
+    def longest_wait(self) -> float:
+        """For how many seconds the longest waiting ready key has waited."""
+        return max((self._clock() - since for _, since in self._ready.values()), default=0.0)
+
+    def longest_pass(self) -> float:
+        """For how many seconds the longest running pass has run."""
+        return max((self._clock() - since for since in self._in_flight.values()), default=0.0)
+
+    def _next(self) -> Key | None:
+        self._takes += 1
+        order = reversed(Priority) if self._takes % _TURN == 0 else iter(Priority)
+        for priority in order:
+            while (key := self._lines[priority].pop()) is not None:
+                if self._ready.get(key, (None,))[0] == priority:  # else: forgotten, or moved to a more urgent line
+                    _, since = self._ready.pop(key)
+                    self._on_take(self._clock() - since)
+                    return key
+        return None
+
+    def _wake(self) -> None:
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+
+    def _set_timer(self) -> None:
+        """One timer for the earliest key, whoever waits: a timer per worker would wake them all."""
+        if not self._heap or self._closed:
+            return
+        due = self._heap[0][0]
+        if due >= self._timer_due and self._timer and not self._timer.cancelled() and self._timer_due > self._clock():
+            return
+        if self._timer:
+            self._timer.cancel()
+        self._timer_due = due
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, due - self._clock()), self.tick)
