@@ -1,0 +1,85 @@
+"""URLs of long operations: how they are made, and what a poll of one answers."""
+
+from __future__ import annotations
+
+from loom.sim.arm.pace import retry_headers
+from loom.sim.arm.show import show
+from loom.sim.errors import ArmError
+from loom.sim.ids import RESOURCES, subscription_of
+from loom.sim.kinds import Kind, Style
+from loom.sim.operations import Operation
+from loom.sim.wire import Request, Response
+from loom.sim.world import World
+
+STATUS = "azureasyncoperation"
+
+
+def headers_for(world: World, kind: Kind, style: Style, operation: Operation, base: str) -> dict[str, str]:
+    """The headers that announce an operation, in the way of its service."""
+    headers = {}
+    if style.headers in ("async", "both"):
+        headers["Azure-AsyncOperation"] = _url(kind, style, operation, base, status=True)
+    if style.headers in ("location", "both"):
+        headers["Location"] = _url(kind, style, operation, base, status=False)
+    if style.headers == "none":
+        return headers
+    operation.retry_after = style.retry_after
+    return {**headers, **_wait(world, operation, style.retry_after)}
+
+
+def poll(world: World, operation: Operation, request: Request) -> tuple[Response, bool]:
+    """Answer one poll. The second value says whether it came earlier than the client had been asked to wait."""
+    early = operation.running and world.clock.now() < operation.next_poll - 1e-3
+    if request.query.get("s") != _signature(operation):
+        raise ArmError(403, "AuthorizationFailed", "The signature of the operation URL is not valid.")
+    operation.polls += 1
+    kind = world.catalog.kind(operation.type)
+    if kind is None:
+        raise ArmError(404, "NotFound", f"Nothing is known of operation '{operation.id}'.")
+    style = kind.delete if operation.verb == "delete" else kind.put
+    if STATUS in request.query:
+        return _status(world, style, operation, request), early
+    return _result(world, kind, style, operation, request.base), early
+
+
+def _status(world: World, style: Style, operation: Operation, request: Request) -> Response:
+    body = operation.document(request.path)
+    if style.bare:
+        body = {key: body[key] for key in ("status", "error") if key in body}
+    headers: dict[str, str] = {}
+    if operation.running:
+        headers = _wait(world, operation, style.retry_after if style.poll_retry_after else None)
+    return Response(200, body, headers)
+
+
+def _result(world: World, kind: Kind, style: Style, operation: Operation, base: str) -> Response:
+    if operation.running:
+        headers = {"Location": _url(kind, style, operation, base, status=False)} if style.moving else {}
+        return Response(202, None, {**headers, **_wait(world, operation, style.retry_after)})
+    if operation.error:
+        return Response(409, {"error": operation.error})
+    if operation.verb == "delete":
+        return Response(style.done)
+    resource = world.store.get(operation.target)
+    return Response(200, show(world, resource)) if resource else Response(204)
+
+
+def _wait(world: World, operation: Operation, seconds: float | None) -> dict[str, str]:
+    headers = retry_headers(seconds, world.clock.speed)
+    operation.next_poll = world.clock.now() + (seconds or 0.0)
+    return headers
+
+
+def _url(kind: Kind, style: Style, operation: Operation, base: str, *, status: bool) -> str:
+    subscription = f"{base}/subscriptions/{subscription_of(operation.target)}"
+    signed = operation.signature(str(operation.polls) if style.moving else "")
+    flag = f"&{STATUS}=true" if status else ""
+    query = f"api-version={operation.api_version}{flag}&{signed}"
+    if kind.namespace == RESOURCES:
+        return f"{subscription}/operationresults/{operation.id}?{query}"
+    word = style.status_path if status else style.result_path
+    return f"{subscription}/providers/{kind.namespace}/locations/{operation.region}/{word}/{operation.id}?{query}"
+
+
+def _signature(operation: Operation) -> str:
+    return next(part[2:] for part in operation.signature().split("&") if part.startswith("s="))

@@ -1,0 +1,248 @@
+"""The routes below `/sim`. Each is a few lines: parse, delegate, return JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from loom.sim import build
+from loom.sim.arm.finish import settle
+from loom.sim.arm.show import show
+from loom.sim.door import page, seed, state
+from loom.sim.entra.directory import Federation, Principal, guid
+from loom.sim.errors import ArmError
+from loom.sim.guards.faults import Fault
+from loom.sim.guards.policies import Policy
+from loom.sim.ids import ancestors
+from loom.sim.wire import Request, Response
+from loom.sim.world import World
+
+Json = dict[str, Any]
+Handler = Callable[[World, Request], Response]
+
+
+def answer(world: World, request: Request) -> Response:
+    """Answer one request to the simulator's own door."""
+    settle(world)
+    path = request.path.rstrip("/")
+    handler = ROUTES.get((request.method, path))
+    if handler is None:
+        return Response(
+            404, {"error": {"code": "NotFound", "message": f"/sim has no {request.method} {path}; see GET /sim/"}}
+        )
+    try:
+        return handler(world, request)
+    except ArmError as error:
+        return Response(error.status, error.body())
+    except (KeyError, TypeError, ValueError) as error:
+        return Response(400, {"error": {"code": "BadRequest", "message": f"{type(error).__name__}: {error}"}})
+
+
+def _place(world: World, request: Request) -> Response:
+    body = request.json()
+    items = body.get("resources") or [body]
+    made = [seed.place(world, item["id"], item.get("body") or {}) for item in items]
+    return Response(201, made[0] if "id" in body else {"value": made})
+
+
+def _edit(world: World, request: Request) -> Response:
+    body = request.json()
+    return Response(200, seed.edit(world, body["id"], body.get("body") or {}))
+
+
+def _take_away(world: World, request: Request) -> Response:
+    seed.take_away(world, request.query["id"])
+    return Response(204)
+
+
+def _resources(world: World, request: Request) -> Response:
+    prefix, kind = request.query.get("prefix", "").lower(), request.query.get("type", "").lower()
+    found = [item for item in world.store if item.key.startswith(prefix) and kind in ("", item.type.lower())]
+    return Response(200, {"value": [show(world, item) for item in found], "count": len(found)})
+
+
+def _requests(world: World, request: Request) -> Response:
+    return Response(200, world.records.as_json(int(request.query.get("last", "50"))))
+
+
+def _reset(world: World, request: Request) -> Response:
+    world.records.reset()
+    world.throttle.refused = 0
+    return Response(204)
+
+
+def _faults(world: World, request: Request) -> Response:
+    return Response(200, {"value": [rule.as_json() for rule in world.faults.rules]})
+
+
+def _add_fault(world: World, request: Request) -> Response:
+    fault = Fault(**request.json())
+    world.faults.rules.append(fault)
+    return Response(201, fault.as_json())
+
+
+def _drop_faults(world: World, request: Request) -> Response:
+    wanted = request.query.get("id")
+    world.faults.rules = [rule for rule in world.faults.rules if wanted and rule.id != wanted]
+    return Response(204)
+
+
+def _policies(world: World, request: Request) -> Response:
+    return Response(200, {"value": [policy.as_json() for policy in world.policies]})
+
+
+def _add_policy(world: World, request: Request) -> Response:
+    values = request.json()
+    policy = Policy(**{**values, "types": tuple(values.get("types", ()))})
+    world.policies = [item for item in world.policies if item.name != policy.name] + [policy]
+    return Response(201, policy.as_json())
+
+
+def _drop_policies(world: World, request: Request) -> Response:
+    wanted = request.query.get("name")
+    world.policies = [item for item in world.policies if wanted and item.name != wanted]
+    return Response(204)
+
+
+def _principals(world: World, request: Request) -> Response:
+    return Response(
+        200, {"value": [{**item.as_json(), "secrets": list(item.secrets.values())} for item in world.directory.all()]}
+    )
+
+
+def _add_principal(world: World, request: Request) -> Response:
+    """Make or change a principal: secret (with its life in simulated seconds), federated credentials, roles in force at once."""
+    values = request.json()
+    name = str(values["name"])
+    known = next((item for item in world.directory.all() if item.name == name), None)
+    principal = known or world.directory.add(
+        Principal(
+            name,
+            values.get("objectId") or guid("object", name),
+            values.get("clientId") or guid("client", name),
+            values.get("kind", "ServicePrincipal"),
+        )
+    )
+    if "secret" in values:
+        life = float(values.get("secretLife", 0))
+        principal.secrets = {str(values["secret"]): world.clock.now() + life if life else 0.0}
+    if "federated" in values:
+        principal.federations = [
+            Federation(item["issuer"], item["subject"], item.get("audiences") or ["api://AzureADTokenExchange"])
+            for item in values["federated"]
+        ]
+    for role in values.get("roles", ()):
+        build.assign(world, principal, role["role"], role["scope"])
+    return Response(201, {"name": name, "objectId": principal.object_id, "clientId": principal.client_id})
+
+
+def _add_issuer(world: World, request: Request) -> Response:
+    values = request.json()
+    world.directory.key_sets[str(values["issuer"])] = values["jwks"]
+    return Response(201, {"issuer": values["issuer"]})
+
+
+def _revoke(world: World, request: Request) -> Response:
+    """Take every role assignment of a principal away (all of them, or those on one scope and below)."""
+    values = request.json()
+    principal = next(
+        item for item in world.directory.all() if values["name"] in (item.name, item.object_id, item.client_id)
+    )
+    scope = str(values.get("scope", "/")).lower().rstrip("/")
+    gone = [
+        item
+        for item in world.store.of_type("Microsoft.Authorization/roleAssignments")
+        if item.properties.get("principalId") == principal.object_id and scope in ("", *ancestors(item.id))
+    ]
+    for item in gone:
+        seed.take_away(world, item.id)
+    return Response(200, {"revoked": len(gone)})
+
+
+def _add_subscription(world: World, request: Request) -> Response:
+    values = request.json()
+    made = build.add_subscription(world, str(values["id"]), str(values.get("name", "")))
+    return Response(201, {"id": made.id})
+
+
+def _registration(world: World, request: Request) -> Response:
+    values = request.json()
+    key = (str(values["subscription"]).lower(), str(values["namespace"]).lower())
+    if values.get("registered", True):
+        world.registered[key] = world.clock.now()
+    else:
+        world.registered.pop(key, None)
+    return Response(204)
+
+
+def _take_name(world: World, request: Request) -> Response:
+    """A globally unique name that somebody else's tenant holds: {space: storage, name}."""
+    values = request.json()
+    world.names[(str(values["space"]), str(values["name"]).lower())] = ""
+    return Response(201, values)
+
+
+def _settings(world: World, request: Request) -> Response:
+    return Response(200, world.settings.as_json())
+
+
+def _change_settings(world: World, request: Request) -> Response:
+    world.settings.update(request.json())
+    world.tokens.lifetime = world.settings.token_lifetime
+    return _settings(world, request)
+
+
+def _clock(world: World, request: Request) -> Response:
+    world.clock.advance(float(request.json()["advance"]))
+    settle(world)
+    return Response(200, {"now": world.clock.now(), "speed": world.clock.speed})
+
+
+def _operations(world: World, request: Request) -> Response:
+    return Response(
+        200, {"value": [asdict(item) | {"due": min(item.due, 1e12)} for item in world.operations.all()][-200:]}
+    )
+
+
+def _throttle(world: World, request: Request) -> Response:
+    return Response(200, {"refused": world.throttle.refused, "levels": world.throttle.levels(world.clock.now())})
+
+
+def _page(world: World, request: Request) -> Response:
+    return Response(200, page.render(world), {"Content-Type": "text/html; charset=utf-8"})
+
+
+def _save(world: World, request: Request) -> Response:
+    return Response(200, state.dump(world))
+
+
+ROUTES: dict[tuple[str, str], Handler] = {
+    ("GET", "/sim"): _page,
+    ("GET", "/sim/resources"): _resources,
+    ("POST", "/sim/resources"): _place,
+    ("PATCH", "/sim/resources"): _edit,
+    ("PUT", "/sim/resources"): _edit,
+    ("DELETE", "/sim/resources"): _take_away,
+    ("GET", "/sim/requests"): _requests,
+    ("POST", "/sim/reset-counters"): _reset,
+    ("GET", "/sim/faults"): _faults,
+    ("POST", "/sim/faults"): _add_fault,
+    ("DELETE", "/sim/faults"): _drop_faults,
+    ("GET", "/sim/policies"): _policies,
+    ("POST", "/sim/policies"): _add_policy,
+    ("DELETE", "/sim/policies"): _drop_policies,
+    ("GET", "/sim/principals"): _principals,
+    ("POST", "/sim/principals"): _add_principal,
+    ("POST", "/sim/issuers"): _add_issuer,
+    ("POST", "/sim/revoke"): _revoke,
+    ("POST", "/sim/subscriptions"): _add_subscription,
+    ("POST", "/sim/registrations"): _registration,
+    ("POST", "/sim/names"): _take_name,
+    ("GET", "/sim/settings"): _settings,
+    ("PATCH", "/sim/settings"): _change_settings,
+    ("POST", "/sim/clock"): _clock,
+    ("GET", "/sim/operations"): _operations,
+    ("GET", "/sim/throttle"): _throttle,
+    ("GET", "/sim/state"): _save,
+}

@@ -1,0 +1,1 @@
+"""The simulated directory: who there is, how they prove it, and the tokens they get."""

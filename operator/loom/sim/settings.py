@@ -1,0 +1,40 @@
+"""What a person may turn while the simulated cloud runs. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(slots=True)
+class Settings:
+    """All times are simulated seconds, except `token_lifetime`, which clients count with their own clock.
+
+    `duration_factor` stretches every long operation. `role_delay` is how long a new role assignment does nothing;
+    `principal_delay` how long a new identity is unknown to the directory's replicas. `list_lag` delays what the generic
+    `/resources` list shows. `strict_bodies` applies the type tables, if any were given.
+    """
+
+    duration_factor: float = 1.0
+    role_delay: float = 60.0
+    principal_delay: float = 30.0
+    list_lag: float = 0.0
+    register_seconds: float = 20.0
+    token_lifetime: int = 3599
+    enforce_access: bool = True
+    enforce_throttling: bool = True
+    strict_bodies: bool = True
+    missing_images: list[str] = field(default_factory=list)
+    quotas: dict[str, int] = field(default_factory=dict)
+
+    def update(self, values: dict[str, Any]) -> None:
+        """Change some values. Raises `ValueError` that names an unknown one."""
+        known = {item.name for item in fields(self)}
+        for key in values:
+            if key not in known:
+                raise ValueError(f"there is no setting {key!r}; there are {', '.join(sorted(known))}")
+        for key, value in values.items():
+            setattr(self, key, value)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
