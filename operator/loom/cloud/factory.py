@@ -1,0 +1,79 @@
+"""Makes a `Cloud` for an object: which identity in which cloud, out of its admin plane and the operator's configuration.
+
+Identities, tokens, clients and connections are made once and shared; the budgets are one for the whole operator. Objects name an
+identity only through their admin plane, which cluster administrators write.
+"""
+
+from typing import Any
+
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.cloud.azure import AzureCloud
+from loom.cloud.limiter import Caller, Limiter
+from loom.cloud.meter import Meter, NoMeter
+from loom.cloud.principal import Principal
+from loom.config import Settings
+
+
+class CloudFactory:
+    """All principals of one operator. Must be used within one event loop, and closed at its end."""
+
+    def __init__(self, settings: Settings, meter: Meter | None = None) -> None:
+        self._settings = settings
+        self._meter = meter or NoMeter()
+        self._limiter = Limiter(settings.budget.share, settings.budget.rate_scale, self._meter)
+        self._principals: dict[tuple[str, str, str], Principal] = {}
+        self._wire: Any = None
+
+    def for_object(self, plane: AdminPlaneSpec, namespace: str, urgent: bool) -> AzureCloud:
+        """The cloud for one object. `urgent`: a person waits for it. Raises CloudError when there is no identity to be had."""
+        principal = self.principal(
+            str(plane.cloud), plane.tenant_id, plane.identity.client_id if plane.identity else ""
+        )
+        return AzureCloud(principal, Caller(principal.name, namespace, urgent))
+
+    def own(self, cloud: str, namespace: str = "", urgent: bool = True) -> AzureCloud:
+        """The cloud as the operator's own identity, for what has no admin plane. Raises CloudError."""
+        principal = self.principal(cloud, "", "")
+        return AzureCloud(principal, Caller(principal.name, namespace, urgent))
+
+    def pressure(self) -> float:
+        """How much of the scarcest request budget is in use, 0 to 1: intervals stretch by it."""
+        return self._limiter.pressure()
+
+    def principal(self, cloud: str, tenant: str, client_id: str) -> Principal:
+        """The identity `client_id` of `tenant`, both "" for the operator's own. Raises CloudError."""
+        own = self._settings.credentials
+        tenant, client_id = tenant or own.tenant_id, client_id or own.client_id
+        name = (cloud, tenant, client_id)
+        if name not in self._principals:
+            self._principals[name] = self._make(cloud, tenant, client_id)
+        return self._principals[name]
+
+    def _make(self, cloud: str, tenant: str, client_id: str) -> Principal:
+        from loom.cloud.credentials import credential_for
+        from loom.cloud.pipeline import Passage, build, transport
+
+        settings = self._settings
+        endpoints = settings.clouds.named(cloud)
+        if self._wire is None:
+            self._wire = transport(settings.ca_bundle)
+        credential = credential_for(settings.credentials, endpoints, tenant, client_id, self._wire)
+        passage = Passage(self._limiter, self._meter, settings.request_timeout)
+        return Principal(
+            name=f"{cloud}/{tenant}/{client_id}",
+            tenant=tenant,
+            client_id=client_id,
+            base_url=endpoints.resource_manager.rstrip("/"),
+            credential=credential,
+            pipeline=build(credential, endpoints.audience, passage, self._wire),
+            poll_interval=settings.poll_interval,
+        )
+
+    async def aclose(self) -> None:
+        """Closes every connection. No cloud of this factory may be used after it."""
+        for principal in self._principals.values():
+            await principal.credential.close()
+        self._principals.clear()
+        if self._wire is not None:
+            await self._wire.session.close()
+            self._wire = None

@@ -1,0 +1,229 @@
+"""Lets requests to Azure go one by one, so that no budget is ever overdrawn: who waits, who is next.
+
+Every request passes here. Within a (principal, subscription, kind of operation) a person's change goes before a drift check, and
+namespaces take turns, so that nobody's thousand zones hold up another's one. A provider that is exhausted holds up only its own
+requests. Nothing is lost when a waiting request is cancelled. It decides on order and time only, never on whether.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from loom.cloud.answer import asked_wait
+from loom.cloud.budgets import ARM, DELETES, PROVIDERS, READS, WRITES, Budget, Size
+from loom.cloud.meter import Meter, NoMeter
+
+_NOT_A_BUDGET = "RetryableErrorDueToAnotherOperation"  # a 429 that speaks of one resource that is busy
+_PAUSE = 10.0  # seconds after a 429 that names no time
+_OPERATIONS = {"GET": READS, "HEAD": READS, "DELETE": DELETES}
+
+
+class Handle(Protocol):
+    """A call that was put off."""
+
+    def cancel(self) -> None: ...
+
+
+class Time(Protocol):
+    """Time as the limiter needs it: an event loop's, or a test's own."""
+
+    def time(self) -> float: ...
+
+    def call_later(self, delay: float, callback: Callable[[], None], /) -> Handle: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """On whose behalf a request is made. `urgent`: a person waits for it; drift checks are not."""
+
+    principal: str
+    namespace: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request as the budgets see it."""
+
+    caller: Caller
+    subscription: str  # "" for a request of the whole tenant
+    operation: str
+    provider: str
+    lists: bool = False
+
+    @staticmethod
+    def of(caller: Caller, method: str, path: str) -> "Ask":
+        """Reads a request's method and path."""
+        parts = path.strip("/").lower().split("/")
+        subscription = parts[1] if len(parts) > 1 and parts[0] == "subscriptions" else ""
+        operation = _OPERATIONS.get(method, WRITES)
+        if "providers" not in parts:
+            return Ask(caller, subscription, operation, "microsoft.resources", len(parts) % 2 == 1)
+        tail = parts[len(parts) - parts[::-1].index("providers") :]
+        return Ask(caller, subscription, operation, tail[0] if tail else "", len(tail) % 2 == 0)
+
+
+@dataclass(slots=True)
+class _Waiter:
+    ask: Ask
+    budgets: tuple[Budget, ...]
+    future: "asyncio.Future[None]"
+
+
+_Turns = OrderedDict[str, OrderedDict[tuple[str, bool], deque[_Waiter]]]  # namespace -> (provider, lists) -> first come
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The waiting requests of one ARM budget: a person's first, then the others."""
+
+    budget: Budget
+    classes: tuple[_Turns, _Turns] = field(default_factory=lambda: (OrderedDict(), OrderedDict()))
+    timer: Handle | None = None
+    due: float = float("inf")
+
+
+class Limiter:
+    """All budgets of all principals. `share` is the part of each that may be used, `scale` how much faster the cloud's time runs."""
+
+    def __init__(
+        self, share: float = 0.5, scale: float = 1.0, meter: Meter | None = None, time: Time | None = None
+    ) -> None:
+        self._share, self._scale = share, scale
+        self._meter = meter or NoMeter()
+        self._time_given = time
+        self._lanes: dict[tuple[str, str, str], _Lane] = {}
+        self._providers: dict[tuple[str, str, str], Budget] = {}
+        self._drawn: dict[tuple[str, str, str, bool], tuple[Budget, ...]] = {}
+
+    @property
+    def _time(self) -> Time:
+        return self._time_given or asyncio.get_running_loop()
+
+    async def admit(self, ask: Ask) -> None:
+        """Returns when the request may be sent. Each admission owes one `settle`."""
+        lane = self._lane(ask)
+        waiter = _Waiter(ask, (lane.budget, *self._provider_budgets(ask)), asyncio.get_running_loop().create_future())
+        turns = lane.classes[0 if ask.caller.urgent else 1]
+        turns.setdefault(ask.caller.namespace, OrderedDict()).setdefault((ask.provider, ask.lists), deque()).append(
+            waiter
+        )
+        asked = self._time.time()
+        self._dispatch(lane)
+        try:
+            await waiter.future
+        except asyncio.CancelledError:
+            if (
+                waiter.future.done() and not waiter.future.cancelled()
+            ):  # its turn came in the same moment: the next one has it
+                for budget in waiter.budgets:
+                    budget.give_back()
+                self._dispatch(lane)
+            raise
+        self._meter.waited(self._time.time() - asked)
+
+    def settle(self, ask: Ask, status: int = 0, headers: Mapping[str, str] | None = None, code: str = "") -> None:
+        """Tells how an admitted request ended: the service's own counts and pauses correct ours."""
+        now = self._time.time()
+        lane, providers = self._lane(ask), self._provider_budgets(ask)
+        for budget in (lane.budget, *providers):
+            budget.ended()
+        for header, value in (headers or {}).items():
+            name = header.lower()
+            if name.startswith("x-ms-ratelimit-remaining-") and value.isdigit():
+                for budget in providers if name.endswith("resource-requests") else (lane.budget,):
+                    budget.remaining(int(value), now)
+        if status == 429 and code != _NOT_A_BUDGET:
+            self._meter.throttled(code)
+            wait = asked_wait(headers or {})
+            until = now + (_PAUSE / self._scale if wait is None else wait)
+            for budget in (lane.budget,) if code.lower().startswith(("subscription", "tenant")) else providers:
+                budget.pause(until)
+
+    def pressure(self) -> float:
+        """How much of the scarcest budget is being used, 0 to 1: the sign for intervals to stretch."""
+        now = self._time.time()
+        budgets = [*(lane.budget for lane in self._lanes.values()), *self._providers.values()]
+        return max((budget.pressure(now) for budget in budgets), default=0.0)
+
+    def _lane(self, ask: Ask) -> _Lane:
+        name = (ask.caller.principal, ask.subscription, ask.operation)
+        lane = self._lanes.get(name)
+        if lane is None:
+            lane = self._lanes[name] = _Lane(Budget(ARM[ask.operation], self._share, self._scale))
+        return lane
+
+    def _provider_budgets(self, ask: Ask) -> tuple[Budget, ...]:
+        """The provider's own budgets that the request draws on; the first is there for every provider, so that it can be paused."""
+        name = (ask.subscription, ask.provider, ask.operation, ask.lists)
+        found = self._drawn.get(name)
+        if found is None:
+            numbers = (
+                number
+                for number, (provider, operations, lists, _) in enumerate(PROVIDERS)
+                if provider == ask.provider and ask.operation in operations and (ask.lists or not lists)
+            )
+            found = self._drawn[name] = (
+                self._shared((ask.subscription, ask.provider, ask.operation), None),
+                *(self._shared((ask.subscription, str(number), ""), PROVIDERS[number][3]) for number in numbers),
+            )
+        return found
+
+    def _shared(self, name: tuple[str, str, str], size: Size | None) -> Budget:
+        if name not in self._providers:
+            self._providers[name] = Budget(size, self._share, self._scale)
+        return self._providers[name]
+
+    def _dispatch(self, lane: _Lane) -> None:
+        """Lets go whoever may go now, and comes back when the next one may."""
+        now = self._time.time()
+        while True:
+            wait = lane.budget.wait(now)
+            waiter, blocked = (None, wait) if wait > 0 else _next(lane, now)
+            if waiter is None:
+                break
+            for budget in waiter.budgets:
+                budget.take(now)
+            waiter.future.set_result(None)
+        if any(lane.classes) and blocked < float("inf"):
+            self._wake(lane, now + blocked)
+
+    def _wake(self, lane: _Lane, due: float) -> None:
+        if lane.timer is not None:
+            if lane.due <= due:
+                return
+            lane.timer.cancel()
+
+        def ring() -> None:
+            lane.timer = None
+            self._dispatch(lane)
+
+        lane.due = due
+        lane.timer = self._time.call_later(max(0.001, due - self._time.time()), ring)
+
+
+def _next(lane: _Lane, now: float) -> tuple[_Waiter | None, float]:
+    """Whose turn it is, taken out of the lane; else None and the seconds until somebody's turn may come."""
+    soonest = float("inf")
+    for turns in lane.classes:
+        for namespace in list(turns):
+            queues = turns[namespace]
+            for name in list(queues):
+                queue = queues[name]
+                while queue and queue[0].future.done():  # cancelled while it waited
+                    queue.popleft()
+                if not queue:
+                    del queues[name]
+                    continue
+                wait = max((budget.wait(now) for budget in queue[0].budgets), default=0.0)
+                if wait <= 0:
+                    waiter = queue.popleft()
+                    queues.move_to_end(name)
+                    turns.move_to_end(namespace)
+                    return waiter, 0.0
+                soonest = min(soonest, wait)
+            if not queues:
+                del turns[namespace]
+    return None, soonest

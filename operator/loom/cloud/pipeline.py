@@ -1,0 +1,94 @@
+"""The one way out to Azure Resource Manager: every request of every SDK client passes this pipeline, and so the budgets.
+
+It is azure-core's own pipeline with azure-mgmt-core's own authentication. What is left out is left out on purpose: retries and
+waiting (the engine requeues), redirects (a token goes to the configured host only), and the policy that registers resource
+providers by itself and then polls every ten seconds without an end (azure-mgmt-core 1.6.0).
+"""
+
+import asyncio
+import ssl
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import aiohttp
+from azure.core.pipeline import AsyncPipeline, PipelineRequest, PipelineResponse
+from azure.core.pipeline.policies import AsyncHTTPPolicy, HeadersPolicy, RequestIdPolicy, UserAgentPolicy
+from azure.core.pipeline.transport import AioHttpTransport
+from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
+
+from loom import __version__
+from loom.cloud.answer import answer_of
+from loom.cloud.errors import error_of
+from loom.cloud.limiter import Ask, Caller, Limiter
+from loom.cloud.meter import Meter
+from loom.plan.arm_id import type_of
+
+APPLICATION = f"csa-loom-operator/{__version__}"
+CALLER = "loom_caller"  # the per-request option that says on whose behalf
+_CONNECTIONS = 64
+
+
+def transport(ca_bundle: Path | None) -> AioHttpTransport:
+    """One connection pool for all clients and credentials. Must be called within a running event loop.
+
+    The session carries the TLS context: given as `connection_verify`, azure-core would build a context for every request, and
+    aiohttp keeps a pool for each context, so no connection would ever be used twice.
+    """
+    context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=context, limit=_CONNECTIONS),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=True,
+    )
+    return AioHttpTransport(session=session, session_owner=False)
+
+
+class Passage(AsyncHTTPPolicy[Any, Any]):
+    """Waits for the request's turn, limits its time, reads the answer whole, and counts it."""
+
+    def __init__(self, limiter: Limiter, meter: Meter, timeout: float) -> None:
+        super().__init__()
+        self._limiter, self._meter, self._timeout = limiter, meter, timeout
+
+    async def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
+        """Sends the request when it may go. Raises TimeoutError when no whole answer came in time."""
+        caller: Caller = request.context.options.pop(CALLER)
+        method, path = (
+            request.http_request.method,
+            request.http_request.url.split("://", 1)[-1].partition("/")[2].split("?")[0],
+        )
+        ask = Ask.of(caller, method, path)
+        await self._limiter.admit(ask)
+        started, status, headers, code = perf_counter(), 0, None, ""
+        try:
+            async with asyncio.timeout(self._timeout):
+                response = await self.next.send(request)
+                await response.http_response.read()
+            status, headers = response.http_response.status_code, response.http_response.headers
+            if status == 429:
+                code = str(error_of(answer_of(response).body).get("code") or "")
+            return response
+        finally:
+            self._limiter.settle(ask, status, headers, code)
+            self._meter.request(method, kind_of(path), str(status or "NoAnswer"), perf_counter() - started)
+
+
+def kind_of(path: str) -> str:
+    """The ARM type that a request is about, for metrics: a list counts as its type, a poll as `operations`."""
+    if "/locations/" in path.lower() or "operationresults" in path.lower():
+        return "operations"
+    tail = path.rpartition("providers/")[2]
+    return type_of(f"/{path}") if "providers/" not in path or tail.count("/") % 2 == 0 else type_of(f"/{path}/x")
+
+
+def build(credential: Any, audience: str, passage: Passage, wire: AioHttpTransport) -> AsyncPipeline[Any, Any]:
+    """The pipeline of one identity in one cloud."""
+    policies: list[Any] = [
+        RequestIdPolicy(),
+        HeadersPolicy(),
+        UserAgentPolicy(user_agent=APPLICATION),
+        passage,
+        AsyncARMChallengeAuthenticationPolicy(credential, f"{audience.rstrip('/')}/.default"),
+    ]
+    return AsyncPipeline(wire, policies=policies)
