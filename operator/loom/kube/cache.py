@@ -53,6 +53,11 @@ class Cache:
         entry = self._entries.get(key)
         return _unpack(entry.body) if entry else None
 
+    def is_current(self, key: Key, uid: str, version: str) -> bool:
+        """Is what we hold of the object at least as new as that?"""
+        known = self._entries.get(key)
+        return known is not None and known.uid == uid and not _newer(version, known.version)
+
     def drop(self, key: Key, uid: str = "") -> bool:
         """Forget the object (with `uid`: unless its name belongs to another by now). False when there was nothing to forget."""
         known = self._entries.get(key)

@@ -20,6 +20,7 @@ from loom.kube.key import Resource
 Login = Callable[[], kopf.ConnectionInfo]
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
+_METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _PAGE = 500
 
 
@@ -64,11 +65,14 @@ class KubeClient:
                 return None
             raise
 
-    async def items(self, resource: Resource, namespace: str = "", labels: str = "") -> AsyncIterator[dict[str, Any]]:
+    async def items(
+        self, resource: Resource, namespace: str = "", *, metadata_only: bool = False
+    ) -> AsyncIterator[dict[str, Any]]:
         """Every object of a kind in a namespace ("" = in all), page by page. Items carry no kind. Raises ApiError."""
-        query = {"limit": str(_PAGE)} | ({"labelSelector": labels} if labels else {})
+        query = {"limit": str(_PAGE)}
+        accept = _METADATA if metadata_only else "application/json"
         while True:
-            page = await self._call("GET", resource.path(namespace), query=query)
+            page = await self._call("GET", resource.path(namespace), query=query, accept=accept)
             for item in page.get("items") or ():
                 yield item
             following = page["metadata"].get("continue")
@@ -99,10 +103,13 @@ class KubeClient:
         query: Mapping[str, str] | None = None,
         body: Any = None,
         content_type: str = "application/json",
+        accept: str = "application/json",
     ) -> dict[str, Any]:
         """One request; after a 401 one more with a fresh login, as tokens are renewed on disk."""
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
-        headers = {"Content-Type": content_type} if data is not None else {}
+        headers = {"Accept": accept, "User-Agent": "loom-operator"}
+        if data is not None:
+            headers["Content-Type"] = content_type
         for attempt in (1, 2):
             status, answer = await self._send(verb, path, query or {}, data, headers)
             if status == 401 and attempt == 1:
@@ -125,7 +132,7 @@ class KubeClient:
                 access.server.rstrip("/") + path,
                 params=query,
                 data=data,
-                headers={**access.as_http_headers(), **headers, "User-Agent": "loom-operator"},
+                headers={**access.as_http_headers(), **headers},
                 ssl=self._tls,
                 proxy=access.proxy_url,
             ) as response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from loom.api import kinds
-from loom.api.kinds import GROUP, VERSION
+from loom.api.kinds import FINALIZER, GROUP, RECONCILE_REQUESTED, VERSION
 
 USE_LABEL = f"{GROUP}/use"
 
@@ -51,3 +51,21 @@ def key_of(obj: Mapping[str, Any], kind: str = "") -> Key:
     """The key of an object. Items of a list carry no kind: then `kind` says it."""
     metadata = obj["metadata"]
     return Key(kind or obj["kind"], metadata.get("namespace") or "", metadata["name"])
+
+
+__all__ = [
+    "ADMIN_PLANE",
+    "API_PRODUCT",
+    "CONFIG_MAP",
+    "DATA_LANDING_ZONE",
+    "EVENT",
+    "FINALIZER",
+    "KINDS",
+    "NAMESPACE",
+    "RECONCILE_REQUESTED",
+    "SECRET",
+    "USE_LABEL",
+    "Key",
+    "Resource",
+    "key_of",
+]

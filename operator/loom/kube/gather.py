@@ -1,0 +1,168 @@
+"""Gathers what a planner may know: the spec parsed, the references resolved, the world around. It does the I/O, planners decide.
+
+What is missing or not permitted becomes the first `Refusal`, and gathering goes on: a deletion needs today's authority even
+when the references are in disorder.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.api.api_product import ApiProductSpec
+from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.api.kinds import KINDS as API_KINDS
+from loom.api.meta import Consumers, ConsumersFrom
+from loom.api.objects import SpecError, parse
+from loom.errors import Refusal
+from loom.kube.client import KubeClient
+from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, KINDS, NAMESPACE, Key
+from loom.kube.watch import Watch
+from loom.plan.context import Context, Zone
+from loom.plan.ownership import Owner
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was found. `spec` is None when it does not parse; `refusals` are in the order of their weight."""
+
+    context: Context
+    spec: Any = None
+    refusals: list[Refusal] = field(default_factory=list)
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The one to tell the person about."""
+        return self.refusals[0] if self.refusals else None
+
+
+class Gatherer:
+    """Resolves references: from the cache where it has them, from the API server before it says that something is not there."""
+
+    def __init__(self, client: KubeClient, watch: Watch, installation: str) -> None:
+        self._client = client
+        self._watch = watch
+        self._installation = installation
+        self._parsed: dict[Key, tuple[str, int, Any]] = {}  # planes and zones, which many refer to
+
+    async def gather(self, key: Key, obj: Mapping[str, Any]) -> Gathered:
+        """Everything about one object. Raises ApiError."""
+        metadata = obj["metadata"]
+        context = Context(
+            owner=Owner(self._installation, key.namespace, key.kind, key.name),
+            generation=metadata["generation"],
+            uid=metadata["uid"],
+            created=metadata.get("creationTimestamp") or "",
+            namespace_labels=await self._labels(key.namespace) if key.namespace else {},
+        )
+        found = Gathered(context)
+        try:
+            found.spec = parse(API_KINDS[key.kind], obj)
+        except SpecError as error:
+            found.refusals.append(Refusal("InvalidSpec", str(error)))
+            return found
+        match found.spec:
+            case AdminPlaneSpec():
+                found.context = replace(
+                    context, plane_name=key.name, plane=found.spec, neighbors=self._watch.zones_of(key.name)
+                )
+            case DataLandingZoneSpec():
+                await self._attach_plane(found, found.spec.admin_plane_ref.name)
+                neighbors = self._watch.zones_of(found.context.plane_name, but=key)
+                found.context = replace(found.context, neighbors=neighbors)
+            case ApiProductSpec():
+                await self._attach_zone(found, found.spec, obj)
+                await self._attach_documents(found, found.spec)
+        return found
+
+    def forget(self, key: Key) -> None:
+        """The object is gone."""
+        self._parsed.pop(key, None)
+
+    async def _attach_plane(self, found: Gathered, name: str) -> None:
+        found.context = replace(found.context, plane_name=name)
+        try:
+            plane, _ = await self._other(Key(ADMIN_PLANE, "", name))
+        except Refusal as refusal:
+            found.refusals.append(refusal)
+            return
+        found.context = replace(found.context, plane=plane)
+
+    async def _attach_zone(self, found: Gathered, spec: ApiProductSpec, obj: Mapping[str, Any]) -> None:
+        own = found.context.owner.namespace
+        key = Key(DATA_LANDING_ZONE, spec.landing_zone_ref.namespace or own, spec.landing_zone_ref.name)
+        try:
+            zone, other = await self._other(key)
+        except Refusal as refusal:
+            found.refusals.append(refusal)
+            return
+        if key.namespace != own and not permits(zone.consumers, found.context.namespace_labels):
+            found.refusals.append(
+                Refusal(
+                    "ReferenceNotPermitted", f"{key} does not allow namespace {own} in its consumers; ask its owner."
+                )
+            )
+        converged = is_true(other, "Converged")
+        found.context = replace(found.context, zone=Zone(key.namespace, key.name, zone, converged))
+        # A product that stands does not fall because its zone is being changed: it waits for its zone only once.
+        if not converged and not is_true(obj, "Converged"):
+            found.refusals.append(Refusal("WaitingForLandingZone", f"{key} has not converged yet.", wait=True))
+        await self._attach_plane(found, zone.admin_plane_ref.name)
+
+    async def _attach_documents(self, found: Gathered, spec: ApiProductSpec) -> None:
+        """The texts of the ConfigMap entries that the spec names, read anew in each pass."""
+        documents: dict[str, str] = {}
+        for api in spec.apis:
+            for revision in api.revisions:
+                reference = revision.source.openapi.config_map_ref
+                if reference is None or f"{reference.name}/{reference.key}" in documents:
+                    continue
+                config_map = await self._client.get(CONFIG_MAP, found.context.owner.namespace, reference.name)
+                text = ((config_map or {}).get("data") or {}).get(reference.key)
+                if not isinstance(text, str):
+                    what = f"ConfigMap {reference.name}" + (
+                        f" has no entry {reference.key}" if config_map else " is not there"
+                    )
+                    found.refusals.append(Refusal("ReferenceNotFound", f"{what}; API {api.name} needs it.", wait=True))
+                    continue
+                documents[f"{reference.name}/{reference.key}"] = text
+        found.context = replace(found.context, documents=documents)
+
+    async def _other(self, key: Key) -> tuple[Any, Mapping[str, Any]]:
+        """Another object of ours: its spec, parsed once a generation, and itself. Raises Refusal."""
+        obj = self._watch.cache.get(key) or await self._client.get(KINDS[key.kind], key.namespace, key.name)
+        if obj is None:
+            raise Refusal("ReferenceNotFound", f"{key} does not exist.", wait=True)
+        uid, generation = obj["metadata"]["uid"], obj["metadata"]["generation"]
+        known = self._parsed.get(key)
+        if known and known[:2] == (uid, generation):
+            return known[2], obj
+        try:
+            spec = parse(API_KINDS[key.kind], obj)
+        except SpecError as error:
+            raise Refusal("ReferenceNotFound", f"{key} cannot be used: {error}", wait=True) from None
+        self._parsed[key] = (uid, generation, spec)
+        return spec, obj
+
+    async def _labels(self, namespace: str) -> Mapping[str, str]:
+        known = self._watch.labels_of(namespace)
+        if known is not None:
+            return known
+        found = await self._client.get(NAMESPACE, "", namespace)
+        return ((found or {}).get("metadata") or {}).get("labels") or {}
+
+
+def permits(consumers: Consumers | None, labels: Mapping[str, str]) -> bool:
+    """May an object of another namespace, which carries `labels`, refer to what has these consumers?"""
+    if consumers is None or consumers.from_ is ConsumersFrom.SAME:
+        return False
+    if consumers.from_ is ConsumersFrom.ALL:
+        return True
+    wanted = consumers.selector.match_labels if consumers.selector else {}
+    return bool(wanted) and all(labels.get(name) == value for name, value in wanted.items())
+
+
+def is_true(obj: Mapping[str, Any], condition: str) -> bool:
+    """Does the status of an object say that the condition holds?"""
+    conditions = (obj.get("status") or {}).get("conditions") or ()
+    return any(c.get("type") == condition and c.get("status") == "True" for c in conditions)

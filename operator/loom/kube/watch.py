@@ -1,0 +1,158 @@
+"""What an event means: which objects want a pass now, and how urgently. kopf and the relist both tell it what they saw.
+
+It keeps the cache, the reverse map, the zones of each plane and the labels of namespaces. It does no I/O and never waits, so
+that a burst of events costs little; deciding anything about an object is the pass's business.
+"""
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from loom.kube.cache import Cache
+from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, FINALIZER, KINDS, RECONCILE_REQUESTED, Key
+from loom.kube.queue import Priority, WorkQueue
+from loom.kube.references import NAMESPACE, References, references_of
+from loom.plan.context import Neighbor
+
+_SPREAD = 0.02  # seconds of jitter for each dependent, so that a plane's change is no thundering herd
+_LONGEST_SPREAD = 60.0
+_SETTLE = 1.0  # seconds to let a plane's zones come and go before it counts them again
+
+
+class Watch:
+    """The operator's view of the cluster, kept by events."""
+
+    def __init__(
+        self, queue: WorkQueue, cache: Cache | None = None, jitter: Callable[[], float] = random.random
+    ) -> None:
+        self.queue = queue
+        self.cache = cache if cache is not None else Cache()
+        self.references = References()
+        self.last_event = time.monotonic()
+        self._jitter = jitter
+        self._signals: dict[Key, tuple[Any, ...]] = {}
+        self._labels: dict[str, Mapping[str, str]] = {}
+        self._zones: dict[str, dict[Key, Neighbor]] = defaultdict(dict)
+
+    def seen(self, key: Key, obj: Mapping[str, Any], *, listed: bool = False) -> None:
+        """An object of ours as it is now. `listed`: it was there before anybody watched."""
+        self.last_event = time.monotonic()
+        if not self.cache.put(key, obj):
+            return
+        self.queue.add(key, _priority(obj, listed))
+        self.note(key, obj)
+
+    def note(self, key: Key, obj: Mapping[str, Any]) -> None:
+        """Tell the dependents what concerns them; our own writes come here without asking for another pass."""
+        moved = self.references.put(key, references_of(key, obj))
+        self._note_zone(key, obj)
+        for target in moved:
+            if target.kind == ADMIN_PLANE and target in self.cache:
+                self.queue.add_after(target, _SETTLE, Priority.CHANGE)
+        self._signal(key, _signal_of(obj))
+
+    def gone(self, key: Key, uid: str = "") -> None:
+        """The object is no more (with `uid`: unless another has its name by now)."""
+        self.last_event = time.monotonic()
+        if not self.cache.drop(key, uid):
+            return
+        targets = self.references.put(key, frozenset())
+        for zones in self._zones.values():
+            zones.pop(key, None)
+        self.queue.add(key, Priority.PERSON)  # a pass that finds nothing forgets what was remembered
+        for target in targets:
+            if target in self.cache:
+                self.queue.add_after(target, _SETTLE, Priority.CHANGE)
+        self._signal(key, ("gone",))
+
+    def namespace_seen(self, name: str, labels: Mapping[str, str] | None) -> None:
+        """A namespace and its labels; None when it is gone."""
+        self.last_event = time.monotonic()
+        if labels is None:
+            self._labels.pop(name, None)
+        else:
+            self._labels[name] = dict(labels)
+        for zones in self._zones.values():
+            for key, zone in zones.items():
+                if key.namespace == name:
+                    zones[key] = replace(zone, namespace_labels=self._labels.get(name, {}))
+        self._signal(Key(NAMESPACE, "", name), tuple(sorted((labels or {}).items())))
+
+    def document_seen(self, key: Key, version: str) -> None:
+        """A ConfigMap that is watched has this version now; "" when it is gone."""
+        self.last_event = time.monotonic()
+        self._signal(key, (version,))
+
+    def labels_of(self, namespace: str) -> Mapping[str, str] | None:
+        """A namespace's labels, None while it is not known."""
+        return self._labels.get(namespace)
+
+    def zones_of(self, plane: str, but: Key | None = None) -> tuple[Neighbor, ...]:
+        """The zones that name a plane, `but` one."""
+        return tuple(neighbor for key, neighbor in self._zones.get(plane, {}).items() if key != but)
+
+    def _note_zone(self, key: Key, obj: Mapping[str, Any]) -> None:
+        if key.kind != DATA_LANDING_ZONE:
+            return
+        planes = {target.name for target in references_of(key, obj) if target.kind == ADMIN_PLANE}
+        for plane, zones in self._zones.items():
+            if plane not in planes:
+                zones.pop(key, None)
+        for plane in planes:
+            self._zones[plane][key] = _neighbor(key, obj, self._labels.get(key.namespace, {}))
+
+    def _signal(self, key: Key, signal: tuple[Any, ...]) -> None:
+        """Wake the dependents when what concerns them differs from what they knew. The first sight wakes them too: they may wait."""
+        if self._signals.get(key) == signal:
+            return
+        self._signals[key] = signal
+        if signal == ("gone",):
+            del self._signals[key]
+        dependents = self.references.dependents(key)
+        spread = min(_LONGEST_SPREAD, _SPREAD * len(dependents))
+        for dependent in dependents:
+            if dependent.kind in KINDS:
+                self.queue.add_after(dependent, self._jitter() * spread, Priority.CHANGE)
+
+
+def _priority(obj: Mapping[str, Any], listed: bool) -> Priority:
+    """A person's change is what no status has answered yet: a generation, a request, a deletion."""
+    metadata, status = obj["metadata"], obj.get("status") or {}
+    answered = status.get("observedGeneration") == metadata.get("generation") and status.get(
+        "lastHandledReconcileAt", ""
+    ) == (metadata.get("annotations") or {}).get(RECONCILE_REQUESTED, "")
+    if metadata.get("deletionTimestamp"):
+        return Priority.PERSON if FINALIZER in (metadata.get("finalizers") or ()) else Priority.RESYNC
+    if not answered:
+        return Priority.PERSON
+    return Priority.RESYNC if listed else Priority.CHANGE
+
+
+def _signal_of(obj: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What dependents care about: another spec, a deletion, and whether it has converged and is ready."""
+    conditions = {c.get("type"): c.get("status") for c in (obj.get("status") or {}).get("conditions") or ()}
+    metadata = obj["metadata"]
+    return (
+        metadata["uid"],
+        metadata.get("generation"),
+        bool(metadata.get("deletionTimestamp")),
+        conditions.get("Ready"),
+        conditions.get("Converged"),
+    )
+
+
+def _neighbor(key: Key, obj: Mapping[str, Any], labels: Mapping[str, str]) -> Neighbor:
+    spec = obj.get("spec") or {}
+    space = (spec.get("network") or {}).get("addressSpace")
+    metadata = obj["metadata"]
+    return Neighbor(
+        namespace=key.namespace,
+        name=key.name,
+        address_space=space if isinstance(space, str) else "",
+        created=metadata.get("creationTimestamp") or "",
+        uid=metadata["uid"],
+        namespace_labels=labels,
+    )
