@@ -12,7 +12,7 @@ from loom.engine.conditions import all_of
 from loom.engine.decide import decide, submitted_digest
 from loom.engine.item import CREATE, UPDATE, Item, Pass
 from loom.engine.memory import Failure, Running
-from loom.engine.observe import blocked_by
+from loom.engine.observe import blocked_by, is_below_new
 from loom.engine.ports import Observed, Written
 from loom.engine.status import assemble
 from loom.engine.together import together
@@ -122,8 +122,7 @@ async def _write(run: Pass, item: Item) -> None:
 
 
 async def _put(run: Pass, item: Item) -> None:
-    below_new = key(parent_of(item.id)) in run.memory.created
-    if not (item.action == CREATE and below_new):
+    if not (item.action == CREATE and is_below_new(run, item.id)):
         item.live = await run.ports.cloud.get(item.id)
         item.changes = ()
         decide(run, item)

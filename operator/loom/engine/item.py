@@ -182,11 +182,6 @@ def refs_of(resource: Resource) -> list[Ref]:
     return found
 
 
-def dependencies(resource: Resource) -> set[str]:
-    """The keys that must hold before this resource can be written."""
-    return {*resource.depends_on, *(ref.key for ref in refs_of(resource))}
-
-
 def _words(value: Value) -> Json:
     match value:
         case Mapping():

@@ -7,14 +7,14 @@ the slow tier, read when that is due and always after a change. What lies below 
 from collections.abc import Mapping
 
 from loom.engine.decide import decide
-from loom.engine.item import Item, Pass, dependencies
+from loom.engine.item import Item, Pass
 from loom.engine.ports import Observed
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import RESOURCE_GROUP, group_of, key, name_of, parent_of, subscription_of
+from loom.plan.arm_id import RESOURCE_GROUP, ancestors, group_of, key, name_of, parent_of, subscription_of
 from loom.plan.arm_type import ArmType, Listing, Tier
 from loom.plan.catalog import arm_type
-from loom.plan.graph import levels
+from loom.plan.graph import dependencies, levels
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
 from loom.plan.values import Json, Unresolved, at, resolve
@@ -76,15 +76,15 @@ async def look(run: Pass, item: Item) -> Observed | None:
 
 def _below_absent(run: Pass, item: Item) -> bool:
     """Does the resource lie below one of ours that is not there, or that this run has only just made?"""
-    ancestor = parent_of(item.id)
-    while ancestor:
-        if key(ancestor) in run.memory.created:
-            return True
-        other = run.by_id.get(key(ancestor))
-        if other is not None and other.read and other.live is None:
-            return True
-        ancestor = parent_of(ancestor)
-    return False
+    if is_below_new(run, item.id):
+        return True
+    others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(item.id))
+    return any(other is not None and other.read and other.live is None for other in others)
+
+
+def is_below_new(run: Pass, arm_id: str) -> bool:
+    """Does it lie below a resource that this run made?"""
+    return any(key(ancestor) in run.memory.created for ancestor in ancestors(arm_id))
 
 
 async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed | None:

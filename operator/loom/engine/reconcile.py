@@ -56,6 +56,7 @@ async def _converge(run: Pass) -> None:
         _take_stock(run)
         find_deletions(run, keep=[item.id for item in run.items.values() if item.id])
         if not _may_write(run):
+            _read_whole(run)
             break
         run.wrote = False
         await apply(run)
@@ -64,7 +65,7 @@ async def _converge(run: Pass) -> None:
         if not _all_ready(run) or any(not d.retained for d in run.deletions):
             break
         if not run.wrote and all(item.trusted for item in run.items.values()):
-            _verified(run)
+            _read_whole(run)
             break
         _start_over(run)
 
@@ -113,7 +114,8 @@ def _start_over(run: Pass) -> None:
     run.since = run.memory.last_write
 
 
-def _verified(run: Pass) -> None:
+def _read_whole(run: Pass) -> None:
+    """All that there is was read for this generation: what this run remembered of its own doing is needed no more."""
     run.memory.verified = run.work.generation
     if run.deep:
         run.memory.last_slow = run.ports.clock.now()

@@ -27,7 +27,7 @@ class Snapshots:
         self._shared: dict[tuple[str, str], _Shared] = {}
 
     async def list(self, cloud: Cloud, collection: str, since: float) -> Mapping[str, Observed]:
-        """All resources of a collection by comparable id, read at `since` (monotonic seconds) or later."""
+        """All resources of a collection by comparable id, read later than `since` (monotonic seconds)."""
 
         async def read() -> Mapping[str, Observed]:
             return {key(item.id): item for item in await cloud.list(collection)}
@@ -35,7 +35,7 @@ class Snapshots:
         return await self._share((cloud.principal, f"list {key(collection)}"), since, read)
 
     async def one(self, cloud: Cloud, arm_id: str, since: float) -> Observed | None:
-        """A single resource that many objects refer to, read at `since` or later."""
+        """A single resource that many objects refer to, read later than `since`."""
 
         async def read() -> Mapping[str, Observed]:
             found = await cloud.get(arm_id)
@@ -48,7 +48,7 @@ class Snapshots:
         self, name: tuple[str, str], since: float, read: Callable[[], Awaitable[Mapping[str, Observed]]]
     ) -> Mapping[str, Observed]:
         shared = self._shared.get(name)
-        if shared is None or shared.started < since or _failed(shared.task):
+        if shared is None or shared.started <= since or _failed(shared.task):
             shared = _Shared(self._clock.now(), asyncio.ensure_future(_run(read)))
             self._shared[name] = shared
         # One reader that is cancelled must not take the others' list away.

@@ -18,7 +18,7 @@ def key(arm_id: str) -> str:
 @lru_cache(maxsize=65536)
 def type_of(arm_id: str) -> str:
     """`Microsoft.Storage/storageAccounts/blobServices` of an id; groups and subscriptions have a type of their own."""
-    head, found, tail = arm_id.rpartition("/providers/")
+    _, found, tail = arm_id.rpartition("/providers/")
     if not found:
         parts = arm_id.strip("/").split("/")
         return RESOURCE_GROUP if len(parts) >= 4 else SUBSCRIPTION
@@ -46,6 +46,13 @@ def parent_of(arm_id: str) -> str:
         return f"{head}/providers/{'/'.join(segments[:-2])}" if len(segments) > 3 else head
     parts = arm_id.strip("/").split("/")
     return f"/subscriptions/{parts[1]}" if len(parts) >= 4 else ""
+
+
+@lru_cache(maxsize=65536)
+def ancestors(arm_id: str) -> tuple[str, ...]:
+    """Everything that contains a resource, the nearest first, up to its subscription."""
+    parent = parent_of(arm_id)
+    return (parent, *ancestors(parent)) if parent else ()
 
 
 def subscription_of(arm_id: str) -> str:

@@ -76,7 +76,7 @@ class ArmType:
     client: Client = Client.BY_ID
     protected: str = ""  # why it is never deleted by omission; "" = it may be
     immutable: tuple[str, ...] = ()  # declared paths that Azure refuses to change
-    write_only: tuple[str, ...] = ()  # declared paths that a GET never returns: compared by keyed hash of what was last sent
+    write_only: tuple[str, ...] = ()  # declared paths that a GET never returns: compared by keyed hash
     normals: tuple[Normal, ...] = ()
     carries: tuple[Carry, ...] = ()
     lane: str = ""  # the ancestor type whose writers take turns; "" = no turns
@@ -89,4 +89,4 @@ class ArmType:
     deletable: bool = True  # False: Azure makes and keeps it (a default child service)
     query: tuple[tuple[str, str], ...] = ()  # query parameters of every GET, as format=rawxml
     singleton: bool = False  # one for each parent, with a fixed name
-    same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names (role assignments)
+    same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names

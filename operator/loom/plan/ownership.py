@@ -41,7 +41,7 @@ class Authority:
 
     home: str = ""
     scopes: tuple[str, ...] = ()
-    exact: frozenset[str] = field(default_factory=frozenset)  # ids in comparable form, as the hub's peering with this zone
+    exact: frozenset[str] = field(default_factory=frozenset)  # comparable ids, as the hub's peering with this zone
     denied: str = ""
 
     def covers(self, arm_id: str) -> bool:

@@ -7,7 +7,6 @@ A plan says what must hold, not what to do: the engine compares it with what is.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from uuid import UUID, uuid5
 
 from loom.plan.checks import Check, Wire
@@ -38,13 +37,14 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """A declared path that is not compared, and why: every ignore rule owes its reason."""
+    """A declared path that is not compared, and why: every ignore rule owes its reason.
+
+    `floor` makes it a lowest number: a live number that is higher is no difference, and a write repeats the higher one.
+    """
 
     path: str
     reason: str
-
-
-_NOTHING: Mapping[str, Value] = MappingProxyType({})
+    floor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ class Resource:
 
     key: str
     id: str | Named
-    body: Mapping[str, Value] = _NOTHING
+    body: Mapping[str, Value] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
     condition: str = "Converged"
     mode: Mode = Mode.MANAGED
-    on_create: Mapping[str, Value] = _NOTHING
+    on_create: Mapping[str, Value] = field(default_factory=dict)
     ignore: tuple[Ignore, ...] = ()
     adopts: bool = False
 

@@ -1,0 +1,125 @@
+"""Whose a resource is, and what that allows: adoption, other owners, forged marks and forged status."""
+
+from dataclasses import replace
+
+from loom.plan.arm_id import resource, resource_group
+from loom.plan.ownership import TAG, Authority
+from support.engine_bench import ACCOUNT, GROUP, MINE, OTHERS, PLAN, SUBSCRIPTION, Bench
+
+FOREIGN_GROUP = resource_group(SUBSCRIPTION, "rg-shared")
+FOREIGN = resource(FOREIGN_GROUP, "Microsoft.ManagedIdentity/userAssignedIdentities", "uami-victim")
+
+
+async def test_what_exists_unmarked_is_refused_and_left_alone() -> None:
+    bench = Bench()
+    bench.cloud.place(GROUP, location="eastus2", tags={"Domain": "finance", **MINE})
+    bench.cloud.place(ACCOUNT, location="eastus2", properties={"theirs": True})
+    await bench.look()
+    assert bench.reason() == "AdoptionRequired"
+    assert "spec.adoption" in bench.message()
+    assert bench.condition("Stalled")["status"] == "True"
+    assert bench.cloud.body(ACCOUNT)["properties"] == {"theirs": True}
+
+
+async def test_adoption_marks_what_exists_and_manages_it() -> None:
+    bench = Bench()
+    bench.change(adoption="Adopt")
+    bench.cloud.place(GROUP, location="East US 2", tags={"old": "tag"})
+    await bench.settle()
+    assert bench.ready == "True"
+    assert bench.cloud.body(GROUP)["tags"] == {"old": "tag", "Domain": "finance", **MINE}
+
+
+async def test_what_is_marked_for_another_owner_is_never_adopted() -> None:
+    bench = Bench()
+    bench.change(adoption="Adopt")
+    bench.cloud.place(GROUP, location="eastus2", tags={"Domain": "finance", **MINE})
+    bench.cloud.place(ACCOUNT, location="eastus2", tags={TAG: OTHERS}, properties={})
+    await bench.look()
+    assert bench.reason() == "OwnedByAnother"
+    assert OTHERS in bench.message()
+    assert bench.cloud.body(ACCOUNT)["tags"] == {TAG: OTHERS}
+
+
+async def test_a_foreign_resource_in_a_forged_inventory_is_not_deleted() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.cloud.place(FOREIGN, location="eastus2", tags={}, properties={})
+    bench.status["inventory"].append(
+        {"scope": FOREIGN_GROUP, "ids": ["Microsoft.ManagedIdentity/userAssignedIdentities/uami-victim"]}
+    )
+    await bench.later()
+    assert bench.cloud.has(FOREIGN)
+
+
+async def test_a_foreign_resource_with_a_forged_mark_is_not_deleted_either() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.cloud.place(FOREIGN, location="eastus2", tags=MINE, properties={})
+    bench.status["inventory"].append(
+        {"scope": FOREIGN_GROUP, "ids": ["Microsoft.ManagedIdentity/userAssignedIdentities/uami-victim"]}
+    )
+    await bench.later()
+    assert bench.cloud.has(FOREIGN)
+    assert bench.reason() == "NotGranted"
+
+
+async def test_a_marked_resource_outside_the_grant_is_not_written() -> None:
+    bench = Bench(authority=Authority(home=FOREIGN_GROUP))
+    await bench.look()
+    assert bench.cloud.writes() == []
+    assert bench.reason() == "NotGranted"
+
+
+async def test_a_grant_withdrawn_stops_writing_but_not_reading_and_deletes_nothing() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.authority = Authority(denied="no grant of admin plane eastus2 names namespace domain-finance")
+    bench.cloud.body(ACCOUNT)["properties"]["allowSharedKeyAccess"] = True
+    await bench.later()
+    assert bench.cloud.writes() == []
+    assert any(verb == "LIST" for verb, _ in bench.cloud.requests)
+    assert bench.reason() == "NotGranted"
+    assert bench.cloud.has(ACCOUNT)
+
+
+async def test_two_objects_that_claim_one_resource_do_not_fight() -> None:
+    first = Bench()
+    await first.settle()
+    second = Bench(cloud=first.cloud, owner=replace(first.owner, name="other"))
+    await second.look()
+    assert second.reason() == "OwnedByAnother"
+    await first.later()
+    assert first.ready == "True"
+    assert first.cloud.writes() == []
+
+
+async def test_a_role_assignment_that_somebody_else_made_is_accepted_and_not_tracked() -> None:
+    bench = Bench()
+    bench.cloud.place(GROUP, location="eastus2", tags={"Domain": "finance", **MINE})
+    await bench.look()
+    ours = next(b for b in bench.cloud.bodies.values() if "roleAssignments" in b["id"])
+    other = {**ours, "id": ours["id"].rpartition("/")[0] + "/11111111-0000-0000-0000-000000000000"}
+    other["properties"] = {**other["properties"], "description": "by hand"}
+    bench.cloud.bodies = {name: body for name, body in bench.cloud.bodies.items() if "roleassignments" not in name} | {
+        other["id"].lower(): other
+    }
+    bench.status = {"observedGeneration": -1}
+    bench.restart()
+    bench.cloud.forget_requests()
+    await bench.look()
+    assert bench.cloud.writes() == []
+    assert bench.ready == "True"
+    assert "11111111-0000" not in str(bench.status["inventory"])
+
+
+async def test_an_inventory_lost_with_its_spec_line_is_found_again_by_its_mark() -> None:
+    bench = Bench()
+    await bench.settle()
+    orphan = resource(GROUP, "Microsoft.ManagedIdentity/userAssignedIdentities", "uami-old")
+    bench.cloud.place(orphan, location="eastus2", tags=MINE, properties={})
+    bench.status = {"observedGeneration": -1}
+    bench.restart()
+    await bench.look()
+    assert not bench.cloud.has(orphan)
+    assert bench.plan is PLAN

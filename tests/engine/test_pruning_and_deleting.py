@@ -1,0 +1,197 @@
+"""What goes and what stays when something is left out of the spec, and when the object itself is deleted."""
+
+from dataclasses import replace
+
+from loom.errors import CloudError, Retry
+from loom.plan.arm_id import key
+from loom.plan.ownership import Authority
+from support.engine_bench import ACCOUNT, CONTAINER, GROUP, IDENTITY, PLAN, Bench
+
+
+def without(*keys: str) -> object:
+    return replace(PLAN, resources=tuple(r for r in PLAN.resources if r.key not in keys))
+
+
+async def test_what_is_declared_no_more_is_deleted() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.replan(without("identity", "role"))  # type: ignore[arg-type]
+    await bench.settle()
+    assert not bench.cloud.has(IDENTITY)
+    assert IDENTITY.rpartition("/")[2] not in str(bench.status["inventory"])
+    assert bench.ready == "True"
+
+
+async def test_data_left_out_of_the_spec_stays_and_is_listed() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.replan(without("storage/bronze"))  # type: ignore[arg-type]
+    await bench.settle()
+    assert bench.cloud.has(CONTAINER)
+    assert bench.status["retained"] == ["filesystem/safinance/bronze"]
+    assert bench.ready == "True"
+
+
+async def test_what_contains_data_that_stays_stays_as_well() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.replan(without("storage", "storage/bronze", "role"))  # type: ignore[arg-type]
+    bench.wish = replace(bench.wish, delete_data=("storage/safinance",))
+    await bench.settle()
+    assert bench.cloud.has(ACCOUNT)
+    assert bench.status["retained"] == ["filesystem/safinance/bronze", "storage/safinance"]
+
+
+async def test_data_that_is_named_exactly_goes() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.replan(without("storage", "storage/bronze", "role"))  # type: ignore[arg-type]
+    bench.wish = replace(bench.wish, delete_data=("storage/safinance", "filesystem/safinance/bronze"))
+    await bench.settle()
+    assert not bench.cloud.has(ACCOUNT)
+    assert "retained" not in bench.status
+
+
+async def test_a_delete_that_is_not_confirmed_stays_in_the_inventory() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.cloud.long_types.add("Microsoft.ManagedIdentity/userAssignedIdentities")
+    bench.replan(without("identity", "role"))  # type: ignore[arg-type]
+    await bench.look()
+    assert bench.cloud.has(IDENTITY)
+    assert "uami-finance" in str(bench.status["inventory"])
+    assert bench.reason() == "Progressing"
+    bench.restart()
+    bench.cloud.finish()
+    await bench.settle()
+    assert bench.ready == "True"
+    assert "uami-finance" not in str(bench.status["inventory"])
+
+
+async def test_a_resource_group_with_anything_in_it_is_not_deleted() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete", delete_data=("storage/safinance", "filesystem/safinance/bronze"))
+    await bench.settle()
+    somebodys = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/theirs"
+    bench.cloud.place(somebodys, location="eastus2", properties={})
+    bench.deleting = True
+    result = await bench.settle()
+    assert result.release
+    assert bench.cloud.has(GROUP)
+    assert bench.cloud.has(somebodys)
+    assert not bench.cloud.has(ACCOUNT)
+
+
+async def test_deleting_with_delete_takes_everything_but_the_data() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    await bench.settle()
+    bench.deleting = True
+    result = await bench.settle()
+    assert result.release
+    assert not bench.cloud.has(IDENTITY)
+    assert bench.cloud.has(ACCOUNT)
+    assert bench.cloud.has(GROUP)
+    assert any(e.reason == "Detached" and "storage/safinance" in e.message for e in bench.events)
+
+
+async def test_deleting_with_detach_writes_nothing_and_lists_what_stays() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.deleting = True
+    bench.cloud.forget_requests()
+    result = await bench.look()
+    assert result.release
+    assert bench.cloud.requests == []
+    assert any("storage/safinance" in e.message for e in bench.events)
+
+
+async def test_deleting_a_suspended_object_writes_nothing() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    await bench.settle()
+    bench.change(suspend=True)
+    bench.deleting = True
+    bench.cloud.forget_requests()
+    result = await bench.look()
+    assert result.release
+    assert bench.cloud.writes() == []
+
+
+async def test_deletion_needs_no_spec_only_inventory_marks_and_authority() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    await bench.settle()
+    bench.restart()
+    bench.plan = None
+    bench.deleting = True
+    result = await bench.settle()
+    assert result.release
+    assert not bench.cloud.has(IDENTITY)
+
+
+async def test_an_object_that_created_nothing_goes_away_at_once() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    bench.status = {"observedGeneration": 1}
+    bench.deleting = True
+    result = await bench.look()
+    assert result.release
+    assert bench.cloud.requests == []
+
+
+async def test_an_object_that_created_nothing_goes_away_even_where_nothing_may_be_read() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    bench.cloud.fail("MARKED", "", CloudError("PermissionDenied", "AuthorizationFailed", "no", Retry.SLOWLY))
+    bench.deleting = True
+    result = await bench.look()
+    assert result.release
+
+
+async def test_a_deletion_is_not_finished_without_the_grant_that_covers_it() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    await bench.settle()
+    bench.authority = Authority(denied="the grant was withdrawn")
+    bench.deleting = True
+    result = await bench.look()
+    assert not result.release
+    assert bench.cloud.has(IDENTITY)
+    assert bench.reason() == "DeletionBlocked"
+
+
+async def test_an_object_in_use_waits_and_names_its_users() -> None:
+    bench = Bench(in_use="ApiProduct domain-finance/orders still uses it")
+    await bench.settle()
+    bench.deleting = True
+    result = await bench.look()
+    assert not result.release
+    assert "domain-finance/orders" in bench.message()
+
+
+async def test_a_delete_that_fails_is_told_and_tried_again() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    await bench.settle()
+    bench.cloud.fail("DELETE", "uami-finance", CloudError("Locked", "ScopeLocked", "a lock forbids it", Retry.SLOWLY))
+    bench.deleting = True
+    result = await bench.look()
+    assert not result.release
+    assert "a lock forbids it" in bench.message()
+    bench.clock.seconds += result.requeue_after
+    result = await bench.settle()
+    assert result.release
+
+
+async def test_a_change_that_azure_forbids_is_blocked_and_nothing_is_replaced() -> None:
+    bench = Bench()
+    await bench.settle()
+    moved = tuple(
+        replace(r, body={**r.body, "location": "westus"}) if r.key == "storage" else r for r in PLAN.resources
+    )
+    bench.replan(replace(PLAN, resources=moved))
+    await bench.settle(passes=2)
+    assert bench.reason() == "ImmutableInAzure"
+    assert bench.cloud.body(ACCOUNT)["location"] == "eastus2"
+    assert key(ACCOUNT) not in {key(arm_id) for verb, arm_id in bench.cloud.requests if verb == "DELETE"}
