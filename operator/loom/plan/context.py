@@ -21,6 +21,7 @@ class Neighbor:
     address_space: str  # "" while it has none
     created: str  # metadata.creationTimestamp
     uid: str
+    namespace_labels: Mapping[str, str] = field(default_factory=dict)  # for grants that go by labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +46,6 @@ class Context:
     plane_name: str = ""
     plane: AdminPlaneSpec | None = None
     neighbors: tuple[Neighbor, ...] = ()
+    hub_prefixes: tuple[str, ...] = ()  # the hub network's own address prefixes, where they are known
     zone: Zone | None = None
     documents: Mapping[str, str] = field(default_factory=dict)  # "<configMap>/<key>" -> text, for sources in ConfigMaps

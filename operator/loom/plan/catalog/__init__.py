@@ -1,0 +1,26 @@
+"""The table of ARM types: one row for each type that is planned, in a module for each provider.
+
+A new type is a row here; nothing else in the engine knows a type by name. A row decides no body and no name.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from loom.plan.arm_id import type_of
+from loom.plan.arm_type import ArmType
+from loom.plan.catalog import api_management, container_apps, data, foundation, network
+
+TYPES: Mapping[str, ArmType] = MappingProxyType(
+    {
+        row.name.lower(): row
+        for module in (foundation, network, data, container_apps, api_management)
+        for row in module.TYPES
+    }
+)
+"""All rows, by type in lower case."""
+
+
+def arm_type(type_or_id: str) -> ArmType:
+    """The row of a type, or of a resource's type. Raises KeyError for a type that is in no row."""
+    name = type_of(type_or_id) if type_or_id.startswith("/") else type_or_id
+    return TYPES[name.lower()]

@@ -1,0 +1,75 @@
+"""Types of an API Management service: none has tags, so they are ours by the owner's hash in their names.
+
+API imports go through the by-id client: the service may answer them 202, which its SDK takes for an error.
+"""
+
+from loom.plan.arm_type import ArmType, Carry, Client, Listing, Marking, Normal, Tier
+from loom.plan.catalog.normals import as_xml, without_slashes
+
+SERVICE = "Microsoft.ApiManagement/service"
+_VERSION = "2024-05-01"
+_LANE = f"{SERVICE}/apis"
+
+_XML = Normal("properties.value", as_xml, "policies come back with other layout and CRLF line ends (recorded)")
+_RAW = (("format", "rawxml"),)
+
+TYPES = (
+    ArmType(SERVICE, _VERSION, "api-management", client=Client.API_MANAGEMENT),
+    ArmType(
+        f"{SERVICE}/apis", _VERSION, "api",
+        marking=Marking.NAME, listing=Listing.PARENT,
+        # The document is never returned, and what is exported is another one: compared by a hash of what was sent.
+        write_only=("properties.value", "properties.format"),
+        normals=(
+            Normal("properties.path", without_slashes, "`/x` comes back as `x` (recorded)"),
+            Normal("properties.serviceUrl", without_slashes, "a slash at the end is no other address"),
+        ),
+        lane=_LANE,
+        delete_rank=30,
+        has_etag=True,
+    ),
+    ArmType(
+        f"{SERVICE}/apis/policies", _VERSION, "api-policy",
+        marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
+        normals=(_XML,), query=_RAW, lane=_LANE,
+        delete_rank=25,
+        has_etag=True,
+        singleton=True,
+    ),
+    ArmType(
+        f"{SERVICE}/backends", _VERSION, "backend",
+        marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
+        normals=(Normal("properties.url", without_slashes, "a slash at the end is no other address"),),
+        delete_rank=40,
+        has_etag=True,
+    ),
+    ArmType(
+        f"{SERVICE}/products", _VERSION, "product",
+        marking=Marking.FIELD, marker_path="properties.description",
+        listing=Listing.PARENT, client=Client.API_MANAGEMENT,
+        carries=(Carry("properties.state", "a change of the product's words must not take it off the shelf"),),
+        delete_rank=20,
+        has_etag=True,
+    ),
+    ArmType(
+        f"{SERVICE}/products/policies", _VERSION, "product-policy",
+        marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
+        normals=(_XML,), query=_RAW,
+        delete_rank=12,
+        has_etag=True,
+        singleton=True,
+    ),
+    ArmType(
+        f"{SERVICE}/products/apiLinks", _VERSION, "api-link",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
+        immutable=("properties.apiId",),
+        delete_rank=10,
+    ),
+    ArmType(
+        f"{SERVICE}/products/groupLinks", _VERSION, "group-link",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
+        immutable=("properties.groupId",),
+        delete_rank=10,
+    ),
+    ArmType(f"{SERVICE}/groups", _VERSION, "audience", listing=Listing.PARENT, client=Client.API_MANAGEMENT),
+)  # fmt: skip

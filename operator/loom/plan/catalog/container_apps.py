@@ -1,0 +1,30 @@
+"""Types of Microsoft.App, carried by an SDK of their own."""
+
+from loom.plan.arm_type import ArmType, Client, Normal
+from loom.plan.catalog.normals import without_case
+
+_ENVIRONMENT = "Microsoft.App/managedEnvironments"
+
+TYPES = (
+    ArmType(
+        _ENVIRONMENT, "2026-01-01", "environment",
+        client=Client.CONTAINER_APPS,
+        immutable=("location", "properties.vnetConfiguration.infrastructureSubnetId", "properties.vnetConfiguration.internal"),
+        busy_states=frozenset(
+            {
+                "Waiting", "InitializationInProgress", "InfrastructureSetupInProgress", "InfrastructureSetupComplete",
+                "UpgradeRequested",
+            }
+        ),
+        delete_rank=40,
+    ),
+    ArmType(
+        "Microsoft.App/containerApps", "2026-01-01", "app",
+        client=Client.CONTAINER_APPS,
+        immutable=("location", "properties.environmentId"),
+        normals=(
+            Normal("properties.configuration.ingress.transport", without_case, "`auto` comes back as `Auto` (recorded)"),
+        ),
+        delete_rank=20,
+    ),
+)  # fmt: skip

@@ -1,0 +1,37 @@
+"""Spellings that are the same to Azure: small functions that both sides of a comparison go through.
+
+Locations and ids are compared so for every type, by the differ itself; these are for single fields of single types.
+"""
+
+from typing import Any
+
+from lxml import etree
+
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True, remove_comments=True
+)
+
+
+def without_case(value: Any) -> Any:
+    """Enums that come back in another case than they were sent in, as `auto` and `Auto`."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def without_slashes(value: Any) -> Any:
+    """Addresses and paths that gain or lose a slash at either end."""
+    return value.strip("/") if isinstance(value, str) else value
+
+
+def as_xml(value: Any) -> Any:
+    """A policy document without its layout: indentation, comments, line ends, order of attributes, quotes.
+
+    What is no XML (raw policies may hold expressions with bare angle brackets) is compared as text, line ends apart.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").strip()
+    try:
+        root = etree.fromstring(text.encode(), _PARSER)
+    except etree.XMLSyntaxError:
+        return text
+    return etree.tostring(root, method="c14n2", strip_text=True).decode()

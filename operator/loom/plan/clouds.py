@@ -1,0 +1,64 @@
+"""What differs between Azure's clouds: DNS suffixes. Source: Azure docs, "Azure Private Endpoint private DNS zone values" (2026).
+
+No host is ever taken from a spec: it is computed from the plane's cloud.
+"""
+
+from dataclasses import dataclass
+
+from loom.api.admin_plane import Cloud
+
+
+@dataclass(frozen=True, slots=True)
+class Suffixes:
+    """The DNS suffixes of one cloud's services."""
+
+    blob: str
+    dfs: str
+    event_hubs: str
+    registry: str
+    apps: str
+    management: tuple[str, ...]  # hosts of control planes, that no backend may name
+
+
+SUFFIXES = {
+    Cloud.AZURE_CLOUD: Suffixes(
+        blob="blob.core.windows.net",
+        dfs="dfs.core.windows.net",
+        event_hubs="servicebus.windows.net",
+        registry="azurecr.io",
+        apps="azurecontainerapps.io",
+        management=("management.azure.com", "management.core.windows.net", "login.microsoftonline.com", "graph.microsoft.com"),
+    ),
+    Cloud.AZURE_US_GOVERNMENT: Suffixes(
+        blob="blob.core.usgovcloudapi.net",
+        dfs="dfs.core.usgovcloudapi.net",
+        event_hubs="servicebus.usgovcloudapi.net",
+        registry="azurecr.us",
+        apps="azurecontainerapps.us",
+        management=(
+            "management.usgovcloudapi.net", "management.core.usgovcloudapi.net", "login.microsoftonline.us",
+            "graph.microsoft.us", "dod-graph.microsoft.us",
+        ),
+    ),
+    Cloud.AZURE_CHINA_CLOUD: Suffixes(
+        blob="blob.core.chinacloudapi.cn",
+        dfs="dfs.core.chinacloudapi.cn",
+        event_hubs="servicebus.chinacloudapi.cn",
+        registry="azurecr.cn",
+        apps="azurecontainerapps.cn",
+        management=(
+            "management.chinacloudapi.cn", "management.core.chinacloudapi.cn", "login.chinacloudapi.cn",
+            "login.partner.microsoftonline.cn", "microsoftgraph.chinacloudapi.cn",
+        ),
+    ),
+}  # fmt: skip
+
+
+def private_zones(cloud: Cloud) -> dict[str, str]:
+    """The privatelink DNS zone of each private endpoint group that is planned, by group id."""
+    suffixes = SUFFIXES[cloud]
+    return {
+        "blob": f"privatelink.{suffixes.blob}",
+        "dfs": f"privatelink.{suffixes.dfs}",
+        "namespace": f"privatelink.{suffixes.event_hubs}",
+    }

@@ -1,0 +1,140 @@
+"""DataLandingZone: the spec as a graph of Azure resources, where it may write, and what its status says beyond the common fields.
+
+What cannot be planned is refused here; what no grant covers is not: it is planned, shown and not written (`authority`).
+"""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
+
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.errors import Refusal
+from loom.plan import zone_report
+from loom.plan.arm_id import key
+from loom.plan.checks import Check
+from loom.plan.clouds import private_zones
+from loom.plan.context import Context
+from loom.plan.grants import zone_grant
+from loom.plan.graph import validate
+from loom.plan.order import seniority
+from loom.plan.outcome import Outcome
+from loom.plan.ownership import Authority
+from loom.plan.resource import Plan, Resource
+from loom.plan.roles import collection
+from loom.plan.values import Json, Ref, Value
+from loom.plan.wiring import wires
+from loom.plan.zone.apps import app_checks, app_resources
+from loom.plan.zone.diagnostics import diagnostics
+from loom.plan.zone.endpoints import endpoint_check
+from loom.plan.zone.environment import ENVIRONMENT, environment, identity
+from loom.plan.zone.event_hubs import GROUP_ID, bootstrap, check_names, event_hubs
+from loom.plan.zone.event_hubs import KEY as EVENT_HUBS
+from loom.plan.zone.network import check_reserved, link_checks, network
+from loom.plan.zone.site import APPS_HEALTHY, NETWORK_READY, SERVICES_READY, WIRED, Site, site_of
+from loom.plan.zone.storage import GROUP_IDS, storage
+from loom.plan.zone.storage import KEY as STORAGE
+
+CONDITIONS = (NETWORK_READY, SERVICES_READY, WIRED, APPS_HEALTHY)
+
+
+def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
+    """Everything that a zone is made of. Raises `Refusal` for what cannot be."""
+    site = site_of(spec, plane_of(spec, context), context.owner)
+    _check_addresses(spec, context)
+    check_names(site)
+    made = tuple(_resources(site, context))
+    resources = (*made, *diagnostics(site, made))
+    validate(resources)
+    return Plan(
+        home=site.group,
+        resources=resources,
+        checks=tuple(_checks(site)),
+        wiring=tuple(wires(spec)),
+        conditions=CONDITIONS,
+        facts=_endpoints(site),
+    )
+
+
+def authority(spec: DataLandingZoneSpec, context: Context) -> Authority:
+    """The zone's own group, the grant's scopes, and single places in the plane: the peering, DNS links, roles on its registry."""
+    if context.plane is None:
+        return Authority(denied=f"AdminPlane {spec.admin_plane_ref.name} does not exist, so nothing is granted")
+    site = site_of(spec, context.plane, context.owner)
+    grant, denied = zone_grant(spec, context, context.plane)
+    links = (site.dns_link(group_id) for group_id in private_zones(context.plane.cloud))
+    registry = context.plane.container_registry
+    return Authority(
+        home=site.group,
+        scopes=(*(grant.scopes if grant else ()), *((collection(registry.id),) if registry else ())),
+        exact=frozenset(key(arm_id) for arm_id in (site.hub_peering, *links)),
+        denied=denied,
+    )
+
+
+def report(spec: DataLandingZoneSpec, made: Plan, outcome: Outcome) -> Mapping[str, Json]:
+    """The zone's own status fields."""
+    return zone_report.fields(spec, made, outcome)
+
+
+def plane_of(spec: DataLandingZoneSpec, context: Context) -> AdminPlaneSpec:
+    """The plane that the zone attaches to. Raises `Refusal` where there is none."""
+    if context.plane is None:
+        raise Refusal("ReferenceNotFound", f"AdminPlane {spec.admin_plane_ref.name} does not exist", wait=True)
+    return context.plane
+
+
+def _resources(site: Site, context: Context) -> Iterator[Resource]:
+    yield Resource("group", site.group, {"location": site.location, "tags": dict(site.tags)}, condition=SERVICES_READY)
+    yield from network(site)
+    yield from storage(site)
+    yield from event_hubs(site)
+    yield identity(site)
+    yield from environment(site)
+    yield from app_resources(site, context.plane_name)
+
+
+def _checks(site: Site) -> Iterator[Check]:
+    yield from link_checks(site)
+    if site.spec.storage:
+        for group_id in GROUP_IDS:
+            yield endpoint_check(STORAGE, group_id)
+    if site.spec.event_hubs:
+        yield endpoint_check(EVENT_HUBS, GROUP_ID)
+    yield from app_checks(site)
+
+
+def _endpoints(site: Site) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    if site.spec.storage:
+        found["storage"] = Ref(STORAGE, "properties.primaryEndpoints.dfs")
+    if site.spec.event_hubs:
+        found["eventHubs"] = bootstrap(site)
+    if site.spec.apps:
+        found["apps"] = Ref(ENVIRONMENT, "properties.defaultDomain")
+    return found
+
+
+def _check_addresses(spec: DataLandingZoneSpec, context: Context) -> None:
+    if spec.network is None:
+        return
+    check_reserved(spec.network)
+    ours = spec.network.address_space
+    for prefix in context.hub_prefixes:
+        if _overlap(ours, prefix):
+            raise _taken(ours, f"the hub network of AdminPlane {context.plane_name} ({prefix})")
+    mine = seniority(context.created, context.uid, context.owner.namespace, context.owner.name)
+    for other in context.neighbors:
+        older = seniority(other.created, other.uid, other.namespace, other.name) < mine
+        if older and other.address_space and _overlap(ours, other.address_space):
+            raise _taken(ours, f"the older zone {other.namespace}/{other.name} ({other.address_space})")
+
+
+def _overlap(one: str, other: str) -> bool:
+    return IPv4Network(one).overlaps(IPv4Network(other))
+
+
+def _taken(ours: str, by: str) -> Refusal:
+    return Refusal(
+        "AddressSpaceOverlaps",
+        f"spec.network.addressSpace {ours} overlaps {by}; peered networks need addresses of their own: take others",
+    )

@@ -1,0 +1,102 @@
+"""What a namespace may ask of its admin plane: the denials, each as a sentence that says which rule and who can change it.
+
+A grant withdrawn stops writing, not reading: so a denial goes into `Authority.denied`, and a plan is still made. Each grant is judged
+by itself: one of them must cover all of a request.
+"""
+
+from collections.abc import Mapping
+
+from loom.api.admin_plane import AdminPlaneSpec, Grant
+from loom.api.api_product import ApiProductSpec
+from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.plan.arm_id import key, name_of
+from loom.plan.backends import host_of, host_within
+from loom.plan.context import Context
+from loom.plan.order import seniority
+
+_WHO = "a cluster administrator can change the grants of AdminPlane"
+
+
+def matches(grant: Grant, namespace: str, labels: Mapping[str, str]) -> bool:
+    """Is the grant for this namespace? With names and labels given, both must hold."""
+    who = grant.namespaces
+    if who.match_names is not None and namespace not in who.match_names:
+        return False
+    return all(labels.get(name) == value for name, value in (who.match_labels or {}).items())
+
+
+def grants_for(context: Context, plane: AdminPlaneSpec) -> tuple[Grant, ...]:
+    """The grants of the plane that are for the object's namespace."""
+    return tuple(g for g in plane.grants if matches(g, context.owner.namespace, context.namespace_labels))
+
+
+def zone_grant(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> tuple[Grant | None, str]:
+    """The grant that covers a zone, and "" ; or None, and why there is none."""
+    denials = []
+    for grant in grants_for(context, plane):
+        denial = _zone_denial(grant, spec, context)
+        if not denial:
+            return grant, ""
+        denials.append(denial)
+    return None, _denied(context, denials)
+
+
+def product_grant(
+    spec: ApiProductSpec, service: str, context: Context, plane: AdminPlaneSpec
+) -> tuple[Grant | None, str]:
+    """The grant that covers an API product in `service`, and "" ; or None, and why there is none."""
+    denials = []
+    for grant in grants_for(context, plane):
+        denial = _product_denial(grant, spec, service)
+        if not denial:
+            return grant, ""
+        denials.append(denial)
+    return None, _denied(context, denials)
+
+
+def _denied(context: Context, denials: list[str]) -> str:
+    namespace, plane = context.owner.namespace, context.plane_name
+    if not denials:
+        return f"no grant of AdminPlane {plane} is for namespace {namespace}; {_WHO} {plane}"
+    return f"no grant of namespace {namespace} covers this: {'; '.join(dict.fromkeys(denials))}; {_WHO} {plane}"
+
+
+def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context) -> str:
+    if spec.subscription_id.lower() not in {s.lower() for s in grant.subscriptions}:
+        return f"subscription {spec.subscription_id} is not among its subscriptions"
+    if spec.location not in grant.locations:
+        return f"location {spec.location} is not among its locations ({', '.join(grant.locations) or 'none'})"
+    if grant.max_zones is not None and _zones_before(grant, context) >= grant.max_zones:
+        return f"its maxZones, {grant.max_zones}, are taken by older zones"
+    return ""
+
+
+def _zones_before(grant: Grant, context: Context) -> int:
+    mine = seniority(context.created, context.uid, context.owner.namespace, context.owner.name)
+    return sum(
+        matches(grant, n.namespace, n.namespace_labels) and seniority(n.created, n.uid, n.namespace, n.name) < mine
+        for n in context.neighbors
+    )
+
+
+def _product_denial(grant: Grant, spec: ApiProductSpec, service: str) -> str:
+    given = grant.api_management
+    if given is None:
+        return "it allows nothing in API Management"
+    if key(service) not in {key(s) for s in given.services}:
+        return f"API Management service {name_of(service)} is not among its services"
+    for api in spec.apis:
+        if not any(path_within(api.path, prefix) for prefix in given.path_prefixes):
+            return f"path {api.path} of API {api.name} begins with none of its pathPrefixes ({', '.join(given.path_prefixes)})"
+    for backend in spec.backends:
+        host = host_of(backend.url)
+        if not any(host_within(host, pattern) for pattern in given.backend_hosts):
+            hosts = ", ".join(given.backend_hosts) or "none"
+            return f"host {host} of backend {backend.name} is not among its backendHosts ({hosts})"
+    return ""
+
+
+def path_within(path: str, prefix: str) -> bool:
+    """Does a path begin with the prefix, at a whole segment? API Management tells no case apart in paths."""
+    inner, outer = path.strip("/").lower(), prefix.strip("/").lower()
+    return not outer or inner == outer or inner.startswith(outer + "/")

@@ -1,0 +1,80 @@
+"""Names of what a zone makes in Azure, each within its type's alphabet and length. It decides names and nothing else.
+
+A zone's hash is eight hexadecimal characters of (tenant, subscription, domain, environment, location): the same zone gets the same
+names for ever, and two zones never the same ones. Names that are unique in the world always carry it; the others carry it when they
+must be cut. Lengths: Azure docs, "Naming rules and restrictions for Azure resources".
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.api.data_landing_zone import DataLandingZoneSpec, Environment
+from loom.plan.ownership import Owner
+
+DIAGNOSTICS = "diag-loom-stdz"
+
+_SHORT = {Environment.DEVELOPMENT: "dev", Environment.TEST: "test", Environment.PRODUCTION: "prod"}
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneNames:
+    """The names of one zone's resources."""
+
+    group: str
+    network: str
+    security_group: str
+    identity: str
+    environment: str
+    storage: str
+    event_hubs: str
+    hub_peering: str
+    dns_link: str
+
+
+def stable_hash(*parts: str) -> str:
+    """Eight hexadecimal characters that only these parts, in this order and without regard to case, give."""
+    return sha256("|".join(part.lower() for part in parts).encode()).hexdigest()[:8]
+
+
+def fit(name: str, limit: int) -> str:
+    """The name, or, where it is too long, its beginning and a hash of the whole."""
+    return name if len(name) <= limit else f"{name[: limit - 9].rstrip('-')}-{stable_hash(name)}"
+
+
+def hashed(stem: str, hash_: str, limit: int) -> str:
+    """`<stem>-<hash>`, the stem cut where it must be: for names that always carry their hash."""
+    return f"{stem[: limit - len(hash_) - 1].rstrip('-')}-{hash_}"
+
+
+def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -> ZoneNames:
+    """All names of a zone."""
+    environment = _SHORT[spec.environment]
+    place = f"{spec.domain}-{environment}-{spec.location}"
+    unique = stable_hash(plane.tenant_id, spec.subscription_id, spec.domain, spec.environment, spec.location)
+    return ZoneNames(
+        group=fit(f"rg-csa-loom-dlz-{place}", 90),
+        network=fit(f"vnet-csa-loom-dlz-{place}", 64),
+        security_group=fit(f"nsg-csa-loom-dlz-{place}", 80),
+        identity=fit(f"uami-loom-dlz-{place}", 128),
+        environment=fit(f"cae-csa-loom-{place}", 60),
+        storage=(spec.storage and spec.storage.name) or f"saloom{spec.domain.replace('-', '')[:10]}{unique}",
+        event_hubs=(spec.event_hubs and spec.event_hubs.name)
+        or hashed(f"evhns-loom-{spec.domain}-{environment}", unique, 50),
+        # In networks and zones that many share, only the owner's hash says whose these are.
+        hub_peering=f"peer-to-dlz-{spec.domain}-{owner.hash}",
+        dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",
+    )
+
+
+def endpoint(resource_name: str, group_id: str) -> str:
+    """The name of a private endpoint."""
+    return fit(f"pe-{resource_name}-{group_id}", 64)
+
+
+def published(owner: Owner, part: str, limit: int = 80) -> str:
+    """The name of something in an API Management service that many share: `<namespace>-<object>-<part>-<owner's hash>`."""
+    stem = "-".join(word for word in (owner.namespace, owner.name, part) if word)
+    if len(stem) + 9 > limit:
+        stem = f"{stem[: limit - 18].rstrip('-')}-{stable_hash(stem)}"
+    return f"{stem}-{owner.hash}"

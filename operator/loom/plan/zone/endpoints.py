@@ -1,0 +1,52 @@
+"""Private endpoints of the zone's services, and their registration in the plane's DNS zones."""
+
+from collections.abc import Iterator
+
+from loom.api.zone_network import ENDPOINTS_SUBNET
+from loom.plan import naming
+from loom.plan.arm_id import name_of
+from loom.plan.checks import LinkCheck
+from loom.plan.resource import Resource
+from loom.plan.zone.site import NETWORK_READY, Site
+
+_STATUS = "properties.privateLinkServiceConnections.0.properties.privateLinkServiceConnectionState.status"
+
+
+def endpoint(site: Site, service: str, target: str, group_id: str) -> Iterator[Resource]:
+    """A private endpoint of the resource planned as `service` (its id is `target`), and its zone group."""
+    name = naming.endpoint(name_of(target), group_id)
+    own_id = site.id("Microsoft.Network/privateEndpoints", name)
+    connection = {"name": name, "properties": {"privateLinkServiceId": target, "groupIds": [group_id]}}
+    yield Resource(
+        key=endpoint_key(service, group_id),
+        id=own_id,
+        body={
+            "location": site.location,
+            "tags": dict(site.tags),
+            "properties": {
+                "subnet": {"id": site.subnet(ENDPOINTS_SUBNET)},
+                "privateLinkServiceConnections": [connection],
+            },
+        },
+        depends_on=(service, f"subnet/{ENDPOINTS_SUBNET}"),
+        condition=NETWORK_READY,
+    )
+    zone = site.dns_zone(group_id)
+    config = {"name": name_of(zone).replace(".", "-"), "properties": {"privateDnsZoneId": zone}}
+    yield Resource(
+        key=f"{endpoint_key(service, group_id)}/dns",
+        id=f"{own_id}/privateDnsZoneGroups/default",
+        body={"properties": {"privateDnsZoneConfigs": [config]}},
+        depends_on=(endpoint_key(service, group_id),),
+        condition=NETWORK_READY,
+    )
+
+
+def endpoint_check(service: str, group_id: str) -> LinkCheck:
+    """The service's side must have approved the connection."""
+    return LinkCheck(endpoint_key(service, group_id), _STATUS, "Approved", NETWORK_READY)
+
+
+def endpoint_key(service: str, group_id: str) -> str:
+    """The plan's key of an endpoint."""
+    return f"endpoint/{service}-{group_id}"

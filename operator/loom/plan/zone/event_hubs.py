@@ -1,0 +1,79 @@
+"""The zone's streams: an Event Hubs namespace (Standard) without keys or public ways in, its hubs, and the topics of its apps."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from loom.api.zone_services import ThroughputUnits
+from loom.errors import Refusal
+from loom.plan.resource import Ignore, Resource
+from loom.plan.values import Value
+from loom.plan.wiring import topics
+from loom.plan.zone.endpoints import endpoint
+from loom.plan.zone.site import SERVICES_READY, WIRED, Site
+
+KEY = "event-hubs"
+GROUP_ID = "namespace"
+
+_GROWS = Ignore("sku.capacity", "auto-inflate raises it under load and never lowers it", floor=True)
+
+
+def event_hubs(site: Site) -> Iterator[Resource]:
+    """The namespace, its hubs, the topics that running apps need, and its private endpoint."""
+    spec = site.spec.event_hubs
+    if spec is None:
+        return
+    body = _namespace(site, spec.throughput_units)
+    ignore = (_GROWS,) if spec.throughput_units.max > spec.throughput_units.min else ()
+    yield Resource(KEY, site.event_hubs, body, ("group",), SERVICES_READY, ignore=ignore)
+    for hub in spec.hubs:
+        hours = hub.retention // timedelta(hours=1)
+        retention = {"cleanupPolicy": "Delete", "retentionTimeInHours": hours}
+        yield _hub(site, hub.name, hub.partitions, retention, SERVICES_READY)
+    for topic in topics(site.spec):
+        # Events without a key are refused by a compacted topic; Kafka Connect gives every one of its own a key.
+        yield _hub(site, topic.name, topic.partitions, {"cleanupPolicy": "Compact"}, WIRED)
+    yield from endpoint(site, KEY, site.event_hubs, GROUP_ID)
+
+
+def check_names(site: Site) -> None:
+    """Refuse two hubs that are one to Azure: it tells no case apart, and apps need topics of their own."""
+    declared = site.spec.event_hubs.hubs if site.spec.event_hubs else ()
+    taken = {topic.name.lower(): f"the app {topic.app}" for topic in topics(site.spec)}
+    for hub in declared:
+        other = taken.setdefault(hub.name.lower(), f"hub {hub.name}")
+        if other != f"hub {hub.name}":
+            raise Refusal(
+                "InvalidSpec", f"spec.eventHubs.hubs: {hub.name} is already taken by {other}; take another name"
+            )
+
+
+def bootstrap(site: Site) -> str:
+    """The address of the namespace for Kafka clients."""
+    return f"{site.names.event_hubs}.{site.suffixes.event_hubs}:9093"
+
+
+def _namespace(site: Site, units: ThroughputUnits) -> dict[str, Value]:
+    inflates = units.max > units.min
+    return {
+        "location": site.location,
+        "tags": dict(site.tags),
+        "sku": {"name": "Standard", "tier": "Standard", "capacity": units.min},
+        "properties": {
+            "isAutoInflateEnabled": inflates,
+            "maximumThroughputUnits": units.max if inflates else 0,
+            "kafkaEnabled": True,
+            "disableLocalAuth": True,
+            "minimumTlsVersion": "1.2",
+            "publicNetworkAccess": "Disabled",
+        },
+    }
+
+
+def _hub(site: Site, name: str, partitions: int, retention: dict[str, Value], condition: str) -> Resource:
+    return Resource(
+        key=f"hub/{name}",
+        id=f"{site.event_hubs}/eventhubs/{name}",
+        body={"properties": {"partitionCount": partitions, "retentionDescription": retention}},
+        depends_on=(KEY,),
+        condition=condition,
+    )

@@ -1,0 +1,120 @@
+"""The zone's network: security group, network, subnets, both peerings, and the links to the plane's private DNS zones.
+
+The links are necessary: private endpoints register in the plane's zones, and a network that a zone is not linked to resolves the
+public address instead, where every service of ours is closed. They fall back to public DNS for names that the zone does not hold, or
+foreign accounts with private endpoints of their own would vanish (Azure docs: Fallback to internet for private DNS zones).
+"""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
+
+from loom.api.zone_network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
+from loom.errors import Refusal
+from loom.plan.checks import LinkCheck
+from loom.plan.resource import Resource
+from loom.plan.values import Value
+from loom.plan.zone.site import NETWORK_READY, Site
+
+# Container Apps keeps these for itself (Azure docs: Networking in Azure Container Apps environments).
+_RESERVED = (
+    "169.254.0.0/16", "172.30.0.0/15", "192.0.2.0/24", "100.100.0.0/17", "100.100.128.0/19", "100.100.160.0/19", "100.100.192.0/19",
+)  # fmt: skip
+
+
+def layout(network: Network) -> dict[str, str]:
+    """The subnets and their addresses: as given, else a /23 for apps and a /24 for private endpoints from the start."""
+    if network.subnets is not None:
+        return {subnet.name: subnet.cidr for subnet in network.subnets}
+    space = IPv4Network(network.address_space)
+    apps = next(space.subnets(new_prefix=23))
+    endpoints = next(part for part in space.subnets(new_prefix=24) if not part.overlaps(apps))
+    return {APPS_SUBNET: str(apps), ENDPOINTS_SUBNET: str(endpoints)}
+
+
+def check_reserved(network: Network) -> None:
+    """Refuse a subnet for apps among the addresses that the platform keeps for itself."""
+    cidr = layout(network).get(APPS_SUBNET)
+    taken = next((r for r in _RESERVED if cidr and IPv4Network(r).overlaps(IPv4Network(cidr))), None)
+    if taken:
+        raise Refusal(
+            "InvalidSpec",
+            f"spec.network: {APPS_SUBNET} ({cidr}) overlaps {taken}, which Container Apps keeps for itself; take other addresses",
+        )
+
+
+def network(site: Site) -> Iterator[Resource]:
+    """Everything of the network but private endpoints."""
+    spec = site.spec.network
+    if spec is None:
+        return
+    nsg = site.id("Microsoft.Network/networkSecurityGroups", site.names.security_group)
+    yield Resource("nsg", nsg, _top(site, {}), ("group",), NETWORK_READY)
+    yield Resource(
+        "network",
+        site.network,
+        _top(site, {"addressSpace": {"addressPrefixes": [spec.address_space]}}),
+        ("group",),
+        NETWORK_READY,
+    )
+    for name, cidr in layout(spec).items():
+        yield Resource(f"subnet/{name}", site.subnet(name), _subnet(name, cidr, nsg), ("network", "nsg"), NETWORK_READY)
+    yield from _peerings(site)
+    for group_id in endpoint_groups(site):
+        yield _dns_link(site, group_id)
+
+
+def link_checks(site: Site) -> Iterator[LinkCheck]:
+    """Both peerings must be connected: one alone stays Initiated, and one that lost the other is Disconnected for ever."""
+    if site.spec.network is not None:
+        for key in ("peering/to-hub", "peering/from-hub"):
+            yield LinkCheck(key, "properties.peeringState", "Connected", NETWORK_READY)
+
+
+def endpoint_groups(site: Site) -> tuple[str, ...]:
+    """The private endpoint groups that the zone uses, and so the private DNS zones that it must see."""
+    storage = ("blob", "dfs") if site.spec.storage else ()
+    return (*storage, "namespace") if site.spec.event_hubs else storage
+
+
+def _top(site: Site, properties: Mapping[str, Value]) -> dict[str, Value]:
+    return {"location": site.location, "tags": dict(site.tags), **({"properties": properties} if properties else {})}
+
+
+def _subnet(name: str, cidr: str, nsg: str) -> dict[str, Value]:
+    properties: dict[str, Value] = {"addressPrefix": cidr, "networkSecurityGroup": {"id": nsg}}
+    if name == APPS_SUBNET:
+        service = "Microsoft.App/environments"
+        properties["delegations"] = [{"name": service, "properties": {"serviceName": service}}]
+    return {"properties": properties}
+
+
+def _peerings(site: Site) -> Iterator[Resource]:
+    ours = site.id("Microsoft.Network/virtualNetworks/virtualNetworkPeerings", site.names.network, "peer-to-admin-hub")
+    # Forwarded traffic both ways: the hub's firewall stands between.
+    open_ways = {"allowVirtualNetworkAccess": True, "allowForwardedTraffic": True}
+    yield Resource(
+        "peering/to-hub", ours, {"properties": {"remoteVirtualNetwork": {"id": site.plane.hub_network.id}, **open_ways}},
+        ("network",), NETWORK_READY,
+    )  # fmt: skip
+    yield Resource(
+        "peering/from-hub", site.hub_peering, {"properties": {"remoteVirtualNetwork": {"id": site.network}, **open_ways}},
+        ("network",), NETWORK_READY,
+    )  # fmt: skip
+
+
+def _dns_link(site: Site, group_id: str) -> Resource:
+    return Resource(
+        key=f"dns-link/{group_id}",
+        id=site.dns_link(group_id),
+        body={
+            "location": "global",
+            "tags": dict(site.tags),
+            "properties": {
+                "virtualNetwork": {"id": site.network},
+                "registrationEnabled": False,
+                "resolutionPolicy": "NxDomainRedirect",
+            },
+        },
+        depends_on=("network",),
+        condition=NETWORK_READY,
+    )

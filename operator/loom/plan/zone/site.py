@@ -1,0 +1,110 @@
+"""Where a zone is made and how its things are called, tagged and referred to: what every part of its plan shares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.plan import arm_id
+from loom.plan.clouds import SUFFIXES, Suffixes, private_zones
+from loom.plan.naming import ZoneNames, zone_names
+from loom.plan.ownership import Owner
+
+NETWORK_READY, SERVICES_READY = "NetworkReady", "ServicesReady"
+WIRED, APPS_HEALTHY = "BackingServicesWired", "AppsHealthy"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One zone's place in Azure. Ids are formed here and nowhere else."""
+
+    spec: DataLandingZoneSpec
+    plane: AdminPlaneSpec
+    names: ZoneNames
+    group: str  # id
+    tags: Mapping[str, str]
+
+    @property
+    def location(self) -> str:
+        """The Azure location."""
+        return self.spec.location
+
+    @property
+    def suffixes(self) -> Suffixes:
+        """The DNS suffixes of the zone's cloud."""
+        return SUFFIXES[self.plane.cloud]
+
+    def id(self, arm_type: str, *names: str) -> str:
+        """The id of a resource in the zone's group."""
+        return arm_id.resource(self.group, arm_type, *names)
+
+    @property
+    def network(self) -> str:
+        """The id of the zone's virtual network."""
+        return self.id("Microsoft.Network/virtualNetworks", self.names.network)
+
+    def subnet(self, name: str) -> str:
+        """The id of one of its subnets."""
+        return self.id("Microsoft.Network/virtualNetworks/subnets", self.names.network, name)
+
+    @property
+    def storage(self) -> str:
+        """The id of the storage account."""
+        return self.id("Microsoft.Storage/storageAccounts", self.names.storage)
+
+    @property
+    def event_hubs(self) -> str:
+        """The id of the Event Hubs namespace."""
+        return self.id("Microsoft.EventHub/namespaces", self.names.event_hubs)
+
+    @property
+    def identity(self) -> str:
+        """The id of the user-assigned identity."""
+        return self.id("Microsoft.ManagedIdentity/userAssignedIdentities", self.names.identity)
+
+    @property
+    def environment(self) -> str:
+        """The id of the Container Apps environment."""
+        return self.id("Microsoft.App/managedEnvironments", self.names.environment)
+
+    @property
+    def hub_peering(self) -> str:
+        """The id of the hub's side of the peering: the one thing of ours in the hub's network."""
+        return f"{self.plane.hub_network.id}/virtualNetworkPeerings/{self.names.hub_peering}"
+
+    def dns_zone(self, group_id: str) -> str:
+        """The id of the plane's privatelink zone for a private endpoint group (`blob`, `dfs`, `namespace`)."""
+        zones = self.plane.private_dns_zones
+        group = arm_id.resource_group(zones.subscription_id or self.plane.subscription_id, zones.resource_group)
+        return arm_id.resource(group, "Microsoft.Network/privateDnsZones", private_zones(self.plane.cloud)[group_id])
+
+    def dns_link(self, group_id: str) -> str:
+        """The id of the link between that zone and our network."""
+        return f"{self.dns_zone(group_id)}/virtualNetworkLinks/{self.names.dns_link}"
+
+
+def site_of(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -> Site:
+    """The place of a zone."""
+    names = zone_names(spec, plane, owner)
+    group = arm_id.resource_group(spec.subscription_id, names.group)
+    return Site(spec, plane, names, group, tags(spec, plane))
+
+
+def tags(spec: DataLandingZoneSpec, plane: AdminPlaneSpec) -> dict[str, str]:
+    """The tags of everything in the zone: the plane's, the zone's own over them, and over both what the spec's typed fields say.
+
+    Azure tells no case apart in tag names, so neither does this.
+    """
+    typed = {
+        "CSA_Loom": "true",
+        "Environment": str(spec.environment),
+        "Domain": spec.domain,
+        "loom-domain": spec.domain,
+        "Data_Classification": spec.data_classification,
+        "CostCenter": spec.cost_center,
+        "Owner": spec.owner.email if spec.owner else None,
+    }
+    merged: dict[str, tuple[str, str]] = {}
+    for layer in (plane.tags, spec.tags, typed):
+        merged |= {name.lower(): (name, value) for name, value in layer.items() if value is not None}
+    return dict(sorted(merged.values()))

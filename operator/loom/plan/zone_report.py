@@ -1,0 +1,72 @@
+"""A zone's own status fields: its apps, their wiring, and where its services answer. It measures nothing."""
+
+from collections.abc import Iterator, Mapping
+
+from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.plan.checks import Finding, Health, Wire
+from loom.plan.outcome import Outcome, State
+from loom.plan.resource import Plan
+from loom.plan.values import Json, Ref, Unresolved, resolve
+from loom.plan.wiring import apps, lacks
+
+
+def fields(spec: DataLandingZoneSpec, plan: Plan, outcome: Outcome) -> Mapping[str, Json]:
+    """`resourceGroupId`, `appsHealthy`, `apps`, `wiring`, `endpoints` of DataLandingZoneStatus."""
+    rows = [_app(app, spec, outcome) for app in apps(spec)]
+    status: dict[str, Json] = {"resourceGroupId": plan.home}
+    if rows:
+        status["appsHealthy"] = f"{sum(row['health'] == 'Healthy' for row in rows)}/{len(rows)}"
+        status["apps"] = rows
+        status["wiring"] = [_wire(wire, outcome) for wire in plan.wiring]
+    endpoints = dict(_known(plan.facts, outcome))
+    return {**status, "endpoints": endpoints} if endpoints else status
+
+
+def _app(app: str, spec: DataLandingZoneSpec, outcome: Outcome) -> dict[str, Json]:
+    missing = lacks(spec, app)
+    if missing:
+        needs = " and ".join(f"spec.{service}" for service in missing)
+        return {
+            "name": app,
+            "health": "Unknown",
+            "reason": "MissingBackingService",
+            "message": f"not started: it needs {needs}",
+        }
+    finding = next((f for f in outcome.findings if f.key == f"app/{app}"), None)
+    if finding is None:
+        return {"name": app, "health": "Unknown", "reason": "NotMeasured"}
+    return {"name": app, "health": _health(finding), **_why(finding), **dict(finding.details)}
+
+
+def _health(finding: Finding) -> str:
+    # What is on its way has not been measured yet, and unmeasured is not healthy.
+    return str(Health.UNKNOWN if finding.health is Health.PENDING else finding.health)
+
+
+def _why(finding: Finding) -> dict[str, Json]:
+    if finding.health is Health.HEALTHY:
+        return {}
+    return {"reason": finding.reason, **({"message": finding.message} if finding.message else {})}
+
+
+def _wire(wire: Wire, outcome: Outcome) -> dict[str, Json]:
+    return {
+        "app": wire.app,
+        "needs": wire.needs,
+        "setting": wire.setting,
+        "role": _is_there(wire.role, outcome),
+        "thing": _is_there(wire.thing, outcome),
+    }
+
+
+def _is_there(key: str, outcome: Outcome) -> str:
+    state = outcome.states.get(key)
+    return "Ok" if state is not None and state.state is State.READY else "Missing"
+
+
+def _known(facts: Mapping[str, Json | Ref], outcome: Outcome) -> Iterator[tuple[str, Json]]:
+    for name, value in facts.items():
+        try:
+            yield name, resolve(value, outcome.lookup)
+        except Unresolved:
+            continue
