@@ -197,7 +197,7 @@ async def test_intended_ids_stand_in_the_inventory_before_the_first_write() -> N
 async def test_a_provisioning_state_that_failed_is_written_again() -> None:
     bench = Bench(plan=Plan(GROUP, (GROUP_R, IDENTITY_R), conditions=("ServicesReady",)))
     await bench.settle()
-    bench.cloud.body(IDENTITY_R.id)["properties"]["provisioningState"] = "Failed"  # type: ignore[arg-type, index]
+    bench.cloud.body(IDENTITY_R.id)["properties"]["provisioningState"] = "Failed"  # type: ignore[arg-type]
     await bench.later()
     assert [verb for verb, _ in bench.cloud.writes()] == ["PUT"]
     assert bench.ready == "True"

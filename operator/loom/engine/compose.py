@@ -19,9 +19,9 @@ def compose(run: Pass, item: Item) -> dict[str, Json]:
     desired = item.desired
     if item.resource.mode is Mode.STAGE:
         base = run.by_id.get(item.id.lower())
-        desired = _merge(base.desired if base else {}, desired)
+        desired = merge(base.desired if base else {}, desired)
     if item.live is None:
-        desired = _merge(desired, item.resource.on_create)
+        desired = merge(desired, item.resource.on_create)
     body: dict[str, Json] = resolve(desired, run.lookup)
     if item.live is None:
         return body
@@ -32,11 +32,12 @@ def compose(run: Pass, item: Item) -> dict[str, Json]:
     return body
 
 
-def _merge(under: Mapping[str, Value], over: Mapping[str, Value]) -> dict[str, Value]:
+def merge(under: Mapping[str, Value], over: Mapping[str, Value]) -> dict[str, Value]:
+    """One body over another, objects member by member."""
     merged: dict[str, Value] = dict(under)
     for name, value in over.items():
         below = merged.get(name)
-        merged[name] = _merge(below, value) if isinstance(value, Mapping) and isinstance(below, Mapping) else value
+        merged[name] = merge(below, value) if isinstance(value, Mapping) and isinstance(below, Mapping) else value
     return merged
 
 

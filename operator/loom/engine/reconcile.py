@@ -26,7 +26,7 @@ NO_PLAN = Plan(home="", resources=())
 
 async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
     """Bring one object nearer to what it declares, and say truthfully how far that is."""
-    run = Pass(work, memory, ports, work.plan or NO_PLAN, Inventory.read(work.status), _submitted(work.status))
+    run = new_pass(work, memory, ports)
     try:
         if work.deleting:
             return await _finalize(run)
@@ -36,7 +36,7 @@ async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
             )
         if work.plan is None:
             return conclude_refused(run)
-        if _lost_its_status(run):
+        if lost_its_status(run):
             await rediscover(run)
         await advance(run)
         await _converge(run)
@@ -52,9 +52,7 @@ async def _converge(run: Pass) -> None:
     """Observe and decide; where the policy lets us, write; then read back everything that was written."""
     _choose_depth(run)
     for _ in range(ROUNDS):
-        await observe(run)
-        _take_stock(run)
-        find_deletions(run, keep=[item.id for item in run.items.values() if item.id])
+        await compare(run)
         if not _may_write(run):
             _read_whole(run)
             break
@@ -68,6 +66,18 @@ async def _converge(run: Pass) -> None:
             _read_whole(run)
             break
         _start_over(run)
+
+
+async def compare(run: Pass) -> None:
+    """What is there, against what is declared: every item decided, every deletion found. It writes nothing."""
+    await observe(run)
+    _take_stock(run)
+    find_deletions(run, keep=[item.id for item in run.items.values() if item.id])
+
+
+def new_pass(work: Work, memory: Memory, ports: Ports) -> Pass:
+    """A pass over one object, with what its status remembers."""
+    return Pass(work, memory, ports, work.plan or NO_PLAN, Inventory.read(work.status), _submitted(work.status))
 
 
 def _choose_depth(run: Pass) -> None:
@@ -154,7 +164,7 @@ def _submitted(status: Mapping[str, object]) -> dict[str, str]:
     return {str(k): str(v) for k, v in found.items()} if isinstance(found, Mapping) else {}
 
 
-def _lost_its_status(run: Pass) -> bool:
+def lost_its_status(run: Pass) -> bool:
     """Nobody has looked yet, or a backup dropped the status: what carries our mark is found again before anything is written."""
     seen = run.work.status.get("observedGeneration")
     manages = any(resource.mode is Mode.MANAGED for resource in run.plan.resources)
