@@ -56,7 +56,7 @@ class CloudFactory:
         settings = self._settings
         endpoints = settings.clouds.named(cloud)
         if self._wire is None:
-            self._wire = transport(settings.ca_bundle)
+            self._wire = transport(settings.ca_bundle, settings.request_timeout)
         credential = credential_for(settings.credentials, endpoints, tenant, client_id, self._wire)
         passage = Passage(self._limiter, self._meter, settings.request_timeout)
         return Principal(

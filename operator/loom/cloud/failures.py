@@ -1,5 +1,6 @@
 """Where the SDKs' exceptions end: each becomes a `CloudError` here, and nothing else leaves the adapters."""
 
+import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,8 @@ from loom.cloud.errors import classify, no_answer
 from loom.cloud.principal import Principal
 from loom.errors import CloudError
 
+_log = logging.getLogger(__name__)
+
 
 @asynccontextmanager
 async def as_cloud_errors(principal: Principal, arm_id: str) -> AsyncIterator[None]:
@@ -19,6 +22,8 @@ async def as_cloud_errors(principal: Principal, arm_id: str) -> AsyncIterator[No
     try:
         yield
     except (AzureError, TimeoutError, OSError) as error:
+        if not isinstance(error, HttpResponseError):  # what no answer explains is the log's to explain
+            _log.debug("No answer about %s", arm_id.partition("?")[0], exc_info=True)
         raise _translated(error, principal, arm_id) from None
 
 

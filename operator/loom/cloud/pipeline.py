@@ -29,8 +29,8 @@ CALLER = "loom_caller"  # the per-request option that says on whose behalf
 _CONNECTIONS = 64
 
 
-def transport(ca_bundle: Path | None) -> AioHttpTransport:
-    """One connection pool for all clients and credentials. Must be called within a running event loop.
+def transport(ca_bundle: Path | None, timeout: float) -> AioHttpTransport:
+    """One connection pool for all clients and credentials; `timeout` is for each read, in seconds. Needs a running event loop.
 
     The session carries the TLS context: given as `connection_verify`, azure-core would build a context for every request, and
     aiohttp keeps a pool for each context, so no connection would ever be used twice.
@@ -41,7 +41,7 @@ def transport(ca_bundle: Path | None) -> AioHttpTransport:
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=True,
     )
-    return AioHttpTransport(session=session, session_owner=False)
+    return AioHttpTransport(session=session, session_owner=False, connection_timeout=timeout, read_timeout=timeout)
 
 
 class Passage(AsyncHTTPPolicy[Any, Any]):
@@ -54,6 +54,7 @@ class Passage(AsyncHTTPPolicy[Any, Any]):
     async def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
         """Sends the request when it may go. Raises TimeoutError when no whole answer came in time."""
         caller: Caller = request.context.options.pop(CALLER)
+        streamed = bool(request.context.options.get("stream"))
         method, path = (
             request.http_request.method,
             request.http_request.url.split("://", 1)[-1].partition("/")[2].split("?")[0],
@@ -64,7 +65,10 @@ class Passage(AsyncHTTPPolicy[Any, Any]):
         try:
             async with asyncio.timeout(self._timeout):
                 response = await self.next.send(request)
-                await response.http_response.read()
+                # A streamed answer that nobody else reads, or that holds an error. The others are the SDK's to read: azure-core
+                # takes a second read of an empty body for a mistake.
+                if streamed and (method == "GET" or response.http_response.status_code >= 400):
+                    await response.http_response.read()
             status, headers = response.http_response.status_code, response.http_response.headers
             if status == 429:
                 code = str(error_of(answer_of(response).body).get("code") or "")

@@ -29,10 +29,10 @@ _LABEL = r"(?:x-ms-)?(?:client|server|service)?[- ]?(?:correlation|request|activ
 _MOMENT = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|\d{1,2}/\d{1,2}/\d{4},? \d{1,2}:\d\d:\d\d(?: [AP]M)?"
 _CHANGING = (
     re.compile(
-        rf"(?i)[\[(]?(?:the |with |and )?{_LABEL}\b(?: is)?['\":=\s]*(?:{_GUID}|[0-9a-f]{{16,}})['\"]?[\])]?[.,;]?"
+        rf"(?i)[\[(]?(?:the |with |and )?{_LABEL}\b(?: is)?['\":=\s]*(?:{_GUID}|[0-9a-f]{{16,}})['\"]?[\])]?[,;]?"
     ),
     re.compile(
-        rf"(?i)[\[(]?(?:time ?stamp|utc ?time|start ?time|end ?time)\b['\":=\s]*(?:{_MOMENT})['\"]?[\])]?[.,;]?"
+        rf"(?i)[\[(]?(?:time ?stamp|utc ?time|start ?time|end ?time)\b['\":=\s]*(?:{_MOMENT})['\"]?[\])]?[,;]?"
     ),
     re.compile(_MOMENT),
     re.compile(
@@ -55,7 +55,8 @@ def clean(text: str) -> str:
         text = pattern.sub(shown, text)
     for pattern in _CHANGING:
         text = pattern.sub("", text)
-    text = re.sub(r"\s+([.,;:])", r"\1", " ".join(text.split())).strip(" ,;:")
+    text = re.sub(r"\s+([.,;:])", r"\1", " ".join(text.split()))
+    text = re.sub(r"([.,;])[.,;]+", r"\1", text).strip(" ,;:")
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
 
 
