@@ -115,7 +115,7 @@ def dev(
     operator: Annotated[bool, typer.Option("--operator/--no-operator", help="Start the operator too.")] = True,
 ) -> None:
     """Start a sandbox: a real API server, a simulated Azure, the operator, and the samples."""
-    from loom.dev.sandbox import develop
+    from loom.dev.develop import develop
 
     raise typer.Exit(develop(wait=wait, samples=samples, home=home, operator=operator))
 

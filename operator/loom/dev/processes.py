@@ -51,11 +51,15 @@ class Process:
         """
         deadline = time.monotonic() + timeout
         while not ready():
-            if self.returncode is not None:
-                raise SandboxError(f"{self.name} ended with code {self.returncode} ({self.log}):\n{self.log_tail()}")
+            self.check()
             if time.monotonic() > deadline:
                 raise SandboxError(f"{self.name} was not ready after {timeout:g} s ({self.log}):\n{self.log_tail()}")
             threading.Event().wait(POLL_SECONDS)
+
+    def check(self) -> None:
+        """Raises SandboxError, with the end of its log, when it has ended."""
+        if self.returncode is not None:
+            raise SandboxError(f"{self.name} ended with code {self.returncode} ({self.log}):\n{self.log_tail()}")
 
     def stop(self) -> None:
         """Asks the whole process group to end, and after its grace makes it."""
@@ -98,6 +102,11 @@ class Processes:
             )
         process = self._running[name] = Process(name, popen, log, grace)
         return process
+
+    def check(self) -> None:
+        """Raises SandboxError, with the end of its log, when a program has ended by itself."""
+        for process in self._running.values():
+            process.check()
 
     def stop(self, name: str) -> None:
         """Stops one program, if it runs."""

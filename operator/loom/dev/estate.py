@@ -1,0 +1,66 @@
+"""What must exist in Azure before a zone can: the resources that an AdminPlane names, as an administrator would have made them.
+
+Pure: from the plane's spec to resources for the simulated Azure. What is not named by the plane is not made.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Json = dict[str, Any]
+
+# Azure docs: "Private endpoint DNS zone values", by cloud; storage, Event Hubs.
+_SUFFIXES = {
+    "AzureCloud": ("core.windows.net", "servicebus.windows.net"),
+    "AzureUSGovernment": ("core.usgovcloudapi.net", "servicebus.usgovcloudapi.net"),
+    "AzureChinaCloud": ("core.chinacloudapi.cn", "servicebus.chinacloudapi.cn"),
+}
+
+
+def subscriptions_of(manifests: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Every subscription that a plane, a grant or a zone names, once, in order."""
+    found: dict[str, None] = {}
+    for manifest in manifests:
+        spec = manifest.get("spec") or {}
+        for subscription in (
+            spec.get("subscriptionId"),
+            *(named for grant in spec.get("grants") or () for named in grant.get("subscriptions") or ()),
+        ):
+            if isinstance(subscription, str):
+                found[subscription] = None
+    return list(found)
+
+
+def estate_of(plane: Mapping[str, Any]) -> list[Json]:
+    """The resources (`{id, body}`) that an AdminPlane object names, what others stand on first."""
+    spec = plane["spec"]
+    location = {"location": spec["location"]}
+    group = f"/subscriptions/{spec['subscriptionId']}/resourceGroups/{spec['resourceGroup']}"
+    named = [{"id": spec[name]["id"], "body": location | body} for name, body in _BODIES.items() if name in spec]
+    return [{"id": group, "body": location}, *named, *_private_dns(spec)]
+
+
+def _private_dns(spec: Mapping[str, Any]) -> Iterator[Json]:
+    """The privatelink zones, each linked to the hub."""
+    place = spec["privateDnsZones"]
+    subscription = place.get("subscriptionId", spec["subscriptionId"])
+    zones = f"/subscriptions/{subscription}/resourceGroups/{place['resourceGroup']}/providers/Microsoft.Network/privateDnsZones"
+    storage, event_hubs = _SUFFIXES[spec["cloud"]]
+    link = {"virtualNetwork": {"id": spec["hubNetwork"]["id"]}, "registrationEnabled": False}
+    for name in (f"privatelink.blob.{storage}", f"privatelink.dfs.{storage}", f"privatelink.{event_hubs}"):
+        yield {"id": f"{zones}/{name}", "body": {"location": "global", "properties": {}}}
+        yield {
+            "id": f"{zones}/{name}/virtualNetworkLinks/hub",
+            "body": {"location": "global", "properties": link},
+        }
+
+
+_BODIES: dict[str, Json] = {
+    "hubNetwork": {"properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": []}},
+    "logAnalytics": {"properties": {"sku": {"name": "PerGB2018"}, "retentionInDays": 30}},
+    "applicationInsights": {"kind": "web", "properties": {"Application_Type": "web"}},
+    "containerRegistry": {"sku": {"name": "Premium"}, "properties": {"adminUserEnabled": False}},
+    "apiManagement": {
+        "sku": {"name": "Developer", "capacity": 1},
+        "properties": {"publisherName": "Contoso", "publisherEmail": "apis@contoso.com"},
+    },
+}
