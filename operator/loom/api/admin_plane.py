@@ -116,9 +116,9 @@ class GrantedNamespaces(Model):
     match_names: (
         Annotated[tuple[Annotated[str, Field(max_length=63)], ...], distinct(at_most=100, at_least=1)] | None
     ) = None
-    """The namespaces' names. With matchLabels, a namespace must be in the list and carry the labels."""
+    """The namespaces' names. With matchLabels beside it, a namespace must be in the list and carry the labels too."""
     match_labels: Labels | None = None
-    """Labels that a namespace must carry, all of them."""
+    """Labels that a namespace must carry, all of them. With matchNames beside it, both must hold."""
 
 
 class ApiManagementGrant(Model):
@@ -206,14 +206,14 @@ class AdminPlaneSpec(Model):
     apps: AppRelease | None = None
     """The release of the apps. Omitted: a zone must name whole images itself."""
     tags: Tags = Field(default_factory=no_tags)
-    """Azure tags for everything made in the plane's zones; a zone's own tags override them."""
+    """Azure tags for everything made in the plane's zones; a zone's own tags override them. Omitted: none."""
     interval: Duration = DEFAULT_INTERVAL
     """How often the references are looked at, 1m to 24h."""
     suspend: Bool = False
     """True: nothing is looked at, and zones and products of this plane stand still as if they were suspended themselves."""
     grants: Annotated[tuple[Grant, ...], listed(at_most=100)] = ()
     """Who may ask for what. What is not listed is not allowed. A grant withdrawn: reading goes on, writing stops, nothing is
-    deleted."""
+    deleted. Omitted: nobody may ask for anything."""
 
 
 class AdminPlaneStatus(CommonStatus):

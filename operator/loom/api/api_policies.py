@@ -87,9 +87,9 @@ class ProductPolicy(Model):
     )
 
     rate_limit: RateLimit | None = None
-    """At most so many calls in a short time."""
+    """One of rateLimit and quota: at most so many calls in a short time."""
     quota: Quota | None = None
-    """At most so many calls in a long time."""
+    """One of rateLimit and quota: at most so many calls in a long time."""
 
 
 def _at_most_one(field: str, declared: Callable[[ProductPolicy], object]) -> Rule:

@@ -69,9 +69,9 @@ class OpenApiSource(Model):
     )
 
     inline: Annotated[str, Field(min_length=1, max_length=1_000_000)] | None = None
-    """The document itself, as JSON or YAML text."""
+    """One of inline and configMapRef: the document itself, as JSON or YAML text."""
     config_map_ref: ConfigMapKeyRef | None = None
-    """The ConfigMap entry that holds the document. It is imported again whenever the entry changes."""
+    """One of inline and configMapRef: the ConfigMap entry that holds the document. It is imported again whenever the entry changes."""
 
 
 class Source(Model):
@@ -129,7 +129,7 @@ class ApiProductSpec(CommonSpec):
         *CommonSpec.rules,
         Rule(
             field="apis",
-            cel="self.apis.all(a, has(self.backends) && self.backends.exists(b, b.name == a.backendRef))",
+            cel="self.apis.all(a, self.backends.exists(b, b.name == a.backendRef))",
             message="each API's backendRef names an entry of backends",
             holds=lambda p: {api.backend_ref for api in p.apis} <= {backend.name for backend in p.backends},
         ),
@@ -181,7 +181,7 @@ class ApiProductSpec(CommonSpec):
     """The terms that a developer accepts when subscribing. Omitted: none."""
     apis: Annotated[tuple[Api, ...], named(at_most=10, at_least=1)]
     """The APIs of the product."""
-    backends: Annotated[tuple[Backend, ...], named(at_most=10)] = ()
+    backends: Annotated[tuple[Backend, ...], named(at_most=10, at_least=1)]
     """The services behind the APIs."""
     policies: ProductPolicies | None = None
     """Policies for all calls through the product. Omitted: none."""

@@ -1,8 +1,20 @@
-"""YAML as kubectl reads it: many documents in a text, the booleans of YAML 1.1, and no dates out of what looks like one."""
+"""YAML as kubectl reads it: what it takes for a boolean or a number, and no dates out of what looks like one.
 
+PyYAML's own idea of scalars differs from kubectl's in small ways that hurt (`n`, `1e3`, `12:30`, `2027-12-31`), so the rules
+are given here. A test holds them against kubectl itself. One difference is wanted: a field written twice is refused.
+"""
+
+import re
 from typing import Any
 
 import yaml
+
+_TRUE = re.compile("y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON")
+_FALSE = re.compile("n|N|no|No|NO|false|False|FALSE|off|Off|OFF")
+_NUMBER = re.compile(
+    r"[-+]?(0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*|([.][0-9]+|[0-9]+([.][0-9]*)?)([eE][-+]?[0-9]+)?)$"
+)
+_BASES = (("0x", 16), ("0o", 8), ("0b", 2), ("0", 8))
 
 
 class DocumentError(ValueError):
@@ -10,13 +22,59 @@ class DocumentError(ValueError):
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader without the timestamps that JSON cannot hold."""
+    """PyYAML's safe loader with kubectl's scalars; it makes nothing but what JSON can hold."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a field's name is one word", key.start_mark)
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} is written twice", key.start_mark)
+            seen.add(key.value)
+        return node
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        self.flatten_mapping(node)  # puts what is merged in (<<) before what is written
+        return {
+            _as_key(self.construct_object(key)): self.construct_object(value, deep=deep) for key, value in node.value
+        }
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+def _as_key(key: Any) -> str:
+    return str(key).lower() if isinstance(key, bool) else str(key)
+
+
+def _read_bool(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> bool:
+    return bool(_TRUE.fullmatch(node.value))
+
+
+def _read_number(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int | float:
+    text = node.value.replace("_", "")
+    sign, digits = (-1 if text.startswith("-") else 1), text.lstrip("+-")
+    for prefix, base in _BASES:
+        if digits.startswith(prefix) and digits != "0":
+            try:
+                return sign * int(digits.removeprefix(prefix), base)
+            except ValueError:
+                continue
+    if digits.isdecimal():
+        return sign * int(digits)
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", re.compile(f"({_TRUE.pattern}|{_FALSE.pattern})$"), "yYnNtTfFoO"),
+    ("float", _NUMBER, "-+.0123456789"),
+    ("null", re.compile("(~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
+    ("merge", re.compile("<<$"), "<"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _pattern, list(_first))
+_Loader.add_constructor("tag:yaml.org,2002:bool", _read_bool)
+_Loader.add_constructor("tag:yaml.org,2002:float", _read_number)
 
 
 def read_documents(text: str, name: str = "input") -> list[dict[str, Any]]:

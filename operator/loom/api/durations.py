@@ -11,7 +11,7 @@ _MILLISECONDS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 
 def parse_duration(text: str) -> timedelta:
     """Read "1h30m" as 90 minutes; ValueError with a sentence when it is not a duration, or a longer one than can be counted."""
-    if not re.match(PATTERN, text):
+    if not re.fullmatch(PATTERN, text):
         raise ValueError(f"{text!r} is not a duration; write a number with ms, s, m or h, such as 90s, 10m or 1h30m")
     total = sum(int(number) * _MILLISECONDS[unit] for number, unit in _PART.findall(text))
     try:

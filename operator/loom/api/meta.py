@@ -154,4 +154,4 @@ class CommonSpec(Model):
     interval: Duration = DEFAULT_INTERVAL
     """How often drift and health are looked at, 1m to 24h. Under pressure it is stretched; status.effectiveInterval says so."""
     tags: Tags = Field(default_factory=no_tags)
-    """Azure tags for everything made for this object, beside those of the admin plane, which they override."""
+    """Azure tags for everything made for this object, beside those of the admin plane, which they override. Omitted: none."""
