@@ -58,9 +58,9 @@ async def settle_tasks() -> None:
 class Desk:
     """Asks the limiter on behalf of many, and notes the order in which they went."""
 
-    def __init__(self, **limits: float) -> None:
+    def __init__(self, share: float = 1.0, scale: float = 1.0) -> None:
         self.time = StandingTime()
-        self.limiter = Limiter(**{"share": 1.0, **limits}, time=self.time)
+        self.limiter = Limiter(share, scale, time=self.time)
         self.went: list[str] = []
         self.tasks: list[asyncio.Task[None]] = []
 

@@ -45,11 +45,11 @@ def asked_wait(headers: Mapping[str, str]) -> float | None:
     """
     for name in ("retry-after-ms", "x-ms-retry-after-ms"):
         if name in headers:
-            return _number(headers[name], 0.001)
+            return _number(headers[name], 1000.0)
     if "Retry-After" not in headers:
         return None
     text = headers["Retry-After"]
-    seconds = _number(text, 1.0)
+    seconds = _number(text)
     if seconds is not None:
         return seconds
     try:
@@ -58,8 +58,8 @@ def asked_wait(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _number(text: str, unit: float) -> float | None:
+def _number(text: str, divisor: float = 1.0) -> float | None:
     try:
-        return max(0.0, float(text) * unit)
+        return max(0.0, float(text) / divisor)
     except ValueError:
         return None
