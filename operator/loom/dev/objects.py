@@ -9,6 +9,7 @@ from typing import Any
 from lightkube import Client
 from lightkube.config.kubeconfig import KubeConfig
 from lightkube.core.exceptions import ApiError
+from lightkube.core.resource import NamespacedResource
 from lightkube.generic_resource import create_global_resource, create_namespaced_resource
 from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 
@@ -40,7 +41,8 @@ class LoomObjects:
 
     def list(self) -> list[Object]:
         """Every object of every kind, in every namespace."""
-        return [obj.to_dict() for kind in self._kinds.values() for obj in self._client.list(kind, namespace="*")]
+        kinds = self._kinds.values()
+        return [obj.to_dict() for kind in kinds for obj in self._client.list(kind, namespace=_everywhere(kind))]
 
     def get(self, kind: str, name: str, namespace: str = "") -> Object | None:
         """One object as it is now, or None."""
@@ -58,8 +60,14 @@ class LoomObjects:
 
     def watch(self, kind: str) -> Iterator[tuple[str, Object]]:
         """Endless (`ADDED` | `MODIFIED` | `DELETED`, object) of one kind; begins with what is there."""
-        for event, obj in self._client.watch(self._kinds[kind], namespace="*"):
+        resource = self._kinds[kind]
+        for event, obj in self._client.watch(resource, namespace=_everywhere(resource)):
             yield event, obj.to_dict()
+
+
+def _everywhere(resource: Any) -> str | None:
+    """lightkube's word for all namespaces, which it refuses for what lives in none."""
+    return "*" if issubclass(resource, NamespacedResource) else None
 
 
 @dataclass(frozen=True, order=True)
