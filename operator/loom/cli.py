@@ -122,15 +122,24 @@ def dev(
 
 @app.command()
 def sim(
-    port: Annotated[int, typer.Option(help="HTTPS port; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="HTTPS port on 127.0.0.1; 0 takes a free one.")] = 8443,
+    home: Annotated[Path, typer.Option(help="Where its certificate authority and its facts are kept.")] = Path(
+        "~/.loom/sim"
+    ),
     state: Annotated[Path | None, typer.Option(help="Load this state at the start and save it at the end.")] = None,
-    speed: Annotated[float, typer.Option(help="How much faster than real time its operations run.")] = 1.0,
-    types: Annotated[Path | None, typer.Option(help="Official type tables: what they refuse is refused.")] = None,
+    speed: Annotated[float, typer.Option(help="How many times faster than real time it runs.")] = 1.0,
+    types: Annotated[
+        Path | None, typer.Option(help="Folder of official type tables: what they refuse is refused.")
+    ] = None,
+    subscriptions: Annotated[int, typer.Option(help="How many subscriptions a new cloud has.")] = 2,
 ) -> None:
     """Start the simulated Azure alone, and print its URL, CA file and credentials."""
-    from loom.sim.serve import serve
-
-    raise typer.Exit(serve(port=port, state=state, speed=speed, types=types))
+    try:
+        from loom.sim.server import Options
+        from loom.sim.server import run as run_simulator
+    except ImportError as error:
+        raise fail(f"The simulator needs {error.name}: install csa-loom-operator[sim].") from None
+    run_simulator(Options(home.expanduser(), port, speed, state, types, subscriptions))
 
 
 def _settings(path: Path | None) -> Settings:

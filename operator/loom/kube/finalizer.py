@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loom.kube.client import KubeClient
-from loom.kube.key import FINALIZER, KINDS, Key
+from loom.kube.key import FINALIZER, RESOURCES, Key
 
 
 def is_held(obj: Mapping[str, Any]) -> bool:
@@ -20,11 +20,13 @@ async def hold(client: KubeClient, key: Key, obj: Mapping[str, Any]) -> dict[str
     return await _write(client, key, obj, [*(obj["metadata"].get("finalizers") or ()), FINALIZER])
 
 
-async def release(client: KubeClient, key: Key, obj: Mapping[str, Any]) -> None:
-    """Take the finalizer off. Raises ApiError, 409 when the object changed meanwhile."""
-    await _write(client, key, obj, [name for name in obj["metadata"].get("finalizers") or () if name != FINALIZER])
+async def release(client: KubeClient, key: Key, obj: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the finalizer off. Returns the object as it was at last. Raises ApiError, 409 when the object changed meanwhile."""
+    return await _write(
+        client, key, obj, [name for name in obj["metadata"].get("finalizers") or () if name != FINALIZER]
+    )
 
 
 async def _write(client: KubeClient, key: Key, obj: Mapping[str, Any], finalizers: list[str]) -> dict[str, Any]:
     patch = {"metadata": {"resourceVersion": obj["metadata"]["resourceVersion"], "finalizers": finalizers}}
-    return await client.merge(KINDS[key.kind], key.namespace, key.name, patch)
+    return await client.merge(RESOURCES[key.kind], key.namespace, key.name, patch)

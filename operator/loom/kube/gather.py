@@ -11,14 +11,13 @@ from typing import Any
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.api_product import ApiProductSpec
 from loom.api.data_landing_zone import DataLandingZoneSpec
-from loom.api.kinds import KINDS as API_KINDS
 from loom.api.meta import Consumers, ConsumersFrom
-from loom.api.objects import SpecError, parse
 from loom.errors import Refusal
 from loom.kube.client import KubeClient
-from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, KINDS, NAMESPACE, Key
+from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
 from loom.kube.watch import Watch
 from loom.plan.context import Context, Zone
+from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
 
 
@@ -57,9 +56,9 @@ class Gatherer:
         )
         found = Gathered(context)
         try:
-            found.spec = parse(API_KINDS[key.kind], obj)
-        except SpecError as error:
-            found.refusals.append(Refusal("InvalidSpec", str(error)))
+            found.spec = KINDS[key.kind].parse(obj)
+        except Refusal as refusal:
+            found.refusals.append(refusal)
             return found
         match found.spec:
             case AdminPlaneSpec():
@@ -130,7 +129,7 @@ class Gatherer:
 
     async def _other(self, key: Key) -> tuple[Any, Mapping[str, Any]]:
         """Another object of ours: its spec, parsed once a generation, and itself. Raises Refusal."""
-        obj = self._watch.cache.get(key) or await self._client.get(KINDS[key.kind], key.namespace, key.name)
+        obj = self._watch.cache.get(key) or await self._client.get(RESOURCES[key.kind], key.namespace, key.name)
         if obj is None:
             raise Refusal("ReferenceNotFound", f"{key} does not exist.", wait=True)
         uid, generation = obj["metadata"]["uid"], obj["metadata"]["generation"]
@@ -138,9 +137,9 @@ class Gatherer:
         if known and known[:2] == (uid, generation):
             return known[2], obj
         try:
-            spec = parse(API_KINDS[key.kind], obj)
-        except SpecError as error:
-            raise Refusal("ReferenceNotFound", f"{key} cannot be used: {error}", wait=True) from None
+            spec = KINDS[key.kind].parse(obj)
+        except Refusal as refusal:
+            raise Refusal("ReferenceNotFound", f"{key} cannot be used: {refusal.message}", wait=True) from None
         self._parsed[key] = (uid, generation, spec)
         return spec, obj
 

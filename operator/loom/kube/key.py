@@ -38,7 +38,7 @@ class Resource:
         return f"{root}{where}/{self.plural}" + (f"/{name}" if name else "")
 
 
-KINDS = {kind.name: Resource(kind.name, kind.plural, namespaced=kind.namespaced) for kind in kinds.KINDS.values()}
+RESOURCES = {kind.name: Resource(kind.name, kind.plural, namespaced=kind.namespaced) for kind in kinds.KINDS.values()}
 ADMIN_PLANE, DATA_LANDING_ZONE, API_PRODUCT = "AdminPlane", "DataLandingZone", "ApiProduct"
 
 NAMESPACE = Resource("Namespace", "namespaces", group="", version="v1", namespaced=False)
@@ -60,9 +60,9 @@ __all__ = [
     "DATA_LANDING_ZONE",
     "EVENT",
     "FINALIZER",
-    "KINDS",
     "NAMESPACE",
     "RECONCILE_REQUESTED",
+    "RESOURCES",
     "SECRET",
     "USE_LABEL",
     "Key",

@@ -7,7 +7,7 @@ ourselves: no pass begins before the references are known, and keys of vanished 
 import logging
 
 from loom.kube.client import KubeClient
-from loom.kube.key import ADMIN_PLANE, KINDS, NAMESPACE, Key, Resource, key_of
+from loom.kube.key import ADMIN_PLANE, NAMESPACE, RESOURCES, Key, Resource, key_of
 from loom.kube.watch import Watch
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ async def list_all(client: KubeClient, watch: Watch, namespace: str = "") -> Non
     async for item in client.items(NAMESPACE):
         if not namespace or item["metadata"]["name"] == namespace:
             watch.namespace_seen(item["metadata"]["name"], item["metadata"].get("labels") or {})
-    for resource in sorted(KINDS.values(), key=lambda one: one.kind != ADMIN_PLANE):
+    for resource in sorted(RESOURCES.values(), key=lambda one: one.kind != ADMIN_PLANE):
         async for item in client.items(resource, namespace):
             watch.seen(key_of(item, resource.kind), named(resource, item), listed=True)
 
@@ -26,7 +26,7 @@ async def list_all(client: KubeClient, watch: Watch, namespace: str = "") -> Non
 async def reconcile_lists(client: KubeClient, watch: Watch, namespace: str = "") -> int:
     """Drop what is gone, take in what was missed. Returns how many keys differed. Raises ApiError."""
     differing = 0
-    for resource in KINDS.values():
+    for resource in RESOURCES.values():
         known = set(watch.cache.keys(resource.kind))
         seen: set[Key] = set()
         async for item in client.items(resource, namespace, metadata_only=True):

@@ -13,7 +13,7 @@ from typing import Any
 
 from loom.engine.ports import Conflict
 from loom.kube.client import ApiError, KubeClient
-from loom.kube.key import KINDS, Key
+from loom.kube.key import RESOURCES, Key
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class StatusWriter:
             {"op": "add", "path": "/status", "value": status},
         ]
         try:
-            answer = await self._client.patch_status(KINDS[key.kind], key.namespace, key.name, operations)
+            answer = await self._client.patch_status(RESOURCES[key.kind], key.namespace, key.name, operations)
         except ApiError as error:
             if error.status in (404, 409):
                 raise Conflict(str(error)) from None

@@ -4,7 +4,7 @@ The map may lag behind: an object that was created a moment ago counts, although
 """
 
 from loom.kube.client import KubeClient
-from loom.kube.key import KINDS, Key, key_of
+from loom.kube.key import RESOURCES, Key, key_of
 from loom.kube.references import References, references_of
 
 _NAMED = 5
@@ -18,7 +18,7 @@ async def users_of(client: KubeClient, references: References, key: Key) -> str:
         return ""
     users = [user for user in references.users(key) if user.kind == kind]
     if not users:
-        found = client.items(KINDS[kind])
+        found = client.items(RESOURCES[kind])
         users = sorted([key_of(obj, kind) async for obj in found if key in references_of(key_of(obj, kind), obj)])
     if not users:
         return ""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from loom.kube.cache import Cache
-from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, FINALIZER, KINDS, RECONCILE_REQUESTED, Key
+from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, FINALIZER, RECONCILE_REQUESTED, RESOURCES, Key
 from loom.kube.queue import Priority, WorkQueue
 from loom.kube.references import NAMESPACE, References, references_of
 from loom.plan.context import Neighbor
@@ -114,7 +114,7 @@ class Watch:
         dependents = self.references.dependents(key)
         spread = min(_LONGEST_SPREAD, _SPREAD * len(dependents))
         for dependent in dependents:
-            if dependent.kind in KINDS:
+            if dependent.kind in RESOURCES:
                 self.queue.add_after(dependent, self._jitter() * spread, Priority.CHANGE)
 
 

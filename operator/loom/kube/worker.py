@@ -1,0 +1,267 @@
+"""One pass over one object: gather, reconcile, write, and say when to look again. What a pass decides is the engine's business.
+
+This is the one place that writes status, events and finalizers, and the one place where a defect of the operator ends: as a line
+in the log with its traceback, and as `InternalError` in the status without it.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.engine.conditions import Condition, stamp
+from loom.engine.memory import Lanes, Memory
+from loom.engine.ports import Clock, Cloud, Conflict, Prober
+from loom.engine.reconcile import reconcile
+from loom.engine.snapshots import Snapshots
+from loom.engine.work import Ports, Result
+from loom.errors import CloudError, Retry
+from loom.kube import finalizer
+from loom.kube.absent import AbsentCloud
+from loom.kube.client import ApiError, KubeClient
+from loom.kube.compose import work_of
+from loom.kube.events import EventRecorder
+from loom.kube.gather import Gathered, Gatherer, is_true
+from loom.kube.key import RECONCILE_REQUESTED, Key
+from loom.kube.queue import Priority
+from loom.kube.rhythm import Pace
+from loom.kube.status import StatusWriter
+from loom.kube.usage import users_of
+from loom.kube.watch import Watch
+
+logger = logging.getLogger(__name__)
+
+_AFTER_CONFLICT = 0.5
+
+
+class Clouds(Protocol):
+    """Gives out clouds (`loom.cloud.factory`)."""
+
+    def for_object(self, plane: AdminPlaneSpec, namespace: str, urgent: bool) -> Cloud:
+        """The cloud for one object. Raises CloudError."""
+
+
+class Meter(Protocol):
+    """Counts passes (`loom.metrics`)."""
+
+    def passed(self, kind: str, result: str, seconds: float) -> None:
+        """A pass ended with `Success`, `Conflict`, `ApiError` or `InternalError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the passes of all objects share."""
+
+    clouds: Clouds
+    prober: Prober
+    clock: Clock
+    digest: Callable[[str], str]
+    snapshots: Snapshots
+    lanes: Lanes
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a worker writes with."""
+
+    client: KubeClient
+    watch: Watch
+    gatherer: Gatherer
+    status: StatusWriter
+    events: EventRecorder
+    pace: Pace
+
+
+class Worker:
+    """Works on keys of the queue. `run` is started as often as there are to be workers; they share this object."""
+
+    def __init__(self, desk: Desk, world: World, meter: Meter) -> None:
+        self._desk = desk
+        self._world = world
+        self._meter = meter
+        self._memories: dict[Key, tuple[str, Memory]] = {}
+
+    async def run(self) -> None:
+        """Take keys until the queue is closed."""
+        queue = self._desk.watch.queue
+        while (key := await queue.take()) is not None:
+            try:
+                await self._guarded(key)
+            finally:
+                queue.done(key)
+
+    async def _guarded(self, key: Key) -> None:
+        """A pass, and what becomes of its errors."""
+        queue, began, result = self._desk.watch.queue, time.monotonic(), "Success"
+        try:
+            await self.look_at(key)
+            queue.succeeded(key)
+        except Conflict:
+            result = "Conflict"
+            queue.add_after(key, _AFTER_CONFLICT, Priority.CHANGE)
+        except ApiError as error:
+            result = "ApiError"
+            delay = queue.add_failed(key)
+            logger.warning("%s: %s; looking again in %.0f s", key, error, delay)
+        except Exception:
+            result = "InternalError"
+            logger.exception("%s: a defect of the operator ended the pass", key)
+            queue.add_failed(key)
+            await self._admit_defect(key)
+        self._meter.passed(key.kind, result, time.monotonic() - began)
+
+    async def look_at(self, key: Key) -> None:
+        """One pass. Raises Conflict and ApiError, and whatever a defect raises."""
+        watch = self._desk.watch
+        obj = watch.cache.get(key)
+        if obj is None:
+            self._forget(key)
+            return
+        deleting = bool(obj["metadata"].get("deletionTimestamp"))
+        if not finalizer.is_held(obj):
+            if deleting:
+                return  # it is in other hands now
+            obj = await self._hold(key, obj)
+        memory = self._memory(key, obj)
+        found = await self._desk.gatherer.gather(key, obj)
+        in_use = await users_of(self._desk.client, watch.references, key) if deleting else ""
+        writing = _Writing(self._desk, key, obj)
+        ports = self._ports(key, obj, found, writing)
+        work = work_of(key, obj, found, self._desk.pace.of(found.spec), in_use)
+        result = await reconcile(work, memory, ports)
+        await self._conclude(key, writing, result)
+
+    async def _conclude(self, key: Key, writing: "_Writing", result: Result) -> None:
+        held_back = 0.0
+        if not result.release:
+            held_back = await writing.write(result.status, progress_only=result.progress_only)
+        for event in result.events:
+            await self._desk.events.record(key, writing.obj, event)
+        if result.release:
+            await writing.release()
+            return
+        delay = min(result.requeue_after, held_back) if held_back else result.requeue_after
+        settled = is_true(writing.obj, "Ready")
+        self._desk.watch.queue.add_after(key, delay, Priority.RESYNC if settled else Priority.CHANGE)
+
+    async def _hold(self, key: Key, obj: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            held = await finalizer.hold(self._desk.client, key, obj)
+        except ApiError as error:
+            raise _as_conflict(error) from None
+        self._desk.watch.cache.update(key, held)
+        return held
+
+    def _ports(self, key: Key, obj: Mapping[str, Any], found: Gathered, writing: "_Writing") -> Ports:
+        world = self._world
+        return Ports(
+            cloud=self._cloud(key, obj, found),
+            prober=world.prober,
+            clock=world.clock,
+            journal=writing.journal,
+            digest=world.digest,
+            snapshots=world.snapshots,
+            lanes=world.lanes,
+        )
+
+    def _cloud(self, key: Key, obj: Mapping[str, Any], found: Gathered) -> Cloud:
+        plane = found.context.plane
+        if plane is None:
+            message = found.refusal.message if found.refusal else "no admin plane says which cloud this is about"
+            return AbsentCloud(CloudError("ReferenceNotFound", "", message, Retry.SLOWLY))
+        try:
+            return self._world.clouds.for_object(plane, key.namespace, urgent=_is_urgent(obj))
+        except CloudError as error:
+            return AbsentCloud(error)
+
+    def _memory(self, key: Key, obj: Mapping[str, Any]) -> Memory:
+        uid = obj["metadata"]["uid"]
+        known = self._memories.get(key)
+        if known is None or known[0] != uid:
+            known = self._memories[key] = (uid, Memory())
+        return known[1]
+
+    def _forget(self, key: Key) -> None:
+        self._memories.pop(key, None)
+        self._desk.status.forget(key)
+        self._desk.gatherer.forget(key)
+        self._desk.watch.queue.forget(key)
+
+    async def _admit_defect(self, key: Key) -> None:
+        """Say in the status that the operator failed, if even that is possible."""
+        obj = self._desk.watch.cache.get(key)
+        if obj is None:
+            return
+        status = dict(obj.get("status") or {})
+        message = "the operator met a defect of its own; its log has the details. It tries again slowly."
+        ours = [
+            Condition("Ready", "False", "InternalError", message),
+            Condition("Reconciling", "True", "InternalError", message),
+        ]
+        others = [c for c in status.get("conditions") or () if c.get("type") not in ("Ready", "Reconciling", "Stalled")]
+        # This generation was not looked at to the end: the status keeps speaking of the one before.
+        seen = status.setdefault("observedGeneration", -1)
+        status["conditions"] = [*stamp(ours, status, seen, self._world.clock.today()), *others]
+        try:
+            await _Writing(self._desk, key, obj).write(status)
+        except (Conflict, ApiError) as error:
+            logger.debug("%s: InternalError could not be written: %s", key, error)
+
+
+class _Writing:
+    """What one pass writes to its object, each write over the one before. `obj` is the object as it is now."""
+
+    def __init__(self, desk: Desk, key: Key, obj: Mapping[str, Any]) -> None:
+        self._desk = desk
+        self._key = key
+        self.obj = obj
+
+    async def journal(self, status: Mapping[str, Any]) -> None:
+        """Write a status at once. Raises Conflict."""
+        await self.write(status)
+
+    async def write(self, status: Mapping[str, Any], *, progress_only: bool = False) -> float:
+        """Write a status if it differs; seconds that it is held back for. Raises Conflict, ApiError."""
+        before = self.obj
+        self.obj, held_back = await self._desk.status.write(self._key, before, status, progress_only=progress_only)
+        if self.obj is not before:
+            self._desk.watch.cache.update(self._key, self.obj)
+            self._desk.watch.note(self._key, self.obj)
+        return held_back
+
+    async def release(self) -> None:
+        """Let the object go. Raises Conflict, ApiError."""
+        try:
+            released = await finalizer.release(self._desk.client, self._key, self.obj)
+        except ApiError as error:
+            if error.status != 404:
+                raise _as_conflict(error) from None
+        else:
+            self._desk.watch.cache.update(self._key, released)
+
+
+def _as_conflict(error: ApiError) -> Exception:
+    """The object changed or went between reading and writing."""
+    return Conflict(str(error)) if error.status in (404, 409) else error
+
+
+def _is_urgent(obj: Mapping[str, Any]) -> bool:
+    """Does a person wait for this pass: for a change, a deletion, a request, or for Ready?"""
+    metadata, status = obj["metadata"], obj.get("status") or {}
+    requested = (metadata.get("annotations") or {}).get(RECONCILE_REQUESTED, "")
+    return bool(
+        metadata.get("deletionTimestamp")
+        or status.get("observedGeneration") != metadata["generation"]
+        or status.get("lastHandledReconcileAt", "") != requested
+        or not is_true(obj, "Ready")
+    )
+
+
+async def run_workers(worker: Worker, count: int) -> None:
+    """That many workers at once; returns when the queue is closed and each has ended its pass."""
+    async with asyncio.TaskGroup() as group:
+        for number in range(count):
+            group.create_task(worker.run(), name=f"worker {number}")
