@@ -9,7 +9,7 @@ from typing import Any
 
 from loom.api.objects import SpecError, identify, parse
 from loom.kube.client import ApiError, KubeClient
-from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, KINDS, Key, Resource, key_of
+from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, RESOURCES, Key, Resource, key_of
 from loom.kube.queue import WorkQueue
 from loom.kube.watch import Watch
 
@@ -31,12 +31,12 @@ class FileWorld:
         """Lay the files over the cluster. Raises ApiError when there is a cluster and it does not answer."""
         if self._client is not None:
             for kind in (ADMIN_PLANE, DATA_LANDING_ZONE):
-                async for item in self._client.items(KINDS[kind]):
+                async for item in self._client.items(RESOURCES[kind]):
                     self.watch.seen(key_of(item, kind), {**item, "kind": kind}, listed=True)
         for key, document in self._ours.items():
             known = self.watch.cache.get(key)
             if known is None and self._client is not None:
-                known = await self._client.get(KINDS[key.kind], key.namespace, key.name)
+                known = await self._client.get(RESOURCES[key.kind], key.namespace, key.name)
             laid = _lay_over(document, known)
             self.watch.cache.drop(key)
             self.watch.seen(key, laid)
@@ -57,7 +57,7 @@ class FileWorld:
 
     def objects(self) -> Iterator[tuple[Key, dict[str, Any]]]:
         """The files' objects of our kinds, planes first, in the order of the files."""
-        order = {name: rank for rank, name in enumerate(KINDS)}
+        order = {name: rank for rank, name in enumerate(RESOURCES)}
         for key in sorted(self._ours, key=lambda key: order[key.kind]):
             found = self.watch.cache.get(key)
             if found is not None:
