@@ -11,7 +11,7 @@ from typing import Any
 from loom.api import kinds as api
 from loom.api.objects import SpecError, parse
 from loom.errors import Refusal
-from loom.plan import admin_plane, data_landing_zone
+from loom.plan import admin_plane, api_product, data_landing_zone
 from loom.plan.context import Context
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
@@ -49,6 +49,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         _kind("AdminPlane", admin_plane),
         _kind("DataLandingZone", data_landing_zone),
+        _kind("ApiProduct", api_product, deletes=True),
     )
 }
 """All of them, by name."""

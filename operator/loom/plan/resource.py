@@ -78,6 +78,9 @@ class Plan:
     conditions: tuple[str, ...] = ()  # the kind's own condition types, in the order people read them
     warnings: tuple[str, ...] = ()
     facts: Mapping[str, Value] = field(default_factory=dict)  # endpoints and urls for status; may hold references
+    held: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # conditions that the spec keeps False: reason, message
 
     def find(self, key: str) -> Resource:
         """The resource planned under `key`. Raises KeyError."""

@@ -1,0 +1,178 @@
+"""ApiProduct: APIs, backends, policies and a product in an API Management service that is shared with others.
+
+Everything carries the owner's hash in its name. The product is made unpublished, and shown to developers by the last write of all.
+What cannot be planned is refused here; what no grant covers is planned, shown and not written (`authority`).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from loom.api.api_product import ApiProductSpec, Approval, ProductState
+from loom.errors import Refusal
+from loom.plan import api_report
+from loom.plan.backends import refused
+from loom.plan.checks import GatewayCheck
+from loom.plan.context import Context
+from loom.plan.grants import product_grant
+from loom.plan.graph import validate
+from loom.plan.outcome import Outcome
+from loom.plan.ownership import TAG, Authority
+from loom.plan.product.apis import FORMAT, apis, backends
+from loom.plan.product.place import (
+    APIS_IMPORTED,
+    GATEWAY_REACHABLE,
+    POLICIES_APPLIED,
+    PRODUCT,
+    PUBLISHED,
+    SERVICE,
+    Place,
+    place_of,
+    service_of,
+)  # fmt: skip
+from loom.plan.product.policy_xml import for_product
+from loom.plan.resource import Mode, Plan, Resource
+from loom.plan.values import Json, Ref, Text, Value
+
+CONDITIONS = (APIS_IMPORTED, POLICIES_APPLIED, PUBLISHED, GATEWAY_REACHABLE)
+
+_STATUS_PAGE = "/status-0123456789abcdef"  # Azure docs: API Management's own health page
+_LONGEST_DESCRIPTION = 1000
+_BUILT_IN = "administrators"  # sees every product, by the service's own doing
+
+
+def plan(spec: ApiProductSpec, context: Context) -> Plan:
+    """Everything that an API product is made of. Raises `Refusal` for what cannot be."""
+    place = place_of(spec, context)
+    _check_zone(spec, context)
+    _check(spec, place)
+    resources = tuple(_resources(place))
+    if spec.state is ProductState.PUBLISHED:
+        resources = (*resources, _publication(place, resources))
+    validate(resources)
+    gateway = Ref(SERVICE, "properties.gatewayUrl")
+    return Plan(
+        home=place.service,
+        resources=resources,
+        checks=(GatewayCheck(SERVICE, Text(f"{{}}{_STATUS_PAGE}", (gateway,)), GATEWAY_REACHABLE),),
+        conditions=CONDITIONS,
+        facts={"gatewayUrl": gateway},
+        held={} if spec.state is ProductState.PUBLISHED else {PUBLISHED: ("NotPublished", "spec.state is Draft")},
+    )
+
+
+def authority(spec: ApiProductSpec, context: Context) -> Authority:
+    """The service, and in it what is ours by name, while a grant covers service, paths and backends."""
+    try:
+        service = service_of(spec, context)
+    except Refusal as refusal:
+        return Authority(denied=refusal.message)
+    assert context.plane is not None  # noqa: S101 (service_of has looked)
+    _, denied = product_grant(spec, service, context, context.plane)
+    return Authority(home=service, denied=denied)
+
+
+def report(spec: ApiProductSpec, made: Plan, outcome: Outcome) -> Mapping[str, Json]:
+    """The product's own status fields."""
+    return api_report.fields(spec, made, outcome)
+
+
+def _check_zone(spec: ApiProductSpec, context: Context) -> None:
+    if context.zone is None:
+        raise Refusal("ReferenceNotFound", f"DataLandingZone {spec.landing_zone_ref.name} does not exist", wait=True)
+    if not context.zone.converged:
+        zone = f"{context.zone.namespace}/{context.zone.name}"
+        raise Refusal("WaitingForLandingZone", f"DataLandingZone {zone} has not converged yet", wait=True)
+
+
+def _check(spec: ApiProductSpec, place: Place) -> None:
+    for api in spec.apis:
+        if {".", ".."} & set(api.path.split("/")):
+            raise Refusal(
+                "InvalidSpec", f"spec.apis: path {api.path} of {api.name} has a segment that is . or ..; take it out"
+            )
+    for backend in spec.backends:
+        if why := refused(backend.url):
+            raise Refusal(
+                "InvalidSpec", f"spec.backends: {backend.name} cannot be at {backend.url}: {why}; nobody can grant that"
+            )
+    room = _LONGEST_DESCRIPTION - len(f" [{TAG}: {place.owner.mark}]")
+    if len(spec.description or "") > room:
+        raise Refusal(
+            "InvalidSpec", f"spec.description has more than {room} characters; the rest of 1000 holds the owner's mark"
+        )
+
+
+def _resources(place: Place) -> Iterator[Resource]:
+    yield Resource(SERVICE, place.service, mode=Mode.EXISTING, condition=APIS_IMPORTED)
+    yield from backends(place)
+    yield from apis(place)
+    yield _product(place)
+    if place.spec.policies is not None:
+        yield Resource(
+            key="product-policy",
+            id=f"{place.product}/policies/policy",
+            body={"properties": {"format": "rawxml", "value": for_product(place.spec.policies)}},
+            depends_on=(PRODUCT,),
+            condition=POLICIES_APPLIED,
+            ignore=(FORMAT,),
+        )
+    yield from _links(place)
+
+
+def _product(place: Place) -> Resource:
+    spec = place.spec
+    required = spec.subscription.required
+    properties: dict[str, Value] = {
+        "displayName": spec.display_name,
+        "description": spec.description or "",
+        "terms": spec.terms,
+        "subscriptionRequired": required,
+        "subscriptionsLimit": spec.subscription.limit,
+    }
+    if required:  # refused where there are no subscriptions
+        properties["approvalRequired"] = spec.subscription.approval is not Approval.AUTOMATIC
+    unpublished = {"state": "notPublished"}
+    draft = spec.state is ProductState.DRAFT
+    return Resource(
+        key=PRODUCT,
+        id=place.product,
+        body={"properties": {**properties, **(unpublished if draft else {})}},
+        depends_on=(SERVICE,),
+        condition=PUBLISHED,
+        on_create={"properties": unpublished},
+    )
+
+
+def _links(place: Place) -> Iterator[Resource]:
+    for api in place.spec.apis:
+        name = place.name(f"api-{api.name}")
+        yield Resource(
+            key=f"api-link/{api.name}",
+            id=f"{place.product}/apiLinks/{name}",
+            body={"properties": {"apiId": place.api(api.name)}},
+            depends_on=(PRODUCT, f"api/{api.name}"),
+            condition=PUBLISHED,
+        )
+    for group in place.spec.visible_to:
+        if group.lower() == _BUILT_IN:
+            continue
+        target = f"{place.service}/groups/{group}"
+        yield Resource(f"group/{group}", target, mode=Mode.EXISTING, depends_on=(SERVICE,), condition=PUBLISHED)
+        yield Resource(
+            key=f"group-link/{group}",
+            id=f"{place.product}/groupLinks/{place.name(f'group-{group}')}",
+            body={"properties": {"groupId": target}},
+            depends_on=(PRODUCT, f"group/{group}"),
+            condition=PUBLISHED,
+        )
+
+
+def _publication(place: Place, before: tuple[Resource, ...]) -> Resource:
+    """The last write: developers see the product once everything in it works, and never before."""
+    return Resource(
+        key="product-published",
+        id=place.product,
+        body={"properties": {"state": "published"}},
+        depends_on=tuple(resource.key for resource in before),
+        condition=PUBLISHED,
+        mode=Mode.STAGE,
+    )

@@ -1,0 +1,66 @@
+"""The APIs of a product, their backends and their policies.
+
+The address that calls go to is ours twice over: a policy names the backend, and the API's own address is the backend's, so that a
+policy taken away never uncovers the servers that the document names.
+"""
+
+from collections.abc import Iterator
+
+from loom.api.api_product import Api
+from loom.plan.product import openapi
+from loom.plan.product.place import APIS_IMPORTED, POLICIES_APPLIED, SERVICE, Place, document_of
+from loom.plan.product.policy_xml import for_api
+from loom.plan.resource import Ignore, Resource
+
+FORMAT = Ignore("properties.format", "says how a document was sent, not what it holds")
+
+
+def backends(place: Place) -> Iterator[Resource]:
+    """The services behind the APIs."""
+    for backend in place.spec.backends:
+        yield Resource(
+            key=f"backend/{backend.name}",
+            id=f"{place.service}/backends/{place.backend_name(backend.name)}",
+            body={"properties": {"url": backend.url, "protocol": "http"}},
+            depends_on=(SERVICE,),
+            condition=APIS_IMPORTED,
+        )
+
+
+def apis(place: Place) -> Iterator[Resource]:
+    """Each API with its operations, and its policies after it."""
+    for api in place.spec.apis:
+        yield _api(place, api)
+        document = for_api(api.policies, place.backend_name(api.backend_ref))
+        yield Resource(
+            key=f"api-policy/{api.name}",
+            id=f"{place.api(api.name)}/policies/policy",
+            body={"properties": {"format": "rawxml", "value": document}},
+            depends_on=(f"api/{api.name}", f"backend/{api.backend_ref}"),
+            condition=POLICIES_APPLIED,
+            ignore=(FORMAT,),
+        )
+
+
+def _api(place: Place, api: Api) -> Resource:
+    text, where = document_of(api, place.documents)
+    document = openapi.read(text, where)
+    address = next(backend.url for backend in place.spec.backends if backend.name == api.backend_ref)
+    return Resource(
+        key=f"api/{api.name}",
+        id=place.api(api.name),
+        body={
+            "properties": {
+                "displayName": document.title,
+                "path": api.path,
+                "protocols": ["https"],
+                "serviceUrl": address,
+                "subscriptionRequired": place.spec.subscription.required,
+                "format": document.format,
+                "value": text,
+            }
+        },
+        depends_on=(SERVICE, f"backend/{api.backend_ref}"),
+        condition=APIS_IMPORTED,
+        on_create={"properties": {"apiRevision": api.revisions[0].name}},
+    )

@@ -1,0 +1,82 @@
+"""Where an API product is published, and how its things are called there: what every part of its plan shares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loom.api.api_product import Api, ApiProductSpec
+from loom.errors import Refusal
+from loom.plan.context import Context
+from loom.plan.naming import published
+from loom.plan.ownership import Owner
+
+APIS_IMPORTED, POLICIES_APPLIED = "ApisImported", "PoliciesApplied"
+PUBLISHED, GATEWAY_REACHABLE = "Published", "GatewayReachable"
+SERVICE, PRODUCT = "service", "product"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One product's place in a service. Ids are formed here and nowhere else."""
+
+    spec: ApiProductSpec
+    owner: Owner
+    service: str  # id
+    documents: Mapping[str, str]  # "<configMap>/<key>" -> text
+
+    def name(self, part: str) -> str:
+        """The name of something of ours in the service: nobody else forms one with our hash."""
+        return published(self.owner, part)
+
+    @property
+    def product(self) -> str:
+        """The id of the product."""
+        return f"{self.service}/products/{self.name('')}"
+
+    def api(self, name: str) -> str:
+        """The id of an API."""
+        return f"{self.service}/apis/{self.name(name)}"
+
+    def backend_name(self, name: str) -> str:
+        """The name of a backend, which policies call it by."""
+        return self.name(name)
+
+
+def service_of(spec: ApiProductSpec, context: Context) -> str:
+    """The id of the service to publish in. Raises `Refusal` where there is none."""
+    if context.plane is None:
+        raise Refusal(
+            "ReferenceNotFound", f"the AdminPlane of zone {spec.landing_zone_ref.name} does not exist", wait=True
+        )
+    if spec.service is not None:
+        return spec.service.id
+    if context.plane.api_management is None:
+        raise Refusal(
+            "NotInAdminPlane",
+            f"AdminPlane {context.plane_name} has no spec.apiManagement: a cluster administrator can add it, or spec.service "
+            "can name a service that the namespace's grant lists",
+            wait=True,
+        )
+    return context.plane.api_management.id
+
+
+def place_of(spec: ApiProductSpec, context: Context) -> Place:
+    """The place of a product. Raises `Refusal`."""
+    return Place(spec, context.owner, service_of(spec, context), context.documents)
+
+
+def document_of(api: Api, documents: Mapping[str, str]) -> tuple[str, str]:
+    """The text that an API is imported from, and what to call it. Raises `Refusal` where it is not there."""
+    revision = api.revisions[0]
+    where = f"spec.apis[{api.name}].revisions[{revision.name}].source.openapi"
+    source = revision.source.openapi
+    if source.inline is not None:
+        return source.inline, f"{where}.inline"
+    reference = source.config_map_ref
+    name = f"{reference.name}/{reference.key}" if reference else ""
+    if name not in documents:
+        raise Refusal(
+            "ReferenceNotFound",
+            f"{where}.configMapRef: this namespace has no ConfigMap with the entry {name}",
+            wait=True,
+        )
+    return documents[name], f"{where}.configMapRef ({name})"

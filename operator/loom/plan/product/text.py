@@ -1,0 +1,98 @@
+"""A JSON or YAML text as plain JSON values, and the line on which any part of it stands. It knows nothing of OpenAPI."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from loom.plan.values import Json
+
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
+class TextError(ValueError):
+    """A text that cannot be read. `line` is 0 where nobody can say."""
+
+    def __init__(self, line: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
+class _Loader(yaml.CSafeLoader):
+    """What JSON can hold and no more: dates stay strings, keys are strings (`200:` in YAML is a number)."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        self.flatten_mapping(node)
+        return {_name(key): self.construct_object(value, deep=deep) for key, value in node.value}
+
+
+def _name(key: yaml.Node) -> str:
+    if not isinstance(key, yaml.ScalarNode):
+        raise yaml.constructor.ConstructorError(None, None, "a field's name is one word", key.start_mark)
+    return str(key.value)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text that could be read."""
+
+    text: str
+    is_json: bool
+    root: Json
+
+    def line(self, path: Sequence[str | int]) -> int:
+        """The line (from 1) of the part at `path`, or of the deepest part of the path that there is; 0 for the whole."""
+        # Tabs are no indentation to YAML; inside a JSON string there are none.
+        node = yaml.compose(self.text.replace("\t", " ") if self.is_json else self.text, Loader=yaml.CSafeLoader)
+        line = 0
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                break
+            line, node = found
+        return line
+
+
+def parse(text: str) -> Parsed:
+    """Read a text: JSON when it begins with a brace, else YAML. Raises `TextError`."""
+    is_json = text.lstrip().startswith("{")
+    try:
+        return Parsed(text, is_json, json.loads(text) if is_json else _yaml(text))
+    except json.JSONDecodeError as error:
+        raise TextError(error.lineno, f"it is not JSON: {error.msg}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise TextError(_line(mark), f"it is not YAML: {getattr(error, 'problem', error)}") from None
+    except RecursionError:
+        raise TextError(0, "it is nested too deeply") from None
+
+
+def _yaml(text: str) -> Json:
+    if "*" in text:
+        # A few lines of aliases can stand for gigabytes, which every reader after this one would unfold.
+        alias = next((e for e in yaml.parse(text, Loader=yaml.CSafeLoader) if isinstance(e, yaml.AliasEvent)), None)
+        if alias is not None:
+            raise TextError(_line(alias.start_mark), "YAML aliases are not accepted; write the part out, or use $ref")
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+
+
+def _line(mark: Any) -> int:
+    return mark.line + 1 if mark else 0
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return _line(key.start_mark), value
+    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return _line(node.value[step].start_mark), node.value[step]
+    return None
