@@ -47,7 +47,6 @@ class ConditionType(_Explained):
     POLICIES_APPLIED = "PoliciesApplied", "The policies were read back as they are declared."
     PUBLISHED = "Published", "The product is published, linked to its APIs and to the groups that may see it."
     GATEWAY_REACHABLE = "GatewayReachable", "The gateway has answered at each API's address."
-    SOURCE_IN_SYNC = "SourceInSync", "The document that was imported is the document that the source holds now."
 
 
 class Reason(_Explained):
@@ -63,7 +62,6 @@ class Reason(_Explained):
     THROTTLED = "Throttled", "Azure asked for a pause; work goes on after it."
     CLOUD_UNAVAILABLE = "CloudUnavailable", "Azure answered with a server error or not at all; it is asked again."
     WAITING_FOR_HEALTH = "WaitingForHealth", "Converged, and not yet seen healthy."
-    WAITING_FOR_ADMIN_PLANE = "WaitingForAdminPlane", "The admin plane that is referred to is not ready."
     WAITING_FOR_LANDING_ZONE = "WaitingForLandingZone", "The landing zone that is referred to has not converged."
     DEPENDENCY_NOT_READY = "DependencyNotReady", "A resource waits for another one that has failed or is not there yet."
     DELETING = "Deleting", "The object was deleted, and what it made is going."
@@ -84,12 +82,27 @@ class Reason(_Explained):
     UNHEALTHY = "Unhealthy", "Converged, but something measured is not well; see Healthy and status.resources."
     NOT_MEASURED = "NotMeasured", "It could not be measured, or has not been yet; that is not the same as well."
     UNREACHABLE = "Unreachable", "No answer, or the wrong one, came from the address; the message names both."
+    IMAGE_NOT_FOUND = "ImageNotFound", "The registry has no such image or tag; push it, or mend the image's name."
+    IMAGE_PULL_DENIED = (
+        "ImagePullDenied",
+        "The registry refuses the app's identity; it needs AcrPull there, which takes some minutes to work.",
+    )
+    ACTIVATION_FAILED = "ActivationFailed", "The app's newest revision did not start; the message says what is known."
+    CRASH_LOOP = "CrashLoop", "A container of the app starts and ends again and again; its log says why."
+    PROBE_FAILING = "ProbeFailing", "The app runs, but does not answer its health probe."
+    PROVISIONING_FAILED = (
+        "ProvisioningFailed",
+        "Azure could not set up the app or its newest revision; the message is Azure's.",
+    )
+    IDLE = (
+        "Idle",
+        "The app runs nowhere and nothing can wake it: stopped, or no replicas without ingress or a scale rule.",
+    )
     MISSING_BACKING_SERVICE = (
         "MissingBackingService",
-        "An app lacks a setting or the service behind it; declare that service.",
+        "An app lacks the service behind a setting, and is not started; declare that service.",
     )
     ROLE_NOT_IN_FORCE = "RoleNotInForce", "A role assignment is written but does not work yet, or could not be written."
-    SOURCE_CHANGED = "SourceChanged", "The source holds another document than the one imported; it is imported next."
     NOT_PUBLISHED = "NotPublished", "spec.state is Draft. Set it to Published to show the product."
     # References and grants
     REFERENCE_NOT_FOUND = (
@@ -106,7 +119,6 @@ class Reason(_Explained):
         "No grant of the admin plane covers this, or one was withdrawn. Reading goes on, writing stops, nothing is "
         "deleted. An administrator adds a grant.",
     )
-    IN_USE = "InUse", "It is being deleted, but others still refer to it; the message names them. Delete those first."
     # What the spec asks for cannot be
     INVALID_SPEC = "InvalidSpec", "The spec contradicts itself in a way that the API server could not see; mend it."
     INVALID_OPEN_API = "InvalidOpenApi", "The OpenAPI document does not parse; the message has the line."
@@ -166,3 +178,65 @@ class Reason(_Explained):
     RETAINED = "Retained", "What holds data stays though the spec no longer has it; deleteData lets it go."
     # Ours
     INTERNAL_ERROR = "InternalError", "A defect of the operator; its log has the details. It tries again slowly."
+
+
+# Which kinds may show which. Whatever reads from Azure may fail in these ways.
+READING = frozenset(
+    {
+        Reason.SUCCEEDED,
+        Reason.HEALTHY,
+        Reason.NO_DRIFT,
+        Reason.PROGRESSING,
+        Reason.PROGRESSING_WITH_RETRY,
+        Reason.THROTTLED,
+        Reason.CLOUD_UNAVAILABLE,
+        Reason.WAITING_FOR_HEALTH,
+        Reason.DEPENDENCY_NOT_READY,
+        Reason.DELETING,
+        Reason.DELETION_BLOCKED,
+        Reason.SUSPENDED,
+        Reason.UNHEALTHY,
+        Reason.NOT_MEASURED,
+        Reason.REFERENCE_NOT_FOUND,
+        Reason.INVALID_SPEC,
+        Reason.INVALID_REQUEST,
+        Reason.PERMISSION_DENIED,
+        Reason.CREDENTIAL_INVALID,
+        Reason.PROVIDER_NOT_REGISTERED,
+        Reason.NOT_AVAILABLE,
+        Reason.INTERNAL_ERROR,
+    }
+)
+# What writes to Azure may fail in these ways too.
+WRITING = READING | {
+    Reason.WAITING_FOR_APPROVAL,
+    Reason.APPROVAL_OUTDATED,
+    Reason.OBSERVED,
+    Reason.DRIFT_FOUND,
+    Reason.NOT_IN_ADMIN_PLANE,
+    Reason.NOT_GRANTED,
+    Reason.NAME_TAKEN,
+    Reason.IMMUTABLE_IN_AZURE,
+    Reason.NOT_HONORED,
+    Reason.ADOPTION_REQUIRED,
+    Reason.OWNED_BY_ANOTHER,
+    Reason.POLICY_DENIED,
+    Reason.LOCKED,
+    Reason.QUOTA_EXCEEDED,
+    Reason.OPERATION_FAILED,
+    Reason.OPERATION_STUCK,
+    Reason.RETAINED,
+}
+OF_ZONES = WRITING | {
+    Reason.ADDRESS_SPACE_OVERLAPS,
+    Reason.DEGRADED,
+    Reason.MISSING_BACKING_SERVICE,
+    Reason.ROLE_NOT_IN_FORCE,
+}
+OF_PRODUCTS = WRITING | {
+    Reason.REFERENCE_NOT_PERMITTED,
+    Reason.WAITING_FOR_LANDING_ZONE,
+    Reason.INVALID_OPEN_API,
+    Reason.NOT_PUBLISHED,
+    Reason.UNREACHABLE,
+}
