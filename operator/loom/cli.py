@@ -1,6 +1,7 @@
 """The command line: parses, loads the configuration, delegates. What is heavy is imported where it is used."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,15 @@ from loom.config import ConfigError, Settings, explain, load
 app = typer.Typer(name="loom", no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 out = Console()
 err = Console(stderr=True)
+
+
+class Output(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    YAML = "yaml"
+
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="Configuration file (YAML); else LOOM_CONFIG.", envvar="LOOM_CONFIG")
@@ -68,6 +78,26 @@ def run(
     from loom.app import serve
 
     raise typer.Exit(serve(settings, kubeconfig=kubeconfig, context=context))
+
+
+@app.command()
+def plan(
+    files: Annotated[list[Path], typer.Option("--filename", "-f", help="File or folder of YAML; may be given again.")],
+    offline: Annotated[
+        bool, typer.Option("--offline", help="No cluster, and a cloud in which nothing exists.")
+    ] = False,
+    output: Annotated[Output, typer.Option("--output", "-o", help="How to print it.")] = Output.TEXT,
+    namespace: Annotated[str, typer.Option("--namespace", "-n", help="For objects that name none.")] = "default",
+    config: ConfigOption = None,
+    kubeconfig: Annotated[Path | None, typer.Option(help="Kubeconfig file; else KUBECONFIG.")] = None,
+    context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
+) -> None:
+    """Show what would change in Azure. Exit 0: nothing, 2: something, 1: an error."""
+    from loom.preview import Request
+    from loom.rendering import show
+
+    request = Request(files, offline, namespace, kubeconfig, context)
+    raise typer.Exit(show(_settings(config), request, output.value, out, err))
 
 
 @app.command("config")

@@ -3,17 +3,62 @@
 Text is readable as Terraform's: `+ ~ -` and `!` for what should change and may not, field by field, and one line that sums up.
 """
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import yaml
+from rich.console import Console
 from rich.text import Text
 
-from loom.engine.inventory import short
+from loom.api.documents import DocumentError
+from loom.api.objects import SpecError
+from loom.config import Settings
 from loom.engine.preview import Change, Preview
+from loom.errors import CloudError
+from loom.kube.client import ApiError
+from loom.kube.connection import ConnectionFailure
+from loom.kube.files import SpecErrorIn
+from loom.plan.arm_id import names_of
+from loom.preview import Refused, Request, preview_files
 
 SIGNS = {"Create": ("+", "green"), "Update": ("~", "yellow"), "Delete": ("-", "red"), "Blocked": ("!", "magenta")}
 _LONGEST = 120
+
+
+def show(settings: Settings, request: Request, output: str, out: Console, err: Console) -> int:
+    """Print the preview of a request. Exit code: 0 nothing changes, 2 something does, 1 an error, told on `err`."""
+    try:
+        found = asyncio.run(preview_files(settings, request))
+    except (SpecErrorIn, SpecError, DocumentError, ConnectionFailure, ApiError, CloudError, OSError) as error:
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        return 1
+    previews = [one for one in found if isinstance(one, Preview)]
+    refused = [one for one in found if isinstance(one, Refused)]
+    _print(previews, output, out)
+    for one in refused:
+        words = f"{one.key} cannot be planned: {one.refusal.reason}: {one.refusal.message}"
+        err.print(words, style="red", markup=False, highlight=False, soft_wrap=True)
+    if refused or not found:
+        if not found:
+            err.print("The files hold no object of csaloom.io.", style="red")
+        return 1
+    return 2 if any(preview.changes for preview in previews) else 0
+
+
+def _print(previews: Sequence[Preview], output: str, out: Console) -> None:
+    match output:
+        case "json":
+            _plain(out, json.dumps(as_data(previews), indent=2))
+        case "yaml":
+            _plain(out, yaml.safe_dump(as_data(previews), sort_keys=False))
+        case _:
+            out.print(as_text(previews), soft_wrap=True, highlight=False)
+
+
+def _plain(out: Console, text: str) -> None:
+    out.file.write(text.rstrip("\n") + "\n")
 
 
 def as_text(previews: Sequence[Preview]) -> Text:
@@ -91,7 +136,7 @@ def _append_change(text: Text, change: Change) -> None:
 
 
 def _name(change: Change) -> str:
-    return short(change.id).partition(" ")[2] if change.id else f"({change.key}, known after apply)"
+    return "/".join(names_of(change.id)) if change.id else f"({change.key}, known after apply)"
 
 
 def _field_lines(change: Change) -> Iterator[str]:

@@ -56,6 +56,13 @@ def credential_for(
     return WorkloadIdentityCredential(tenant_id=tenant, client_id=client, token_file_path=str(own.token_file), **shared)
 
 
+def signed_in(tenant: str) -> "AsyncTokenCredential":
+    """The credential of whoever is signed in to the Azure CLI on this machine."""
+    from azure.identity.aio import AzureCliCredential
+
+    return AzureCliCredential(tenant_id=tenant)
+
+
 def refusal(message: str, tenant: str, client: str) -> CloudError:
     """The error for a token that could not be had, out of the token service's message."""
     number = next(iter(re.findall(r"AADSTS(\d+)", message)), "")

@@ -13,6 +13,8 @@ from loom.cloud.meter import Meter, NoMeter
 from loom.cloud.principal import Principal
 from loom.config import Settings
 
+SIGNED_IN = "whoever is signed in"
+
 
 class CloudFactory:
     """All principals of one operator. Must be used within one event loop, and closed at its end."""
@@ -36,6 +38,11 @@ class CloudFactory:
         principal = self.principal(cloud, "", "")
         return AzureCloud(principal, Caller(principal.name, namespace, urgent))
 
+    def for_caller(self, plane: AdminPlaneSpec) -> AzureCloud:
+        """The cloud of a plane as the person at the terminal: the configured credentials, else who is signed in to `az`."""
+        principal = self.principal(str(plane.cloud), plane.tenant_id, self._settings.credentials.client_id or SIGNED_IN)
+        return AzureCloud(principal, Caller(principal.name, "", urgent=True))
+
     def pressure(self) -> float:
         """How much of the scarcest request budget is in use, 0 to 1: intervals stretch by it."""
         return self._limiter.pressure()
@@ -50,14 +57,17 @@ class CloudFactory:
         return self._principals[name]
 
     def _make(self, cloud: str, tenant: str, client_id: str) -> Principal:
-        from loom.cloud.credentials import credential_for
+        from loom.cloud.credentials import credential_for, signed_in
         from loom.cloud.pipeline import Passage, build, transport
 
         settings = self._settings
         endpoints = settings.clouds.named(cloud)
         if self._wire is None:
             self._wire = transport(settings.ca_bundle, settings.request_timeout)
-        credential = credential_for(settings.credentials, endpoints, tenant, client_id, self._wire)
+        if client_id == SIGNED_IN:
+            credential = signed_in(tenant)
+        else:
+            credential = credential_for(settings.credentials, endpoints, tenant, client_id, self._wire)
         passage = Passage(self._limiter, self._meter, settings.request_timeout)
         return Principal(
             name=f"{cloud}/{tenant}/{client_id}",

@@ -95,8 +95,8 @@ def _removals(run: Pass) -> Iterator[Change]:
 
 
 def flatten(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:
-    """Every leaf of a body with its dotted path; lists of plain values are leaves."""
-    if isinstance(value, Mapping) and value:
+    """Every leaf of a body with its dotted path; lists of plain values are leaves, and so are the tags, as one."""
+    if isinstance(value, Mapping) and value and path != "tags":
         for name, item in value.items():
             yield from flatten(item, f"{path}.{name}" if path else name)
     elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):

@@ -6,15 +6,14 @@ when the references are in disorder.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.api_product import ApiProductSpec
 from loom.api.data_landing_zone import DataLandingZoneSpec
 from loom.api.meta import Consumers, ConsumersFrom
 from loom.errors import Refusal
-from loom.kube.client import KubeClient
-from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
+from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key, Resource
 from loom.kube.watch import Watch
 from loom.plan.context import Context, Zone
 from loom.plan.kinds import KINDS
@@ -35,10 +34,17 @@ class Gathered:
         return self.refusals[0] if self.refusals else None
 
 
+class Reader(Protocol):
+    """Reads single objects: the API server's client, or files over it."""
+
+    async def get(self, resource: Resource, namespace: str, name: str) -> dict[str, Any] | None:
+        """The object, or None where there is none. Raises ApiError."""
+
+
 class Gatherer:
     """Resolves references: from the cache where it has them, from the API server before it says that something is not there."""
 
-    def __init__(self, client: KubeClient, watch: Watch, installation: str) -> None:
+    def __init__(self, client: Reader, watch: Watch, installation: str) -> None:
         self._client = client
         self._watch = watch
         self._installation = installation
