@@ -150,8 +150,8 @@ class Grant(Model):
     locations: Annotated[tuple[Location, ...], distinct(at_most=60)] = ()
     """Azure locations that zones may be made in. Omitted: none."""
     max_zones: Annotated[Int, Field(ge=0, le=500)] | None = None
-    """How many zones all the grant's namespaces together may have. Those that Azure marks as ours already come first, then
-    the oldest. Omitted: no limit but the 500 peerings of the hub's network."""
+    """How many zones all the grant's namespaces together may have. The oldest have the places.
+    Omitted: no limit but the 500 peerings of the hub's network."""
     scopes: Annotated[tuple[ArmScope, ...], distinct(at_most=100)] = ()
     """ARM scopes outside the zones' own resource groups where the operator may adopt resources and assign roles. Omitted: none."""
     api_management: ApiManagementGrant | None = None

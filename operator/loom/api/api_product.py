@@ -9,7 +9,7 @@ from loom.api.admin_plane import ApiManagementService
 from loom.api.api_policies import ApiPolicies, ProductPolicies
 from loom.api.meta import CommonSpec, LandingZoneRef
 from loom.api.schema import Bool, Int, Model, Rule, StatusModel, distinct, immutable, listed, named
-from loom.api.status import ConvergedStatus, Word
+from loom.api.status import CommonStatus, Word
 
 PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
 
@@ -202,7 +202,7 @@ class ApiState(StatusModel):
     """Healthy, Unhealthy, Pending (on its way), or Unknown: it could not be measured."""
 
 
-class ApiProductStatus(ConvergedStatus):
+class ApiProductStatus(CommonStatus):
     """What the operator made of a product."""
 
     gateway_url: Annotated[str, Field(max_length=1024)] | None = None

@@ -1,21 +1,28 @@
 """The closed lists: every condition type and every reason that any kind may show, each with what it means and what to do.
 
-Nothing else may appear in a status. Which of them a kind uses stands in `kinds.py`; the manual pages are checked against it.
+Nothing else may appear in a status; the manual pages are checked against these lists.
 """
 
 from enum import StrEnum
 from typing import Self
 
+ZONES = frozenset({"DataLandingZone"})
+PRODUCTS = frozenset({"ApiProduct"})
+WRITERS = ZONES | PRODUCTS
+EVERY_KIND = WRITERS | {"AdminPlane"}
+
 
 class _Explained(StrEnum):
-    """A word of an API with its meaning."""
+    """A word of an API with its meaning, and the names of the kinds that may show it."""
 
     meaning: str
+    kinds: frozenset[str]
 
-    def __new__(cls, word: str, meaning: str) -> Self:
+    def __new__(cls, word: str, meaning: str, kinds: frozenset[str] = EVERY_KIND) -> Self:
         member = str.__new__(cls, word)
         member._value_ = word
         member.meaning = meaning
+        member.kinds = kinds
         return member
 
 
@@ -35,18 +42,27 @@ class ConditionType(_Explained):
     CONVERGED = "Converged", "All that the plan declares was written and read back for this generation."
     HEALTHY = "Healthy", "What was measured is well. Unknown means that it could not be measured, which is never well."
     IN_SYNC = "InSync", "Azure holds what is declared; False between the moment that drift is found and its mending."
-    REFERENCES_FOUND = "ReferencesFound", "Everything in Azure that the plane names exists and can be read."
-    NETWORK_READY = "NetworkReady", "Network, subnets, both peerings and private endpoints are up and approved."
-    SERVICES_READY = "ServicesReady", "The zone's services are provisioned: storage, Event Hubs, apps' environment."
+    REFERENCES_FOUND = (
+        "ReferencesFound",
+        "Everything in Azure that the plane names exists and can be read.",
+        frozenset({"AdminPlane"}),
+    )
+    NETWORK_READY = "NetworkReady", "Network, subnets, both peerings and private endpoints are up and approved.", ZONES
+    SERVICES_READY = (
+        "ServicesReady",
+        "The zone's services are provisioned: storage, Event Hubs, apps' environment.",
+        ZONES,
+    )
     BACKING_SERVICES_WIRED = (
         "BackingServicesWired",
         "Each app has the setting, the role and the thing itself for every service that it needs.",
+        ZONES,
     )
-    APPS_HEALTHY = "AppsHealthy", "Each app's newest revision is the ready one, and runs."
-    APIS_IMPORTED = "ApisImported", "Each API's operations are in the service, as its document says."
-    POLICIES_APPLIED = "PoliciesApplied", "The policies were read back as they are declared."
-    PUBLISHED = "Published", "The product is published, linked to its APIs and to the groups that may see it."
-    GATEWAY_REACHABLE = "GatewayReachable", "The gateway has answered at each API's address."
+    APPS_HEALTHY = "AppsHealthy", "Each app's newest revision is the ready one, and runs.", ZONES
+    APIS_IMPORTED = "ApisImported", "Each API's operations are in the service, as its document says.", PRODUCTS
+    POLICIES_APPLIED = "PoliciesApplied", "The policies were read back as they are declared.", PRODUCTS
+    PUBLISHED = "Published", "The product is published, linked to its APIs and to the groups that may see it.", PRODUCTS
+    GATEWAY_REACHABLE = "GatewayReachable", "The gateway has answered at each API's address.", PRODUCTS
 
 
 class Reason(_Explained):
@@ -62,7 +78,11 @@ class Reason(_Explained):
     THROTTLED = "Throttled", "Azure asked for a pause; work goes on after it."
     CLOUD_UNAVAILABLE = "CloudUnavailable", "Azure answered with a server error or not at all; it is asked again."
     WAITING_FOR_HEALTH = "WaitingForHealth", "Converged, and not yet seen healthy."
-    WAITING_FOR_LANDING_ZONE = "WaitingForLandingZone", "The landing zone that is referred to has not converged."
+    WAITING_FOR_LANDING_ZONE = (
+        "WaitingForLandingZone",
+        "The landing zone that is referred to has not converged.",
+        PRODUCTS,
+    )
     DEPENDENCY_NOT_READY = "DependencyNotReady", "A resource waits for another one that has failed or is not there yet."
     DELETING = "Deleting", "The object was deleted, and what it made is going."
     # A person asked for it
@@ -70,40 +90,58 @@ class Reason(_Explained):
     WAITING_FOR_APPROVAL = (
         "WaitingForApproval",
         "policy is Plan and there are changes: read status.plan, then set approvedPlan to its hash, or policy to Manage.",
+        WRITERS,
     )
     APPROVAL_OUTDATED = (
         "ApprovalOutdated",
         "approvedPlan is not the hash of today's plan: read status.plan and approve again.",
+        WRITERS,
     )
-    OBSERVED = "Observed", "policy is Observe: what exists is reported, nothing is compared or changed."
+    OBSERVED = "Observed", "policy is Observe: what exists is reported, nothing is compared or changed.", WRITERS
     # Measured, and not well
-    DRIFT_FOUND = "DriftFound", "Azure differs from what is declared; status.plan says in which fields."
-    DEGRADED = "Degraded", "Something that works in part, or used to work; the message names it."
+    DRIFT_FOUND = "DriftFound", "Azure differs from what is declared; status.plan says in which fields.", WRITERS
+    DEGRADED = "Degraded", "Something that works in part, or used to work; the message names it.", ZONES
     UNHEALTHY = "Unhealthy", "Converged, but something measured is not well; see Healthy and status.resources."
     NOT_MEASURED = "NotMeasured", "It could not be measured, or has not been yet; that is not the same as well."
-    UNREACHABLE = "Unreachable", "No answer, or the wrong one, came from the address; the message names both."
-    IMAGE_NOT_FOUND = "ImageNotFound", "The registry has no such image or tag; push it, or mend the image's name."
+    UNREACHABLE = "Unreachable", "No answer, or the wrong one, came from the address; the message names both.", PRODUCTS
+    IMAGE_NOT_FOUND = (
+        "ImageNotFound",
+        "The registry has no such image or tag; push it, or mend the image's name.",
+        ZONES,
+    )
     IMAGE_PULL_DENIED = (
         "ImagePullDenied",
         "The registry refuses the app's identity; it needs AcrPull there, which takes some minutes to work.",
+        ZONES,
     )
-    ACTIVATION_FAILED = "ActivationFailed", "The app's newest revision did not start; the message says what is known."
-    CRASH_LOOP = "CrashLoop", "A container of the app starts and ends again and again; its log says why."
-    PROBE_FAILING = "ProbeFailing", "The app runs, but does not answer its health probe."
+    ACTIVATION_FAILED = (
+        "ActivationFailed",
+        "The app's newest revision did not start; the message says what is known.",
+        ZONES,
+    )
+    CRASH_LOOP = "CrashLoop", "A container of the app starts and ends again and again; its log says why.", ZONES
+    PROBE_FAILING = "ProbeFailing", "The app runs, but does not answer its health probe.", ZONES
     PROVISIONING_FAILED = (
         "ProvisioningFailed",
         "Azure could not set up the app or its newest revision; the message is Azure's.",
+        ZONES,
     )
     IDLE = (
         "Idle",
         "The app runs nowhere and nothing can wake it: stopped, or no replicas without ingress or a scale rule.",
+        ZONES,
     )
     MISSING_BACKING_SERVICE = (
         "MissingBackingService",
         "An app lacks the service behind a setting, and is not started; declare that service.",
+        ZONES,
     )
-    ROLE_NOT_IN_FORCE = "RoleNotInForce", "A role assignment is written but does not work yet, or could not be written."
-    NOT_PUBLISHED = "NotPublished", "spec.state is Draft. Set it to Published to show the product."
+    ROLE_NOT_IN_FORCE = (
+        "RoleNotInForce",
+        "A role assignment is written but does not work yet, or could not be written.",
+        ZONES,
+    )
+    NOT_PUBLISHED = "NotPublished", "spec.state is Draft. Set it to Published to show the product.", PRODUCTS
     # References and grants
     REFERENCE_NOT_FOUND = (
         "ReferenceNotFound",
@@ -112,36 +150,50 @@ class Reason(_Explained):
     REFERENCE_NOT_PERMITTED = (
         "ReferenceNotPermitted",
         "What is referred to is in another namespace and its consumers do not include this one; ask its owner.",
+        PRODUCTS,
     )
-    NOT_IN_ADMIN_PLANE = "NotInAdminPlane", "The admin plane names none of what this needs; its administrator adds it."
+    NOT_IN_ADMIN_PLANE = (
+        "NotInAdminPlane",
+        "The admin plane names none of what this needs; its administrator adds it.",
+        WRITERS,
+    )
     NOT_GRANTED = (
         "NotGranted",
         "No grant of the admin plane covers this, or one was withdrawn. Reading goes on, writing stops, nothing is "
         "deleted. An administrator adds a grant.",
+        WRITERS,
     )
     # What the spec asks for cannot be
     INVALID_SPEC = "InvalidSpec", "The spec contradicts itself in a way that the API server could not see; mend it."
-    INVALID_OPEN_API = "InvalidOpenApi", "The OpenAPI document does not parse; the message has the line."
+    INVALID_OPEN_API = "InvalidOpenApi", "The OpenAPI document does not parse; the message has the line.", PRODUCTS
     ADDRESS_SPACE_OVERLAPS = (
         "AddressSpaceOverlaps",
         "The address space is taken in part; the message names by whom. Take another.",
+        ZONES,
     )
-    NAME_TAKEN = "NameTaken", "Somebody else in the world holds this globally unique name. Set another name."
+    NAME_TAKEN = "NameTaken", "Somebody else in the world holds this globally unique name. Set another name.", WRITERS
     IMMUTABLE_IN_AZURE = (
         "ImmutableInAzure",
         "Azure does not change this once it is made, and nothing is ever replaced; take the change back.",
+        WRITERS,
     )
     INVALID_REQUEST = "InvalidRequest", "Azure refused the request as wrong; the message is Azure's. Mend the spec."
     NOT_HONORED = (
         "NotHonored",
         "Azure accepted a write and still shows other values; it is not written again until the spec or the rest changes.",
+        WRITERS,
     )
     # Ownership
     ADOPTION_REQUIRED = (
         "AdoptionRequired",
         "A resource of this name exists and nobody's marker is on it. Set adoption to Adopt, or take another name.",
+        WRITERS,
     )
-    OWNED_BY_ANOTHER = "OwnedByAnother", "The resource carries the marker of another object, which the message names."
+    OWNED_BY_ANOTHER = (
+        "OwnedByAnother",
+        "The resource carries the marker of another object, which the message names.",
+        WRITERS,
+    )
     # Azure says no
     PERMISSION_DENIED = (
         "PermissionDenied",
@@ -154,89 +206,34 @@ class Reason(_Explained):
     POLICY_DENIED = (
         "PolicyDenied",
         "An Azure Policy refuses it; the message names the policy. It is tried again slowly.",
+        WRITERS,
     )
-    LOCKED = "Locked", "A lock on the resource or above it forbids the change. It is tried again slowly."
+    LOCKED = "Locked", "A lock on the resource or above it forbids the change. It is tried again slowly.", WRITERS
     QUOTA_EXCEEDED = (
         "QuotaExceeded",
         "A quota of the subscription or of the region is used up; ask for more, or use less.",
+        WRITERS,
     )
     PROVIDER_NOT_REGISTERED = (
         "ProviderNotRegistered",
         "The subscription has not registered the resource provider; the message has the command.",
     )
     NOT_AVAILABLE = "NotAvailable", "This cloud or region does not offer it."
-    OPERATION_FAILED = "OperationFailed", "A long operation was accepted and then failed; the message is Azure's."
+    OPERATION_FAILED = (
+        "OperationFailed",
+        "A long operation was accepted and then failed; the message is Azure's.",
+        WRITERS,
+    )
     OPERATION_STUCK = (
         "OperationStuck",
         "A long operation has not ended in any reasonable time; it is still being asked.",
+        WRITERS,
     )
     # Deletion
     DELETION_BLOCKED = (
         "DeletionBlocked",
         "Something that was to be deleted may not be; the message names it and says why.",
     )
-    RETAINED = "Retained", "What holds data stays though the spec no longer has it; deleteData lets it go."
+    RETAINED = "Retained", "What holds data stays though the spec no longer has it; deleteData lets it go.", WRITERS
     # Ours
     INTERNAL_ERROR = "InternalError", "A defect of the operator; its log has the details. It tries again slowly."
-
-
-# Which kinds may show which. Whatever reads from Azure may fail in these ways.
-READING = frozenset(
-    {
-        Reason.SUCCEEDED,
-        Reason.HEALTHY,
-        Reason.NO_DRIFT,
-        Reason.PROGRESSING,
-        Reason.PROGRESSING_WITH_RETRY,
-        Reason.THROTTLED,
-        Reason.CLOUD_UNAVAILABLE,
-        Reason.WAITING_FOR_HEALTH,
-        Reason.DEPENDENCY_NOT_READY,
-        Reason.DELETING,
-        Reason.DELETION_BLOCKED,
-        Reason.SUSPENDED,
-        Reason.UNHEALTHY,
-        Reason.NOT_MEASURED,
-        Reason.REFERENCE_NOT_FOUND,
-        Reason.INVALID_SPEC,
-        Reason.INVALID_REQUEST,
-        Reason.PERMISSION_DENIED,
-        Reason.CREDENTIAL_INVALID,
-        Reason.PROVIDER_NOT_REGISTERED,
-        Reason.NOT_AVAILABLE,
-        Reason.INTERNAL_ERROR,
-    }
-)
-# What writes to Azure may fail in these ways too.
-WRITING = READING | {
-    Reason.WAITING_FOR_APPROVAL,
-    Reason.APPROVAL_OUTDATED,
-    Reason.OBSERVED,
-    Reason.DRIFT_FOUND,
-    Reason.NOT_IN_ADMIN_PLANE,
-    Reason.NOT_GRANTED,
-    Reason.NAME_TAKEN,
-    Reason.IMMUTABLE_IN_AZURE,
-    Reason.NOT_HONORED,
-    Reason.ADOPTION_REQUIRED,
-    Reason.OWNED_BY_ANOTHER,
-    Reason.POLICY_DENIED,
-    Reason.LOCKED,
-    Reason.QUOTA_EXCEEDED,
-    Reason.OPERATION_FAILED,
-    Reason.OPERATION_STUCK,
-    Reason.RETAINED,
-}
-OF_ZONES = WRITING | {
-    Reason.ADDRESS_SPACE_OVERLAPS,
-    Reason.DEGRADED,
-    Reason.MISSING_BACKING_SERVICE,
-    Reason.ROLE_NOT_IN_FORCE,
-}
-OF_PRODUCTS = WRITING | {
-    Reason.REFERENCE_NOT_PERMITTED,
-    Reason.WAITING_FOR_LANDING_ZONE,
-    Reason.INVALID_OPEN_API,
-    Reason.NOT_PUBLISHED,
-    Reason.UNREACHABLE,
-}

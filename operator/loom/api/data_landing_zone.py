@@ -12,7 +12,7 @@ from pydantic import Field
 
 from loom.api.meta import AdminPlaneRef, CommonSpec, Consumers
 from loom.api.schema import Guid, Int, Line, Location, Model, Rule, StatusModel, immutable, listed
-from loom.api.status import ConvergedStatus, Message, ResourceId, Word
+from loom.api.status import CommonStatus, Message, ResourceId, Word
 from loom.api.zone_network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
 from loom.api.zone_services import Apps, EventHubs, Storage
 
@@ -147,7 +147,7 @@ class Wiring(StatusModel):
     """The service itself: Ok or Missing."""
 
 
-class DataLandingZoneStatus(ConvergedStatus):
+class DataLandingZoneStatus(CommonStatus):
     """What the operator made of a zone."""
 
     resource_group_id: ResourceId | None = None

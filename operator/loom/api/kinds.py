@@ -5,7 +5,7 @@ from typing import Any
 
 from loom.api.admin_plane import AdminPlaneSpec, AdminPlaneStatus
 from loom.api.api_product import ApiProductSpec, ApiProductStatus
-from loom.api.conditions import ConditionType
+from loom.api.conditions import ConditionType, Reason
 from loom.api.data_landing_zone import DataLandingZoneSpec, DataLandingZoneStatus
 from loom.api.schema import Model
 from loom.api.status import CommonStatus
@@ -43,13 +43,22 @@ class Kind:
     doc: str
     spec: type[Model]
     status: type[CommonStatus]
-    conditions: tuple[ConditionType, ...]
     columns: tuple[Column, ...]
 
     @property
     def crd_name(self) -> str:
         """The name of its CustomResourceDefinition."""
         return f"{self.plural}.{GROUP}"
+
+    @property
+    def conditions(self) -> tuple[ConditionType, ...]:
+        """The conditions that its objects may have."""
+        return tuple(condition for condition in ConditionType if self.name in condition.kinds)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons that those conditions may give."""
+        return tuple(reason for reason in Reason if self.name in reason.kinds)
 
 
 def _of(condition: ConditionType, member: str) -> str:
@@ -62,15 +71,6 @@ _REASON = Column("Reason", _of(ConditionType.READY, "reason"))
 _MESSAGE = Column("Message", _of(ConditionType.READY, "message"), wide=True)
 _AGE = Column("Age", ".metadata.creationTimestamp", type="date")
 
-_PROGRESS = (ConditionType.READY, ConditionType.RECONCILING, ConditionType.STALLED)
-_CONVERGENCE = (
-    *_PROGRESS,
-    ConditionType.PLANNED,
-    ConditionType.CONVERGED,
-    ConditionType.HEALTHY,
-    ConditionType.IN_SYNC,
-)
-
 ADMIN_PLANE = Kind(
     name="AdminPlane",
     plural="adminplanes",
@@ -79,7 +79,6 @@ ADMIN_PLANE = Kind(
     doc="The part of Azure that zones attach to, and who may ask for what. Only cluster administrators write one.",
     spec=AdminPlaneSpec,
     status=AdminPlaneStatus,
-    conditions=(*_PROGRESS, ConditionType.HEALTHY, ConditionType.REFERENCES_FOUND),
     columns=(_READY, _HEALTH, _REASON, _MESSAGE, _AGE),
 )
 
@@ -91,13 +90,6 @@ DATA_LANDING_ZONE = Kind(
     doc="One domain's part of Azure in one environment: its network, its services and its apps.",
     spec=DataLandingZoneSpec,
     status=DataLandingZoneStatus,
-    conditions=(
-        *_CONVERGENCE,
-        ConditionType.NETWORK_READY,
-        ConditionType.SERVICES_READY,
-        ConditionType.BACKING_SERVICES_WIRED,
-        ConditionType.APPS_HEALTHY,
-    ),
     columns=(
         _READY,
         _HEALTH,
@@ -119,14 +111,6 @@ API_PRODUCT = Kind(
     doc="APIs published as a product of API Management.",
     spec=ApiProductSpec,
     status=ApiProductStatus,
-    conditions=(
-        *_CONVERGENCE,
-        ConditionType.APIS_IMPORTED,
-        ConditionType.POLICIES_APPLIED,
-        ConditionType.PUBLISHED,
-        ConditionType.GATEWAY_REACHABLE,
-        ConditionType.SOURCE_IN_SYNC,
-    ),
     columns=(_READY, _HEALTH, _REASON, _MESSAGE, _AGE),
 )
 

@@ -125,11 +125,6 @@ class CommonStatus(StatusModel):
     """The value of the annotation csaloom.io/reconcile-requested-at that was last obeyed."""
     conditions: Annotated[tuple[Condition, ...], named(at_most=20, key="type")] = ()
     """What is so and what is not. Ready sums it up."""
-
-
-class ConvergedStatus(CommonStatus):
-    """What a kind reports that is converged into Azure."""
-
     plan: PlanSummary | None = None
     """What is to change in Azure, as last computed."""
     applied_plan: Annotated[str, Field(max_length=71)] | None = None
