@@ -15,12 +15,13 @@ from rich.text import Text
 from loom.api.documents import DocumentError
 from loom.api.objects import SpecError
 from loom.config import Settings
+from loom.engine.inventory import short
 from loom.engine.preview import Change, Preview
 from loom.errors import CloudError
 from loom.kube.client import ApiError
 from loom.kube.connection import ConnectionFailure
 from loom.kube.files import SpecErrorIn
-from loom.plan.arm_id import names_of
+from loom.plan.arm_id import names_of, parent_of
 from loom.preview import Refused, Request, preview_files
 
 SIGNS = {"Create": ("+", "green"), "Update": ("~", "yellow"), "Delete": ("-", "red"), "Blocked": ("!", "magenta")}
@@ -136,7 +137,11 @@ def _append_change(text: Text, change: Change) -> None:
 
 
 def _name(change: Change) -> str:
-    return "/".join(names_of(change.id)) if change.id else f"({change.key}, known after apply)"
+    if not change.id:
+        return f"({change.key}, known after apply)"
+    name = "/".join(names_of(change.id))
+    extends = change.id.count("/providers/") > 1
+    return f"{name} on {short(parent_of(change.id))}" if extends else name
 
 
 def _field_lines(change: Change) -> Iterator[str]:

@@ -29,6 +29,9 @@ def compose(run: Pass, item: Item) -> dict[str, Json]:
         body["tags"] = {**tags_of(item.live.body), **(body.get("tags") or {})}
     for carry in item.type.carries:
         _carry(body, item.live.body, carry)
+    for rule in item.resource.ignore:
+        if rule.floor:
+            _keep_higher(body, item.live.body, rule.path)
     return body
 
 
@@ -45,11 +48,22 @@ def _carry(body: dict[str, Json], live: Mapping[str, Json], carry: Carry) -> Non
     value = at(live, carry.path)
     if value is None or at(body, carry.path) is not None:
         return
-    *parents, leaf = carry.path.split(".")
+    _place(body, carry.path, _without(value, carry.drop))
+
+
+def _keep_higher(body: dict[str, Json], live: Mapping[str, Json], path: str) -> None:
+    """A write must not take back what the service has raised by itself."""
+    declared, found = at(body, path), at(live, path)
+    if isinstance(declared, int) and isinstance(found, int) and found > declared:
+        _place(body, path, found)
+
+
+def _place(body: dict[str, Json], path: str, value: Json) -> None:
+    *parents, leaf = path.split(".")
     place: dict[str, Any] = body
     for name in parents:
         place = place.setdefault(name, {})
-    place[leaf] = _without(value, carry.drop)
+    place[leaf] = value
 
 
 def _without(value: Json, names: frozenset[str]) -> Json:

@@ -79,7 +79,9 @@ def all_of(run: Pass) -> list[Condition]:
 
 
 def group(run: Pass, name: str) -> Condition:
-    """A kind's own condition: over the resources, checks and wires that name it."""
+    """A kind's own condition: over the resources, checks and wires that name it, unless the spec itself keeps it False."""
+    if name in run.plan.held:
+        return Condition(name, FALSE, *run.plan.held[name])
     items = [item for item in run.items.values() if item.resource.condition == name]
     findings = [finding for finding in run.findings if finding.condition == name]
     wires = _wires(run) if name == "BackingServicesWired" else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from loom.plan.arm_type import ArmType, Normal
 from loom.plan.resource import Ignore
-from loom.plan.values import Json, Lookup, Ref, Secret, Text, Unresolved, Value, resolve
+from loom.plan.values import Json, Lookup, Ref, Secret, Text, Unresolved, Value, at, resolve
 
 KNOWN_LATER = "(known after apply)"
 HIDDEN = "(hidden)"
@@ -42,8 +42,29 @@ def differences(
     arm_type: ArmType, desired: Value, live: Mapping[str, Json], ignore: Sequence[Ignore], lookup: Lookup
 ) -> tuple[FieldChange, ...]:
     """Every declared field that does not hold in `live`, in the order of declaration."""
-    skip = {rule.path.lower() for rule in ignore} | {path.lower() for path in arm_type.write_only}
-    return tuple(_Comparison(arm_type.normals, skip, lookup).walk(desired, live, ""))
+    skip = {rule.path.lower() for rule in ignore if not rule.floor or _is_reached(rule.path, desired, live)}
+    skip |= {path.lower() for path in arm_type.write_only}
+    return tuple(_Comparison(arm_type.normals, skip, lookup).walk(desired, live, _Place()))
+
+
+def _is_reached(path: str, desired: Value, live: Json) -> bool:
+    """Is the live number at least the declared one?"""
+    lowest, found = at(desired, path), at(live, path)
+    return isinstance(lowest, int) and isinstance(found, int) and found >= lowest
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a body: `path` for rules (`env.3.value`), `shown` for people (`env[GROUP_ID].value`)."""
+
+    path: str = ""
+    shown: str = ""
+
+    def member(self, name: str) -> "_Place":
+        return _Place(*(f"{base}.{name}" if base else name for base in (self.path, self.shown)))
+
+    def element(self, index: int, name: str) -> "_Place":
+        return _Place(f"{self.path}.{index}", f"{self.shown}[{name or index}]")
 
 
 class _Comparison:
@@ -52,45 +73,47 @@ class _Comparison:
         self._skip = skip
         self._lookup = lookup
 
-    def walk(self, wanted: Value, found: Json, path: str) -> list[FieldChange]:
-        if path.lower() in self._skip:
+    def walk(self, wanted: Value, found: Json, at: _Place) -> list[FieldChange]:
+        if at.path.lower() in self._skip:
             return []
         if isinstance(wanted, Ref | Text | Secret):
-            return self._late(wanted, found, path)
+            return self._late(wanted, found, at)
         if isinstance(wanted, Mapping):
-            return self._mapping(wanted, found, path)
+            return self._mapping(wanted, found, at)
         if isinstance(wanted, list | tuple):
-            return self._sequence(list(wanted), found, path)
-        return [] if self._same(wanted, found, path) else [FieldChange(path, found, wanted)]
+            return self._sequence(list(wanted), found, at)
+        return [] if self._same(wanted, found, at.path) else [FieldChange(at.shown, found, wanted)]
 
-    def _late(self, wanted: Ref | Text | Secret, found: Json, path: str) -> list[FieldChange]:
+    def _late(self, wanted: Ref | Text | Secret, found: Json, at: _Place) -> list[FieldChange]:
         try:
             value = resolve(wanted, self._lookup)
         except Unresolved:
-            return [FieldChange(path, found, KNOWN_LATER)]
-        changes = self.walk(value, found, path)
+            return [FieldChange(at.shown, found, KNOWN_LATER)]
+        changes = self.walk(value, found, at)
         return [FieldChange(c.path, HIDDEN, HIDDEN) for c in changes] if isinstance(wanted, Secret) else changes
 
-    def _mapping(self, wanted: Mapping[str, Value], found: Json, path: str) -> list[FieldChange]:
+    def _mapping(self, wanted: Mapping[str, Value], found: Json, at: _Place) -> list[FieldChange]:
         if not isinstance(found, Mapping):
             # An object that asks for nothing holds wherever there is nothing.
-            return [] if found is None and not _says_anything(wanted) else [FieldChange(path, found, show(wanted))]
+            return [] if found is None and not _says_anything(wanted) else [FieldChange(at.shown, found, show(wanted))]
         names = {name.lower(): name for name in found}
         changes: list[FieldChange] = []
         for name, value in wanted.items():
-            live_name = names.get(name.lower(), name)
-            changes += self.walk(value, found.get(live_name), f"{path}.{name}" if path else name)
+            changes += self.walk(value, found.get(names.get(name.lower(), name)), at.member(name))
         return changes
 
-    def _sequence(self, wanted: list[Value], found: Json, path: str) -> list[FieldChange]:
+    def _sequence(self, wanted: list[Value], found: Json, at: _Place) -> list[FieldChange]:
         if found is None and not wanted:
             return []
-        if not isinstance(found, list):
-            return [FieldChange(path, found, show(wanted))]
-        pairs = _pair(wanted, found, self._lookup)
+        pairs = _pair(wanted, found, self._lookup) if isinstance(found, list) else None
         if pairs is None:
-            return [FieldChange(path, found, show(wanted))]
-        return [c for i, (want, have) in enumerate(pairs) for c in self.walk(want, have, f"{path}.{i}")]
+            return [FieldChange(at.shown, found, show(wanted))]
+        named = identity(wanted)
+        return [
+            change
+            for index, (want, have) in enumerate(pairs)
+            for change in self.walk(want, have, at.element(index, str(want[named]) if named else ""))
+        ]
 
     def _same(self, wanted: Json, found: Json, path: str) -> bool:
         for pattern, apply in self._normals:
@@ -120,7 +143,7 @@ def _pair(wanted: list[Value], found: list[Json], lookup: Lookup) -> list[tuple[
     None when the lists cannot be the same. Elements with a name may stand beside others that nobody declared; unnamed lists are
     declared whole.
     """
-    name = _identity(wanted)
+    name = identity(wanted)
     if name and all(isinstance(item, Mapping) for item in found):
         by_name = {str(item.get(name)).lower(): item for item in found}
         return [(want, by_name.get(str(resolve(want[name], lookup)).lower())) for want in wanted]
@@ -133,7 +156,8 @@ def _pair(wanted: list[Value], found: list[Json], lookup: Lookup) -> list[tuple[
     return list(zip(wanted, found, strict=True))
 
 
-def _identity(wanted: list[Value]) -> str:
+def identity(wanted: Sequence[Value]) -> str:
+    """The member that tells the elements of a list apart, "name" or "key"; "" where they have none."""
     for candidate in ("name", "key"):
         if wanted and all(isinstance(item, Mapping) and isinstance(item.get(candidate), str) for item in wanted):
             return candidate

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from loom.engine.ports import Observed
-from loom.plan.arm_id import key, name_of
+from loom.plan.arm_id import key, names_of
 from loom.plan.arm_type import ArmType, Marking
 from loom.plan.ownership import TAG, Owner
 from loom.plan.values import Json, Value, at
@@ -48,7 +48,8 @@ def judge(arm_type: ArmType, live: Observed, owner: Owner, is_ours: Callable[[st
     if arm_type.marking is Marking.POINTER:
         target = at(live.body, arm_type.marker_path)
         return Ownership.OURS if isinstance(target, str) and is_ours(target) else Ownership.UNMARKED
-    if owner.hash in name_of(live.id).lower() or is_ours(live.id):
+    # A policy is always called `policy`: then it is its API's name that only we form.
+    if any(owner.hash in name.lower() for name in names_of(live.id)) or is_ours(live.id):
         return Ownership.OURS
     return Ownership.UNMARKED
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from loom.engine.approval import digests, plan_hash
 from loom.engine.compose import merge
-from loom.engine.diff import FieldChange, show
+from loom.engine.diff import FieldChange, identity, show
 from loom.engine.finalize import rediscover
 from loom.engine.inventory import data_name
 from loom.engine.item import BLOCKED, CREATE, DELETE, Item, Pass
@@ -58,7 +58,7 @@ async def preview(work: Work, ports: Ports, offline: bool = False) -> Preview:
         await rediscover(run)
     await compare(run)
     items = [item for item in run.items.values() if not (offline and item.resource.mode is Mode.EXISTING)]
-    changes = [*(_change(item) for item in items if _changes(item)), *_removals(run)]
+    changes = [*(_change(item) for item in items if _changes(run, item)), *_removals(run)]
     hashes = digests(run)
     return Preview(
         work.owner.kind,
@@ -72,7 +72,10 @@ async def preview(work: Work, ports: Ports, offline: bool = False) -> Preview:
     )
 
 
-def _changes(item: Item) -> bool:
+def _changes(run: Pass, item: Item) -> bool:
+    base = run.by_id.get(item.id.lower()) if item.resource.mode is Mode.STAGE else None
+    if base is not None and base.action == CREATE:
+        return False  # the last stage of what is created is no change of its own
     return bool(item.action) or item.state in (State.BLOCKED, State.MISSING, State.UNKNOWN)
 
 
@@ -95,12 +98,14 @@ def _removals(run: Pass) -> Iterator[Change]:
 
 
 def flatten(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:
-    """Every leaf of a body with its dotted path; lists of plain values are leaves, and so are the tags, as one."""
+    """Every leaf of a body with its path; lists of plain values are leaves, and so are the tags, as one."""
     if isinstance(value, Mapping) and value and path != "tags":
         for name, item in value.items():
             yield from flatten(item, f"{path}.{name}" if path else name)
     elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
+        named = identity(value)
         for index, item in enumerate(value):
-            yield from flatten(item, f"{path}.{index}")
-    else:
+            rest = {name: part for name, part in item.items() if name != named} if named else item
+            yield from flatten(rest or item, f"{path}[{item[named] if named else index}]")
+    elif value is not None:
         yield path, show(value)
