@@ -6,9 +6,12 @@ from contextlib import ExitStack
 
 import pytest
 
+from loom.dev.estate import estate_of
 from loom.dev.failure import SandboxError
-from support.cluster import Cluster, running_cluster
+from support.cluster import ROOT, Cluster, running_cluster
 from support.oracles import oracle
+from support.running import Azure, RunningOperator
+from support.samples import TESTERS, sample_plane
 from support.statuses import StatusWatch
 
 
@@ -54,5 +57,40 @@ def cluster(api_server: Cluster, status_watch: StatusWatch) -> Iterator[Cluster]
 
 @pytest.fixture
 def namespace(api_server: Cluster) -> str:
-    """A namespace of this test's own."""
-    return api_server.new_namespace()
+    """A namespace of this test's own, with the labels that the admin plane of these tests grants something to."""
+    return api_server.new_namespace(TESTERS)
+
+
+@pytest.fixture(scope="session")
+def simulated_azure(api_server: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Azure:
+    """The one simulated Azure of this run; tests take `azure`."""
+    return Azure(api_server, tmp_path_factory.mktemp("azure"))
+
+
+@pytest.fixture
+def azure(simulated_azure: Azure) -> Iterator[Azure]:
+    """The simulated Azure as a program: no fault outlives the test that made it."""
+    yield simulated_azure
+    simulated_azure.heal()
+
+
+@pytest.fixture(scope="session")
+def installed_operator(
+    api_server: Cluster,
+    status_watch: StatusWatch,
+    simulated_azure: Azure,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> RunningOperator:
+    """The one operator of this run, with its rights and an admin plane `eastus2`; tests take `operator`."""
+    api_server.kubectl.apply_path("--kustomize", ROOT / "manifests" / "kustomize")
+    plane = sample_plane()
+    simulated_azure.simulator.place(estate_of(plane))
+    api_server.apply(plane)
+    return RunningOperator(api_server, simulated_azure, tmp_path_factory.mktemp("operator"))
+
+
+@pytest.fixture
+def operator(installed_operator: RunningOperator, azure: Azure) -> RunningOperator:
+    """The operator as a program, running; a test may stop, kill and restart it."""
+    installed_operator.start()
+    return installed_operator

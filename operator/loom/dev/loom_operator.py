@@ -47,12 +47,10 @@ def write_operator_config(path: Path, simulator: Simulator, **changes: Any) -> N
     write_private(path, yaml.safe_dump(operator_config(simulator) | changes, sort_keys=False))
 
 
-def start_operator(
-    processes: Processes, config: Path, kubeconfig: Path, simulator: Simulator, name: str = "operator"
-) -> Process:
-    """Starts `loom run` with this configuration file; nothing of a person's own settings reaches it."""
+def start_operator(processes: Processes, config: Path, kubeconfig: Path, simulator: Simulator) -> Process:
+    """Starts `operator`, which is `loom run` with this configuration file; nothing of a person's own settings reaches it."""
     foreign = ("LOOM_", "AZURE_", "KUBE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
     env = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
     env["AZURE_CLIENT_SECRET"] = simulator.client_secret
     command = [sys.executable, "-P", "-m", "loom", "run", f"--config={config}", f"--kubeconfig={kubeconfig}"]
-    return processes.start(name, command, env, grace=15.0)
+    return processes.start("operator", command, env, grace=15.0)

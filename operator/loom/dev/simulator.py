@@ -53,13 +53,16 @@ class Simulator:
         self.call("POST", "/sim/resources", {"resources": list(resources)})
 
 
-def start_simulator(processes: Processes, home: Path, name: str = "simulator", state: Path | None = None) -> Simulator:
-    """Starts one on a free port and returns when it answers; `state` is loaded at its start and saved at its end."""
+def start_simulator(processes: Processes, home: Path, port: int = 0, state: Path | None = None) -> Simulator:
+    """Starts `simulator` (0: on a free port) and returns when it answers.
+
+    `state` is a file that it loads at its start and saves at its end.
+    """
     home.mkdir(parents=True, exist_ok=True)
     described = home / "sim.json"
     described.unlink(missing_ok=True)
-    command = [sys.executable, "-P", "-m", "loom.sim", f"--home={home}", f"--speed={SPEED}", "--port=0"]
-    process = processes.start(name, [*command, *([f"--state={state}"] if state else [])])
+    command = [sys.executable, "-P", "-m", "loom.sim", f"--home={home}", f"--speed={SPEED}", f"--port={port}"]
+    process = processes.start("simulator", [*command, *([f"--state={state}"] if state else [])])
     return _wait(process, described)
 
 

@@ -1,0 +1,42 @@
+"""The samples of manifests/samples as objects, and what tests change about them."""
+
+import copy
+from typing import Any
+
+from loom.manifests import read_manifests
+from support.cluster import ROOT
+
+SAMPLES = ROOT / "manifests" / "samples"
+TESTERS = {"csaloom.io/domain": "finance"}
+"""Labels of a namespace that the admin plane of the cluster tests grants something to."""
+
+Object = dict[str, Any]
+
+
+def sample(kind: str) -> Object:
+    """The sample of this kind, a copy of its own."""
+    return copy.deepcopy(next(found for found in read_manifests(SAMPLES) if found["kind"] == kind))
+
+
+def sample_plane() -> Object:
+    """The sample plane, granted to every namespace with the labels `TESTERS`, for any number of zones."""
+    plane = sample("AdminPlane")
+    grant = plane["spec"]["grants"][0]
+    grant["namespaces"] = {"matchLabels": TESTERS}
+    del grant["maxZones"]
+    return plane
+
+
+def sample_zone(namespace: str, number: int, *without: str) -> Object:
+    """The sample zone in a namespace, with the `number`-th /20 of 10.100.0.0/14 (0 to 63), less some fields of its spec.
+
+    Its domain carries the number, so that no two zones form the same names.
+    """
+    zone = sample("DataLandingZone")
+    zone["metadata"]["namespace"] = namespace
+    spec = zone["spec"]
+    spec["domain"] = f"finance{number}"
+    spec["network"]["addressSpace"] = f"10.{100 + number // 16}.{number % 16 * 16}.0/20"
+    for field in without:
+        del spec[field]
+    return zone
