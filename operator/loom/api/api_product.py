@@ -103,7 +103,9 @@ class Api(Model):
 
     name: PartName
     """The API's name; its name in the service carries this object's namespace and name too."""
-    path: Annotated[str, Field(pattern="^[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$", max_length=200)]
+    path: Annotated[
+        str, Field(pattern="^[.]?[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[.]?[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$", max_length=200)
+    ]
     """The path below the gateway's address, such as finance/orders. It must begin with a prefix of the namespace's grant."""
     revisions: Annotated[tuple[Revision, ...], named(at_most=1, at_least=1)]
     """The API's revisions: exactly one, which is the current one."""
@@ -165,8 +167,8 @@ class ApiProductSpec(CommonSpec):
     """Another API Management service to publish in; the namespace's grant must list it. Omitted: the admin plane's."""
     display_name: Annotated[str, Field(min_length=1, max_length=300)]
     """The product's name as developers see it."""
-    description: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
-    """What the product is for, as developers see it. Omitted: nothing is said."""
+    description: Annotated[str, Field(min_length=1, max_length=750)] | None = None
+    """What the product is for, as developers see it; the operator adds its mark. Omitted: nothing is said."""
     state: ProductState = ProductState.DRAFT
     """Draft: everything is made, and only administrators see it. Published: developers see it too."""
     visible_to: Annotated[
@@ -199,7 +201,7 @@ class ApiState(StatusModel):
     operations: Int | None = None
     """How many operations it has in the service."""
     health: Word | None = None
-    """Healthy, Unhealthy, Pending (on its way), or Unknown: it could not be measured."""
+    """Healthy, Unhealthy, or Unknown: it could not be measured, or is still on its way."""
 
 
 class ApiProductStatus(CommonStatus):

@@ -119,7 +119,7 @@ class AppState(StatusModel):
     name: Word
     """The app's name, such as loom-mirroring."""
     health: Word
-    """Healthy, Unhealthy, Pending (on its way), or Unknown: it could not be measured."""
+    """Healthy, Unhealthy, or Unknown: it could not be measured, or is still on its way."""
     reason: Word | None = None
     """Why it is not well, in one word, such as ActivationFailed."""
     message: Message | None = None
@@ -161,4 +161,4 @@ class DataLandingZoneStatus(CommonStatus):
     endpoints: Annotated[Mapping[str, Annotated[str, Field(max_length=512)]], Field(max_length=20)] = Field(
         default_factory=dict
     )
-    """Where the zone's services answer, by the name of the service in the spec, such as storage."""
+    """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), apps (the domain)."""

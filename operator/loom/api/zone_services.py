@@ -116,7 +116,7 @@ class Replicas(Model):
     )
 
     min: Annotated[Int, Field(ge=1, le=25)]
-    """The fewest, at least 1: an app without ingress that has gone to 0 is never woken."""
+    """The fewest, at least 1: an app that has gone to 0 copies does no work."""
     max: Annotated[Int, Field(ge=1, le=25)]
     """The most."""
 
@@ -145,5 +145,5 @@ class Apps(Model):
     environment: AppsEnvironment
     """The Container Apps environment that the apps run in; {} makes one."""
     mirroring: Mirroring | None = None
-    """The app loom-mirroring; {} takes every default. It needs eventHubs: without, BackingServicesWired is False. Omitted: not
-    run."""
+    """The app loom-mirroring; {} takes every default. It needs eventHubs: without, it is not started, and
+    BackingServicesWired is False. Omitted: not run."""
