@@ -15,7 +15,9 @@ from loom.plan.ownership import TAG, Authority, Owner
 from loom.plan.resource import Named, Plan, Resource
 from loom.plan.values import Ref
 from support.memory_cloud import FakeClock, MemoryCloud
+from support.oracles import oracle
 
+RULES = oracle("status_rules")
 SUBSCRIPTION = "44444444-4444-4444-4444-444444444444"
 GROUP = resource_group(SUBSCRIPTION, "rg-finance")
 ACCOUNT = resource(GROUP, "Microsoft.Storage/storageAccounts", "safinance")
@@ -119,9 +121,16 @@ class Bench:
             requested_at=self.requested_at, deletes=False,
         )  # fmt: skip
         result = await reconcile(work, self.memory, ports)
+        self._judge(result.status)
         self.status = dict(result.status)
         self.events += result.events
         return result
+
+    def _judge(self, status: Any) -> None:
+        """Every status that a test sees keeps the rules that kubectl, Flux and Argo CD rely on."""
+        if RULES is not None and status.get("conditions"):
+            broken = RULES.broken({"metadata": {"generation": self.generation}, "status": status})
+            assert broken == [], f"{broken} in {status}"
 
     async def settle(self, passes: int = 12) -> Result:
         """Passes, each at the moment that the last one asked for, long operations ending in between, until nothing is due soon."""

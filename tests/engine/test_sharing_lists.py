@@ -1,0 +1,55 @@
+"""One list serves everyone who can live with its age, and nobody decides on what was read before their own write."""
+
+import asyncio
+
+import pytest
+
+from loom.engine.snapshots import Snapshots
+from loom.errors import CloudError, Retry
+from support.engine_bench import GROUP, SUBSCRIPTION
+from support.memory_cloud import FakeClock, MemoryCloud
+
+GROUPS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
+
+
+def shared() -> tuple[Snapshots, MemoryCloud, FakeClock]:
+    clock, cloud = FakeClock(), MemoryCloud()
+    cloud.place(GROUP)
+    return Snapshots(clock, keep=60.0), cloud, clock
+
+
+async def test_readers_at_the_same_time_share_one_list() -> None:
+    snapshots, cloud, clock = shared()
+    await asyncio.gather(*(snapshots.list(cloud, GROUPS, clock.now() - 30) for _ in range(5)))
+    assert len(cloud.requests) == 1
+
+
+async def test_a_list_older_than_the_readers_own_write_is_read_again() -> None:
+    snapshots, cloud, clock = shared()
+    await snapshots.list(cloud, GROUPS, 0.0)
+    await snapshots.list(cloud, GROUPS, clock.now())
+    assert len(cloud.requests) == 2
+
+
+async def test_a_list_that_failed_is_not_kept() -> None:
+    snapshots, cloud, _ = shared()
+    cloud.fail("LIST", "", CloudError("CloudUnavailable", "503", "no", Retry.NOW))
+    with pytest.raises(CloudError):
+        await snapshots.list(cloud, GROUPS, 0.0)
+    assert len(await snapshots.list(cloud, GROUPS, 0.0)) == 1
+
+
+async def test_principals_do_not_share_what_they_may_see() -> None:
+    snapshots, cloud, _ = shared()
+    other = MemoryCloud(principal="other")
+    await snapshots.list(cloud, GROUPS, 0.0)
+    assert len(await snapshots.list(other, GROUPS, 0.0)) == 0
+
+
+async def test_bodies_are_let_go_when_nobody_would_share_them_any_more() -> None:
+    snapshots, cloud, clock = shared()
+    await snapshots.list(cloud, GROUPS, 0.0)
+    clock.seconds += 61
+    snapshots.sweep()
+    await snapshots.list(cloud, GROUPS, 0.0)
+    assert len(cloud.requests) == 2
