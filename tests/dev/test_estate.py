@@ -1,0 +1,57 @@
+"""What the sandbox puts into the simulated Azure is exactly what the planes name."""
+
+from loom.dev.estate import estate_of, subscriptions_of
+from support.samples import sample
+
+PLANE = "/subscriptions/30000000-0000-4000-8000-000000000001/resourceGroups/rg-csa-loom-admin-eastus2"
+
+
+def test_a_plane_gets_every_resource_that_it_names_and_its_group_first() -> None:
+    plane = sample("AdminPlane")
+    ids = [resource["id"] for resource in estate_of(plane)]
+
+    assert ids[0] == PLANE
+    named = ("hubNetwork", "logAnalytics", "applicationInsights", "containerRegistry", "apiManagement")
+    assert {plane["spec"][name]["id"] for name in named} <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_the_private_dns_zones_are_linked_to_the_hub() -> None:
+    plane = sample("AdminPlane")
+    estate = {resource["id"]: resource["body"] for resource in estate_of(plane)}
+
+    link = estate[
+        f"{PLANE}/providers/Microsoft.Network/privateDnsZones/privatelink.dfs.core.windows.net/virtualNetworkLinks/hub"
+    ]
+    assert link["properties"]["virtualNetwork"]["id"] == plane["spec"]["hubNetwork"]["id"]
+
+
+def test_a_government_plane_gets_its_own_clouds_zones() -> None:
+    plane = sample("AdminPlane")
+    plane["spec"]["cloud"] = "AzureUSGovernment"
+
+    zones = [
+        resource["id"].rpartition("/")[2] for resource in estate_of(plane) if "/privateDnsZones/" in resource["id"]
+    ]
+
+    assert "privatelink.blob.core.usgovcloudapi.net" in zones
+    assert not any(zone.endswith("windows.net") for zone in zones)
+
+
+def test_what_a_plane_leaves_out_is_not_made() -> None:
+    plane = sample("AdminPlane")
+    for name in ("applicationInsights", "containerRegistry", "apiManagement"):
+        del plane["spec"][name]
+
+    types = {resource["id"].split("/providers/")[-1].split("/")[0] for resource in estate_of(plane)[1:]}
+
+    assert types == {"Microsoft.Network", "Microsoft.OperationalInsights"}
+
+
+def test_every_subscription_that_is_named_is_found_once() -> None:
+    plane, zone = sample("AdminPlane"), sample("DataLandingZone")
+
+    assert subscriptions_of([plane, zone, {"kind": "Namespace"}]) == [
+        "30000000-0000-4000-8000-000000000001",
+        "30000000-0000-4000-8000-000000000002",
+    ]

@@ -1,0 +1,55 @@
+"""What is suggested in the sandbox names things that are really there."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loom.dev.simulator import Simulator
+from loom.dev.suggestions import resource_of, suggest
+from support.samples import sample
+
+SIMULATOR = Simulator("https://localhost:8443", 8443, Path("/a home/ca.pem"), "tenant", "client", "secret", 60)
+GROUP = "/subscriptions/30000000-0000-4000-8000-000000000002/resourceGroups/rg-csa-loom-dlz-finance-eastus2"
+
+
+@pytest.fixture
+def zone() -> dict[str, Any]:
+    ids = [
+        "",
+        "Microsoft.Storage/storageAccounts/saloom1/blobServices/default",
+        "Microsoft.Storage/storageAccounts/saloom1",
+    ]
+    return sample("DataLandingZone") | {"status": {"inventory": [{"scope": GROUP, "ids": ids}]}}
+
+
+def test_five_things_are_suggested_for_the_samples(zone: dict[str, Any]) -> None:
+    titles = [
+        suggestion.title.split()[0] for suggestion in suggest([zone, sample("ApiProduct")], SIMULATOR, Path("samples"))
+    ]
+
+    assert titles == ["See", "Change", "Break", "Take", "Delete"]
+
+
+def test_the_account_itself_is_found_in_the_inventory_and_not_what_is_in_it(zone: dict[str, Any]) -> None:
+    assert (
+        resource_of(zone, "Microsoft.Storage/storageAccounts")
+        == f"{GROUP}/providers/Microsoft.Storage/storageAccounts/saloom1"
+    )
+    assert resource_of(zone, "Microsoft.EventHub/namespaces") == ""
+
+
+def test_every_command_survives_the_shell(zone: dict[str, Any]) -> None:
+    commands = [c for s in suggest([zone, sample("ApiProduct")], SIMULATOR, Path("my samples")) for c in s.commands]
+
+    words = [shlex.split(command, comments=True) for command in commands]
+    assert ["loom", "plan", "-f", "my samples"] in words
+    assert any("/a home/ca.pem" in command for command in words)
+    assert any("datalandingzone/finance" in command for command in words)
+
+
+def test_samples_of_another_kind_get_what_fits_them() -> None:
+    plane = sample("AdminPlane")
+
+    assert [s.title.split()[0] for s in suggest([plane], SIMULATOR, Path("x"))] == ["See"]
