@@ -26,6 +26,7 @@ REFUSED_AGAIN = 30.0  # seconds; a reference that appears wakes its dependents a
 
 def conclude(run: Pass) -> Result:
     """The result of a pass that came to its end."""
+    run.memory.failures.pop("*", None)
     status = assemble(run, rules.all_of(run))
     _settle_approval(run, status)
     _tell(run, status)

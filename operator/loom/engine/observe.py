@@ -68,7 +68,9 @@ async def _assess(run: Pass, item: Item) -> None:
 async def look(run: Pass, item: Item) -> Observed | None:
     """The live resource, or None where there is none."""
     if item.resource.mode is Mode.EXISTING:
-        return await run.ports.snapshots.one(run.ports.cloud, item.id, run.since)
+        # Not ours: no write of ours makes what was read of it stale.
+        since = min(run.since, run.ports.clock.now() - run.work.rhythm.interval / 2)
+        return await run.ports.snapshots.one(run.ports.cloud, item.id, since)
     if _below_absent(run, item):
         return None
     return await _read(run, item.id, item.type, item)
@@ -133,7 +135,7 @@ async def _inline(run: Pass, arm_id: str, kind: ArmType) -> Observed | None:
     """A child that stands inside its parent's body: the parent as this pass saw it, else read from its own bulk list."""
     parent_id = parent_of(arm_id)
     known = run.by_id.get(key(parent_id))
-    parent = known.live if known else None
+    parent = known.live if known and known.resource.mode is Mode.MANAGED else None
     if parent is None:
         lists = arm_type(parent_id)
         if lists.listing is Listing.SUBSCRIPTION and group_of(parent_id):

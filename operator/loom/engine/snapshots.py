@@ -21,9 +21,9 @@ class _Shared:
 class Snapshots:
     """Lists and single reads by (principal, collection). Errors are not kept: the next reader tries again."""
 
-    def __init__(self, clock: Clock, keep: float = 60.0) -> None:
+    def __init__(self, clock: Clock, keep: float = 60.0, keep_one: float = 600.0) -> None:
         self._clock = clock
-        self._keep = keep  # seconds after which nobody shares a list any more
+        self._keep = {"list": keep, "get": keep_one}  # seconds after which nobody shares what was read any more
         self._shared: dict[tuple[str, str], _Shared] = {}
 
     async def list(self, cloud: Cloud, collection: str, since: float) -> Mapping[str, Observed]:
@@ -56,9 +56,10 @@ class Snapshots:
 
     def sweep(self) -> None:
         """Let go of every list that nobody would share any more."""
-        oldest = self._clock.now() - self._keep
-        for name in [name for name, shared in self._shared.items() if shared.task.done() and shared.started < oldest]:
-            del self._shared[name]
+        now = self._clock.now()
+        for name, shared in list(self._shared.items()):
+            if shared.task.done() and now - shared.started > self._keep[name[1].partition(" ")[0]]:
+                del self._shared[name]
 
 
 async def _run(read: Callable[[], Awaitable[Mapping[str, Observed]]]) -> Mapping[str, Observed]:

@@ -123,13 +123,15 @@ def _say_interval(run: Pass, status: dict[str, Json]) -> None:
 
 
 def is_progress_only(before: Mapping[str, Json], after: Mapping[str, Json]) -> bool:
-    """Does nothing differ but how far the work has come? Then the writer may hold it back for a while."""
+    """Does nothing differ but how far the work has come? Then the writer may hold it back for a while.
+
+    Hashes of what was sent may wait as well: without them after a restart the same is sent once more, or taken again.
+    """
     names = (
         "observedGeneration",
         "lastHandledReconcileAt",
         "inventory",
         "retained",
-        "submitted",
         "applyingPlan",
         "appliedPlan",
     )
