@@ -55,9 +55,7 @@ def test_what_was_started_is_stopped_last_started_first(tmp_path: Path) -> None:
 
 def test_what_ignores_the_request_is_ended_after_its_grace(tmp_path: Path) -> None:
     with Processes(tmp_path) as processes:
-        stubborn = processes.start(
-            "stubborn", shell("trap '' TERM; echo $$ > pid; while :; do sleep 0.01; done"), grace=0.2
-        )
+        stubborn = processes.start("stubborn", shell("trap '' TERM; while :; do sleep 0.01; done"), grace=0.2)
 
         def deaf() -> None:
             status = Path(f"/proc/{stubborn.pid}/status").read_text()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from loom.dev.failure import SandboxError
 
-_PACKAGED = Path(__file__).parent / "assets"
+_PACKAGED = Path(__file__).parent / "shipped"
 _REPOSITORY = Path(__file__).parents[3]
 
 
