@@ -9,7 +9,7 @@ from loom.sim.arm import front
 from loom.sim.arm.finish import settle
 from loom.sim.door import door
 from loom.sim.entra import documents
-from loom.sim.entra.tokens import TokenError
+from loom.sim.entra.refusal import TokenError
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
 

@@ -123,9 +123,16 @@ def _builder(subject: str, key: rsa.RSAPrivateKey, days: int) -> x509.Certificat
 def _authority(key: rsa.RSAPrivateKey) -> x509.Certificate:
     subject = "Loom simulated Azure CA"
     usage = x509.KeyUsage(
-        digital_signature=True, key_cert_sign=True, crl_sign=True, content_commitment=False, key_encipherment=False,
-        data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
-    )  # fmt: skip
+        digital_signature=True,
+        key_cert_sign=True,
+        crl_sign=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
     return (
         _builder(subject, key, 3650)
         .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)]))

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from loom.sim.arm.change import Change
+    from loom.sim.ids import Target
+    from loom.sim.operations import Operation
     from loom.sim.store import Resource
     from loom.sim.wire import Request, Response
     from loom.sim.world import World
@@ -91,7 +93,7 @@ class Refusal:
 class Behavior:
     """What a type does beyond its row. Every method has a harmless default; a type overrides what it needs."""
 
-    actions: Mapping[str, Action] = {}
+    actions: ClassVar[Mapping[str, Action]] = {}
 
     def check(self, change: Change) -> None:
         """Refuse a write with an `ArmError`; the row's own rules have been checked before."""
@@ -99,6 +101,20 @@ class Behavior:
     def compose(self, change: Change) -> Json:
         """What is stored: the sent body over the row's defaults, with what the service adds at once."""
         return change.body
+
+    def verdict(self, world: World, resource: Resource, operation: Operation) -> Json | float | None:
+        """At the end of a write: `None` it succeeded, an error document it failed, a number it takes so many seconds more."""
+        return None
+
+    def failed(self, world: World, resource: Resource) -> None:
+        """The write has failed at its end."""
+
+    def turned(self, world: World, resource: Resource) -> None:
+        """A person has turned this resource's knob at the simulator's door."""
+
+    def found(self, world: World, target: Target) -> Resource | None:
+        """What a GET finds that is not stored but follows from something else (replicas)."""
+        return None
 
     def settled(self, world: World, resource: Resource) -> None:
         """The write has succeeded: add what the service knows only now, and tell others."""

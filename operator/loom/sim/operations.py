@@ -25,6 +25,7 @@ class Operation:
     started: str
     region: str
     api_version: str
+    begun: float = 0.0
     retry_after: float | None = None
     status: str = "InProgress"
     ended: str = ""
@@ -63,15 +64,23 @@ class Operations:
 
     def start(self, operation: Operation) -> Operation:
         self._all[operation.id] = operation
-        if operation.due != NEVER:
-            self._count += 1
-            heapq.heappush(self._queue, (operation.due, self._count, operation.id))
+        self._enqueue(operation)
         while len(self._all) > KEPT:
             oldest = next((key for key, item in self._all.items() if not item.running), None)
             if oldest is None:
                 break
             del self._all[oldest]
         return operation
+
+    def prolong(self, operation: Operation, due: float) -> None:
+        """An operation takes longer than it seemed."""
+        operation.due = due
+        self._enqueue(operation)
+
+    def _enqueue(self, operation: Operation) -> None:
+        if operation.due != NEVER and operation.running:
+            self._count += 1
+            heapq.heappush(self._queue, (operation.due, self._count, operation.id))
 
     def get(self, operation_id: str) -> Operation | None:
         return self._all.get(operation_id)
@@ -81,7 +90,7 @@ class Operations:
         found = []
         while self._queue and self._queue[0][0] <= now:
             operation = self._all.get(heapq.heappop(self._queue)[2])
-            if operation is not None and operation.running:
+            if operation is not None and operation.running and operation.due <= now:
                 found.append(operation)
         return found
 

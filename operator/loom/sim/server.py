@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import signal
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,12 @@ from loom.sim.app import serve
 from loom.sim.certificates import Authority, HostCertificates, ensure
 from loom.sim.clock import Clock, RunningClock
 from loom.sim.door import state
+from loom.sim.errors import ArmError
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
 
 Json = dict[str, Any]
-LARGEST_BODY = 8 * 1024 * 1024
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,12 @@ class Server:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path == "/sim/save" and request.method == "POST":
             return web.json_response({"saved": self.save()})
-        answer = serve(self.world, await _read_request(request))
+        try:
+            answer = serve(self.world, await _read_request(request))
+        except Exception as error:
+            LOG.exception("the simulator failed on %s %s", request.method, request.path)
+            message = f"The simulator itself failed ({type(error).__name__}); its log has the details."
+            answer = Response(500, ArmError(500, "SimulatorDefect", message).body())
         if answer.fate == "hang":
             await self._silent.wait()
         if answer.fate != "answer":
@@ -169,8 +177,6 @@ async def serve_forever(options: Options) -> None:
 
 
 def _announce(facts: Facts | None) -> None:
-    import sys
-
     sys.stdout.write(json.dumps(facts.as_json() if facts else {}, indent=2) + "\n")
     sys.stdout.flush()
 

@@ -29,7 +29,7 @@ class World:
 
     `names` are globally unique names in use: (space, name) to the id that holds it; an empty id is somebody else's tenant.
     `registered` maps (subscription, namespace) to the moment since which the provider is registered. `soft_deleted` holds what a
-    provider keeps of deleted resources, by lower-case id.
+    provider keeps of deleted resources, by lower-case id; `knobs` what a person ordered for one resource (an app that crashes).
     """
 
     clock: Clock
@@ -48,6 +48,7 @@ class World:
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     registered: dict[tuple[str, str], float] = field(default_factory=dict)
     soft_deleted: dict[str, Json] = field(default_factory=dict)
+    knobs: dict[str, Json] = field(default_factory=dict)
     etags: int = 0
 
     @property
@@ -67,6 +68,7 @@ class World:
             type=resource.type,
             due=self.clock.now() + seconds * self.settings.duration_factor,
             started=self.clock.stamp(),
+            begun=self.clock.now(),
             region=region,
             api_version=version,
         )

@@ -11,10 +11,11 @@ from loom.sim.arm.show import quoted_etag
 from loom.sim.documents import value_at, values_at
 from loom.sim.errors import ArmError
 from loom.sim.guards.access import linked_denied
-from loom.sim.ids import RESOURCES, group_of, parse, subscription_of
+from loom.sim.ids import RESOURCES, Target, group_of, parse, subscription_of
 from loom.sim.kinds import Kind
 from loom.sim.store import Resource
 from loom.sim.wire import Request
+from loom.sim.world import World
 
 Json = dict[str, Any]
 
@@ -37,7 +38,9 @@ def check_place(change: Change) -> None:
             raise ArmError(409, "ParentResourceNotReady", f"The parent resource '{parent.id}' is being deleted.")
     if kind.names is not None and not kind.names.allows(target.name):
         raise ArmError(kind.names.status, kind.names.code, kind.names.says.format(name=target.name), target=target.name)
-    _check_busy(change)
+    if change.before is not None and change.before.state == "Deleting":
+        raise ArmError(409, "Conflict", f"The resource '{change.id}' is being deleted and cannot be changed.")
+    check_busy(world, kind, target)
 
 
 def check_group(change: Change) -> None:
@@ -58,32 +61,26 @@ def _registered(change: Change) -> bool:
     return not key[0] or change.world.registered.get(key, float("inf")) <= change.world.clock.now()
 
 
-def _check_busy(change: Change) -> None:
-    kind, before = change.kind, change.before
-    if before is not None and before.state == "Deleting":
-        raise ArmError(409, "Conflict", f"The resource '{before.id}' is being deleted and cannot be changed.")
+def check_busy(world: World, kind: Kind, target: Target) -> None:
+    """While an operation runs on a resource (for a network: on it or in it), some services take no other."""
     if kind.busy is None:
         return
+    before = world.store.get(target.id)
     family = [before] if before is not None else []
     if kind.busy_family:
-        family += _family(change)
+        family += _family(world, kind, target)
     running = next((item for item in family if item.operation), None)
     if running is not None:
         says = kind.busy.says.format(name=running.name, operation=running.operation)
         raise ArmError(kind.busy.status, kind.busy.code, says)
 
 
-def _family(change: Change) -> list[Resource]:
+def _family(world: World, kind: Kind, target: Target) -> list[Resource]:
     """The parent and its other children: one virtual network takes one write at a time."""
-    store = change.world.store
-    root = change.target.parent if change.kind.parent_name else change.target.id
-    parent = store.get(root)
-    return [*([parent] if parent else []), *(item for item in store.children(root) if not _is_extension(item, change))]
-
-
-def _is_extension(item: Resource, change: Change) -> bool:
-    kind = change.world.catalog.kind(item.type)
-    return kind is None or kind.extension
+    root = target.parent if kind.parent_name else target.id
+    parent = world.store.get(root)
+    kinds = {item.name for item in world.catalog.kinds.values() if not item.extension}
+    return [*([parent] if parent else []), *(item for item in world.store.children(root) if item.type in kinds)]
 
 
 def check_preconditions(kind: Kind, before: Resource | None, request: Request) -> None:

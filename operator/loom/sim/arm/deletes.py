@@ -8,7 +8,6 @@ from loom.sim.arm.finish import remove
 from loom.sim.arm.polls import headers_for
 from loom.sim.arm.reads import not_found
 from loom.sim.arm.show import show
-from loom.sim.errors import ArmError
 from loom.sim.guards import locks
 from loom.sim.ids import RESOURCES, Target
 from loom.sim.kinds import Kind, Style
@@ -32,7 +31,7 @@ def delete(world: World, kind: Kind, target: Target, request: Request) -> Respon
     locks.check(world.store, resource.id, "DELETE")
     if resource.state == "Deleting" and resource.operation:
         return _resume(world, kind, resource, request)
-    _check_busy(kind, resource)
+    checks.check_busy(world, kind, target)
     kind.behavior.check_delete(world, resource)
     fault = world.faults.strike("DELETE", resource.id, kind.name, ("stuck", "failLate"))
     style = kind.delete
@@ -47,12 +46,6 @@ def delete(world: World, kind: Kind, target: Target, request: Request) -> Respon
     if fault is not None and fault.kind == "failLate":
         operation.failure = {"code": fault.code, "message": fault.message}
     return Response(202, None, headers_for(world, kind, style, operation, request.base))
-
-
-def _check_busy(kind: Kind, resource: Resource) -> None:
-    if kind.busy is not None and resource.operation:
-        says = kind.busy.says.format(name=resource.name, operation=resource.operation)
-        raise ArmError(kind.busy.status, kind.busy.code, says)
 
 
 def _resume(world: World, kind: Kind, resource: Resource, request: Request) -> Response:

@@ -18,18 +18,29 @@ def settle(world: World) -> None:
 
 def finish(world: World, operation: Operation) -> None:
     """End one operation, well or badly."""
-    operation.ended = world.clock.stamp()
     resource = world.store.get(operation.target)
-    if operation.failure:
-        operation.status, operation.error = "Failed", operation.failure
-        if resource is not None and resource.operation == operation.id:
-            resource.state, resource.operation = "Failed", ""
-        return
-    operation.status = "Succeeded"
-    if resource is None or resource.operation != operation.id:
-        return
+    mine = resource if resource is not None and resource.operation == operation.id else None
+    if mine is not None and operation.verb == "put" and not operation.failure:
+        kind = world.catalog.kind(mine.type)
+        verdict = kind.behavior.verdict(world, mine, operation) if kind else None
+        if isinstance(verdict, float):
+            world.operations.prolong(operation, world.clock.now() + verdict * world.settings.duration_factor)
+            return
+        operation.failure = verdict or {}
+    operation.ended = world.clock.stamp()
+    operation.status, operation.error = ("Failed", operation.failure) if operation.failure else ("Succeeded", {})
+    if mine is not None:
+        _conclude(world, operation, mine)
+
+
+def _conclude(world: World, operation: Operation, resource: Resource) -> None:
     resource.operation = ""
-    if operation.verb == "delete":
+    kind = world.catalog.kind(resource.type)
+    if operation.failure:
+        resource.state = "Failed"
+        if kind is not None and operation.verb == "put":
+            kind.behavior.failed(world, resource)
+    elif operation.verb == "delete":
         remove(world, resource)
     else:
         complete(world, resource)

@@ -218,7 +218,7 @@ def _spend_provider(world: World, kind: Kind, request: Request, target: Target) 
     operation = "writes"
     if request.method in ("GET", "HEAD"):
         operation = "lists" if kind.budget == "storage" and not target.is_instance else "reads"
-    return world.throttle.provider(kind.budget, subscription_of(target.id), operation, world.clock.now())
+    return world.throttle.provider(kind.budget, subscription_of(target.scope), operation, world.clock.now())
 
 
 def _type_of(path: str) -> str:

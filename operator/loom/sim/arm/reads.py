@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 def read(world: World, kind: Kind, target: Target, request: Request) -> Response:
     """GET or HEAD of one resource."""
-    resource = world.store.get(target.id)
+    resource = world.store.get(target.id) or kind.behavior.found(world, target)
     if resource is None:
         raise not_found(world, kind, target)
     headers = {"ETag": quoted_etag(kind, resource)} if kind.etag else {}

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from loom.sim.arm import checks
+from loom.sim.arm import checks, identities
 from loom.sim.arm.change import Change
 from loom.sim.arm.finish import complete
 from loom.sim.arm.polls import headers_for
@@ -44,6 +44,7 @@ def write(world: World, kind: Kind, target: Target, request: Request, caller: Pr
     change.body = policies.apply(world.policies, kind.name, change.id, change.body)
     checks.check_unique(change)
     checks.check_links(change)
+    identities.check(change)
     checks.check_quota(change)
     kind.behavior.check(change)
     style = _style(change)
@@ -103,6 +104,8 @@ def _composed(change: Change) -> Json:
     if kind.tracked or kind.default_location:
         change.body["location"] = display(change.location) if kind.display_location else change.location
     composed = kind.behavior.compose(change)
+    if kind.identity:
+        composed["identity"] = identities.shown(change)
     if kind.system_data:
         composed["systemData"] = _system_data(change)
     return composed

@@ -183,6 +183,21 @@ def _take_name(world: World, request: Request) -> Response:
     return Response(201, values)
 
 
+def _knob(world: World, request: Request) -> Response:
+    """What becomes of one resource, by id: for a container app {failure, details, http: {status, body}}; `{}` is well again."""
+    values = request.json()
+    key = str(values.pop("id")).lower()
+    if values:
+        world.knobs[key] = values
+    else:
+        world.knobs.pop(key, None)
+    resource = world.store.get(key)
+    kind = world.catalog.kind(resource.type) if resource else None
+    if resource is not None and kind is not None:
+        kind.behavior.turned(world, resource)
+    return Response(200, values)
+
+
 def _settings(world: World, request: Request) -> Response:
     return Response(200, world.settings.as_json())
 
@@ -239,6 +254,7 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "/sim/subscriptions"): _add_subscription,
     ("POST", "/sim/registrations"): _registration,
     ("POST", "/sim/names"): _take_name,
+    ("POST", "/sim/knobs"): _knob,
     ("GET", "/sim/settings"): _settings,
     ("PATCH", "/sim/settings"): _change_settings,
     ("POST", "/sim/clock"): _clock,

@@ -14,8 +14,8 @@ STYLE = (
 DOOR = (
     "GET resources?prefix= &middot; POST resources {id, body} &middot; PATCH resources {id, body} &middot; DELETE resources?id= &middot; "
     "GET requests &middot; POST reset-counters &middot; GET/POST/DELETE faults &middot; GET/POST/DELETE policies &middot; "
-    "GET/POST principals &middot; POST issuers, revoke, subscriptions, registrations, names, clock, save &middot; GET/PATCH settings &middot; "
-    "GET operations, throttle, state"
+    "GET/POST principals &middot; POST issuers, revoke, subscriptions, registrations, names, knobs, clock, save &middot; "
+    "GET/PATCH settings &middot; GET operations, throttle, state"
 )
 
 

@@ -32,6 +32,7 @@ def dump(world: World) -> Json:
         "registered": [
             [subscription, namespace, since] for (subscription, namespace), since in world.registered.items()
         ],
+        "knobs": world.knobs,
         "softDeleted": world.soft_deleted,
         "policies": [item.as_json() for item in world.policies],
         "faults": [item.as_json() for item in world.faults.rules],
@@ -56,6 +57,7 @@ def load(world: World, saved: Json) -> None:
     world.directory.key_sets = saved["keySets"]
     world.names = {(space, name): holder for space, name, holder in saved["names"]}
     world.registered = {(subscription, namespace): since for subscription, namespace, since in saved["registered"]}
+    world.knobs = saved["knobs"]
     world.soft_deleted = saved["softDeleted"]
     world.policies = [Policy(**{**item, "types": tuple(item["types"])}) for item in saved["policies"]]
     world.faults.rules = [Fault(**item) for item in saved["faults"]]

@@ -16,32 +16,14 @@ from uuid import uuid4
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from loom.sim.entra.directory import Directory, Federation, Principal
+from loom.sim.entra.assertions import check_assertion
+from loom.sim.entra.directory import Directory, Principal
+from loom.sim.entra.refusal import TokenError
 from loom.sim.wire import Response
 
 Json = dict[str, Any]
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 KEY_ID = "loom-sim"
-
-
-class TokenError(Exception):
-    """A refusal as Entra writes it: OAuth error word, AADSTS number, sentence."""
-
-    def __init__(self, status: int, word: str, number: int, says: str) -> None:
-        super().__init__(f"AADSTS{number}: {says}")
-        self.status, self.word, self.number = status, word, number
-
-    def response(self, stamp: str) -> Response:
-        body = {
-            "error": self.word,
-            "error_description": f"{self} Trace ID: {uuid4()} Correlation ID: {uuid4()} Timestamp: {stamp}",
-            "error_codes": [self.number],
-            "timestamp": stamp,
-            "trace_id": str(uuid4()),
-            "correlation_id": str(uuid4()),
-            "error_uri": f"https://login.microsoftonline.com/error?code={self.number}",
-        }
-        return Response(self.status, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +75,7 @@ class TokenService:
                 f"Application with identifier '{client_id}' was not found in the directory.",
             )
         self._prove(principal, form, now)
-        audience = _audience(form, principal)
+        audience = _audience(form)
         token = self.issue(principal, audience, base)
         body: Json = {
             "token_type": "Bearer",
@@ -162,11 +144,12 @@ class TokenService:
                     401,
                     "invalid_client",
                     7000215,
-                    f"Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{app}'.",
+                    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the "
+                    f"client secret ID, for a secret added to app '{app}'.",
                 )
             return
         if form.get("client_assertion_type") == ASSERTION and form.get("client_assertion"):
-            self._check_assertion(principal, form["client_assertion"])
+            check_assertion(self._directory, principal, form["client_assertion"])
             return
         raise TokenError(
             401,
@@ -175,63 +158,8 @@ class TokenService:
             "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
         )
 
-    def _check_assertion(self, principal: Principal, assertion: str) -> None:
-        try:
-            claims = jwt.decode(
-                assertion, options={"verify_signature": False, "verify_exp": False, "verify_aud": False}
-            )
-        except jwt.PyJWTError:
-            raise TokenError(401, "invalid_client", 50027, "JWT token is invalid or malformed.") from None
-        _match(principal.federations, claims)
-        if float(claims.get("exp", 0)) <= time.time():
-            raise TokenError(401, "invalid_client", 700024, "Client assertion is not within its valid time range.")
-        keys = self._directory.key_sets.get(str(claims.get("iss", "")))
-        if keys is not None:
-            _verify(assertion, keys)
 
-
-def _match(federations: list[Federation], claims: Json) -> None:
-    issuer, subject, audience = claims.get("iss"), claims.get("sub"), claims.get("aud")
-    given = audience if isinstance(audience, list) else [audience]
-    told = f"Assertion Issuer: '{issuer}'. Assertion Subject: '{subject}'. Assertion Audience: '{audience}'."
-    same_issuer = [item for item in federations if item.issuer == issuer]
-    if not same_issuer:
-        raise TokenError(
-            401,
-            "invalid_client",
-            700211,
-            f"No matching federated identity record found for presented assertion issuer. {told}",
-        )
-    same_subject = [item for item in same_issuer if item.subject == subject]
-    if not same_subject:
-        raise TokenError(
-            401,
-            "invalid_client",
-            700213,
-            f"No matching federated identity record found for presented assertion subject. {told}",
-        )
-    if not any(one in item.audiences for item in same_subject for one in given):
-        raise TokenError(
-            401,
-            "invalid_client",
-            700212,
-            f"No matching federated identity record found for presented assertion audience. {told}",
-        )
-
-
-def _verify(assertion: str, keys: Json) -> None:
-    wanted = jwt.get_unverified_header(assertion).get("kid")
-    for key in jwt.PyJWKSet.from_dict(keys).keys:
-        if wanted in (None, key.key_id):
-            try:
-                jwt.decode(assertion, key, algorithms=["RS256", "ES256"], options={"verify_aud": False})
-            except jwt.PyJWTError:
-                continue
-            return
-    raise TokenError(401, "invalid_client", 700027, "Client assertion failed signature validation.")
-
-
-def _audience(form: Mapping[str, str], principal: Principal) -> str:
+def _audience(form: Mapping[str, str]) -> str:
     if "resource" in form:
         return form["resource"]
     for scope in form.get("scope", "").split():
@@ -241,7 +169,8 @@ def _audience(form: Mapping[str, str], principal: Principal) -> str:
         400,
         "invalid_scope",
         1002012,
-        f"The provided value for scope {form.get('scope', '')} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI). App '{principal.client_id}'.",
+        f"The provided value for scope {form.get('scope', '')} is not valid. Client credential flows must have a scope value with "
+        "/.default suffixed to the resource identifier (application ID URI).",
     )
 
 

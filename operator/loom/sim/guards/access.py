@@ -44,9 +44,15 @@ BUILT_IN: dict[str, Role] = {
     ),
     "4d97b98b-1d4f-4787-a291-c67834d212e7": Role(
         "Network Contributor",
-        ("Microsoft.Authorization/*/read", "Microsoft.Network/*", "Microsoft.Resources/subscriptions/resourceGroups/read"),
+        (
+            "Microsoft.Authorization/*/read",
+            "Microsoft.Network/*",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+        ),
     ),
-    "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59": Role("Managed Identity Contributor", ("Microsoft.ManagedIdentity/*", "*/read")),
+    "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59": Role(
+        "Managed Identity Contributor", ("Microsoft.ManagedIdentity/*", "*/read")
+    ),
     "f1a07417-d97a-45cb-824c-7a7467783830": Role(
         "Managed Identity Operator", ("Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action", "*/read")
     ),
@@ -57,19 +63,38 @@ BUILT_IN: dict[str, Role] = {
         (),
         ("Microsoft.ContainerRegistry/registries/repositories/content/read",),
     ),
-    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": Role("Storage Blob Data Owner", ("Microsoft.Storage/storageAccounts/blobServices/containers/*",)),
-    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": Role("Storage Blob Data Contributor", ("Microsoft.Storage/storageAccounts/blobServices/containers/read",)),
-    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": Role("Storage Blob Data Reader", ("Microsoft.Storage/storageAccounts/blobServices/containers/read",)),
+    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": Role(
+        "Storage Blob Data Owner", ("Microsoft.Storage/storageAccounts/blobServices/containers/*",)
+    ),
+    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": Role(
+        "Storage Blob Data Contributor", ("Microsoft.Storage/storageAccounts/blobServices/containers/read",)
+    ),
+    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": Role(
+        "Storage Blob Data Reader", ("Microsoft.Storage/storageAccounts/blobServices/containers/read",)
+    ),
     "f526a384-b230-433a-b45c-95f59c4a2dec": Role("Azure Event Hubs Data Owner", ("Microsoft.EventHub/*",)),
-    "a638d3c7-ab3a-418d-83e6-5f17a39d4fde": Role("Azure Event Hubs Data Receiver", ("Microsoft.EventHub/*/eventhubs/consumergroups/read",)),
-    "2b629674-e913-4c01-ae53-ef4638d8f975": Role("Azure Event Hubs Data Sender", ("Microsoft.EventHub/*/eventhubs/read",)),
+    "a638d3c7-ab3a-418d-83e6-5f17a39d4fde": Role(
+        "Azure Event Hubs Data Receiver", ("Microsoft.EventHub/*/eventhubs/consumergroups/read",)
+    ),
+    "2b629674-e913-4c01-ae53-ef4638d8f975": Role(
+        "Azure Event Hubs Data Sender", ("Microsoft.EventHub/*/eventhubs/read",)
+    ),
     "090c5cfd-751d-490a-894a-3ce6f1109419": Role("Azure Service Bus Data Owner", ("Microsoft.ServiceBus/*",)),
-    "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0": Role("Azure Service Bus Data Receiver", ("Microsoft.ServiceBus/*/queues/read",)),
-    "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39": Role("Azure Service Bus Data Sender", ("Microsoft.ServiceBus/*/queues/read",)),
+    "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0": Role(
+        "Azure Service Bus Data Receiver", ("Microsoft.ServiceBus/*/queues/read",)
+    ),
+    "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39": Role(
+        "Azure Service Bus Data Sender", ("Microsoft.ServiceBus/*/queues/read",)
+    ),
     "4633458b-17de-408a-b874-0445c86b69e6": Role("Key Vault Secrets User", ()),
-    "3913510d-42f4-4e42-8a64-420c390055eb": Role("Monitoring Metrics Publisher", ("Microsoft.Insights/Register/Action", "Microsoft.Resources/subscriptions/resourceGroups/read")),
-    "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd": Role("Cognitive Services OpenAI User", ("Microsoft.CognitiveServices/*/read",)),
-}  # fmt: skip
+    "3913510d-42f4-4e42-8a64-420c390055eb": Role(
+        "Monitoring Metrics Publisher",
+        ("Microsoft.Insights/Register/Action", "Microsoft.Resources/subscriptions/resourceGroups/read"),
+    ),
+    "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd": Role(
+        "Cognitive Services OpenAI User", ("Microsoft.CognitiveServices/*/read",)
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +104,10 @@ class Access:
     store: Store
     now: float
 
-    def allows(self, principal_id: str, action: str, scope: str) -> bool:
-        """Whether an assignment in force on the scope or above it allows the action."""
+    def allows(self, principal_id: str, action: str, scope: str, *, data: bool = False) -> bool:
+        """Whether an assignment in force on the scope or above it allows the action (a data action, if `data`)."""
         return any(
-            role.allows(action)
+            (_any(role.data_actions, action) if data else role.allows(action))
             for assignment in self._of(principal_id, scope)
             if (role := self._role(str(assignment.properties.get("roleDefinitionId", "")))) is not None
         )

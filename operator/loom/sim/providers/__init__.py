@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from loom.sim.apim import PROVIDER as API_MANAGEMENT
 from loom.sim.kinds import Provider
-from loom.sim.providers import authorization, identity, resources, storage
+from loom.sim.providers import app, authorization, eventhub, identity, monitor, network, registry, resources, storage
 
 PROVIDERS: tuple[Provider, ...] = (
     resources.PROVIDER,
     authorization.PROVIDER,
     identity.PROVIDER,
     storage.PROVIDER,
+    network.PROVIDER,
+    eventhub.PROVIDER,
+    app.PROVIDER,
+    monitor.INSIGHTS,
+    monitor.OPERATIONAL_INSIGHTS,
+    registry.PROVIDER,
+    API_MANAGEMENT,
 )

@@ -195,12 +195,18 @@ PROVIDER = Provider(
             extension=True,
             patchable=False,
             stateful=False,
-            names=NameRule(GUID, "The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID.", "InvalidRoleAssignmentId"),
+            names=NameRule(
+                GUID,
+                "The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID.",
+                "InvalidRoleAssignmentId",
+            ),
             put=Style(created=201, updated=201),
             required=("properties.principalId", "properties.roleDefinitionId"),
             behavior=Assignments(),
         ),
-        Kind(name=DEFINITIONS, versions=VERSIONS, extension=True, patchable=False, stateful=False, put=Style(updated=201)),
+        Kind(
+            name=DEFINITIONS, versions=VERSIONS, extension=True, patchable=False, stateful=False, put=Style(updated=201)
+        ),
         Kind(
             name=LOCKS,
             versions=LOCK_VERSIONS,
@@ -212,7 +218,19 @@ PROVIDER = Provider(
         ),
     ),
     routes=(
-        Route("GET", r"(?P<scope>.*)/providers/Microsoft\.Authorization/roleDefinitions", VERSIONS, READ_DEFINITIONS, _definitions),
-        Route("GET", r"(?P<scope>.*)/providers/Microsoft\.Authorization/roleDefinitions/(?P<name>[^/]+)", VERSIONS, READ_DEFINITIONS, _definition),
+        Route(
+            "GET",
+            r"(?P<scope>.*)/providers/Microsoft\.Authorization/roleDefinitions",
+            VERSIONS,
+            READ_DEFINITIONS,
+            _definitions,
+        ),
+        Route(
+            "GET",
+            r"(?P<scope>.*)/providers/Microsoft\.Authorization/roleDefinitions/(?P<name>[^/]+)",
+            VERSIONS,
+            READ_DEFINITIONS,
+            _definition,
+        ),
     ),
-)  # fmt: skip
+)

@@ -18,10 +18,26 @@ from loom.sim.world import World
 
 Json = dict[str, Any]
 VERSIONS = (
-    "2025-04-01", "2025-03-01", "2024-11-01", "2024-07-01", "2024-03-01", "2023-07-01", "2022-12-01", "2022-09-01", "2021-04-01",
-    "2021-01-01", "2020-10-01", "2020-06-01", "2020-01-01", "2019-11-01", "2019-10-01", "2019-08-01", "2019-06-01", "2018-05-01",
+    "2025-04-01",
+    "2025-03-01",
+    "2024-11-01",
+    "2024-07-01",
+    "2024-03-01",
+    "2023-07-01",
+    "2022-12-01",
+    "2022-09-01",
+    "2021-04-01",
+    "2021-01-01",
+    "2020-10-01",
+    "2020-06-01",
+    "2020-01-01",
+    "2019-11-01",
+    "2019-10-01",
+    "2019-08-01",
+    "2019-06-01",
+    "2018-05-01",
     "2016-06-01",
-)  # fmt: skip
+)
 READ_RESOURCES = f"{RESOURCES}/subscriptions/resources/read"
 
 
@@ -156,7 +172,11 @@ PROVIDER = Provider(
             versions=VERSIONS,
             tracked=True,
             lists=("subscription",),
-            names=NameRule(r"[\w\-().]{0,89}[\w\-()]", "The provided resource group name '{name}' has these invalid characters.", "InvalidResourceGroupName"),
+            names=NameRule(
+                r"[\w\-().]{0,89}[\w\-()]",
+                "The provided resource group name '{name}' has these invalid characters.",
+                "InvalidResourceGroupName",
+            ),
             delete=Style(seconds=60, headers="location", retry_after=15, moving=True, empty=True, done=200),
             page=1000,
         ),
@@ -166,7 +186,13 @@ PROVIDER = Provider(
         Route("GET", r"/tenants", VERSIONS, "", _tenants),
         Route("GET", rf"{SUBSCRIPTION}/locations", VERSIONS, f"{RESOURCES}/subscriptions/locations/read", _locations),
         Route("GET", rf"{SUBSCRIPTION}/providers", VERSIONS, f"{RESOURCES}/subscriptions/providers/read", _providers),
-        Route("GET", rf"{SUBSCRIPTION}/providers/(?P<namespace>[^/]+)", VERSIONS, f"{RESOURCES}/subscriptions/providers/read", _one_provider),
+        Route(
+            "GET",
+            rf"{SUBSCRIPTION}/providers/(?P<namespace>[^/]+)",
+            VERSIONS,
+            f"{RESOURCES}/subscriptions/providers/read",
+            _one_provider,
+        ),
         Route(
             "POST",
             rf"{SUBSCRIPTION}/providers/(?P<namespace>[^/]+)/(?P<verb>register|unregister)",
@@ -174,6 +200,12 @@ PROVIDER = Provider(
             f"{RESOURCES}/subscriptions/providers/register/action",
             _register,
         ),
-        Route("GET", r"(?P<scope>/subscriptions/[^/]+(?:/resourceGroups/(?P<group>[^/]+))?)/resources", VERSIONS, READ_RESOURCES, _all_resources),
+        Route(
+            "GET",
+            r"(?P<scope>/subscriptions/[^/]+(?:/resourceGroups/(?P<group>[^/]+))?)/resources",
+            VERSIONS,
+            READ_RESOURCES,
+            _all_resources,
+        ),
     ),
-)  # fmt: skip
+)

@@ -1,0 +1,47 @@
+"""Simulated container apps answer HTTP under their own names. What they answer is `ok`, or what a person ordered by a knob."""
+
+from __future__ import annotations
+
+from loom.sim.providers.app_health import health_of
+from loom.sim.providers.app_revisions import APPS, REVISIONS
+from loom.sim.store import Resource
+from loom.sim.wire import Request, Response
+from loom.sim.world import World
+
+UNKNOWN = "Error 404 - This Container App is stopped or does not exist."
+
+
+def answer(world: World, request: Request) -> Response:
+    """One request to `https://<app>.<environment's domain>/...`. Who asks is outside the environment, but in a joined network."""
+    host = request.headers.get("host", "").split(":")[0].lower()
+    app = _app(world, host)
+    if app is None or app.properties.get("runningStatus") != "Running":
+        return Response(404, UNKNOWN)
+    ingress = (app.properties.get("configuration") or {}).get("ingress") or {}
+    if not ingress.get("external"):
+        return Response(404, UNKNOWN)
+    app.hidden["asked"] = world.clock.now()
+    ordered = world.knobs.get(app.key, {}).get("http")
+    if ordered:
+        return Response(int(ordered.get("status", 200)), ordered.get("body", ""), dict(ordered.get("headers", {})))
+    if not _is_up(world, app):
+        return Response(
+            503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure"
+        )
+    return Response(200, {"app": app.name, "path": request.path, "status": "ok"})
+
+
+def _app(world: World, host: str) -> Resource | None:
+    label = host.split(".")[0].split("--")[0]
+    for app in world.store.of_type(APPS):
+        if app.name == label:
+            ingress = (app.properties.get("configuration") or {}).get("ingress") or {}
+            if host in (str(ingress.get("fqdn")).lower(), str(app.properties.get("latestRevisionFqdn")).lower()):
+                return app
+    return None
+
+
+def _is_up(world: World, app: Resource) -> bool:
+    ready = app.properties.get("latestReadyRevisionName")
+    revision = next((item for item in world.store.children(app.id, REVISIONS) if item.name == ready), None)
+    return revision is not None and health_of(world, app, revision).ready

@@ -1,0 +1,239 @@
+"""Microsoft.EventHub: namespaces, hubs, consumer groups. A namespace PUT has no async headers: its state is the only sign."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from loom.sim.arm.change import Change
+from loom.sim.errors import bad_request
+from loom.sim.kinds import Action, Behavior, Kind, NameRule, Provider, Refusal, Route, Style
+from loom.sim.providers.connections import CONNECTIONS, connections_of
+from loom.sim.providers.event_hubs import GROUPS, HUBS, ConsumerGroups, Hubs
+from loom.sim.store import Resource
+from loom.sim.wire import Request, Response
+from loom.sim.world import World
+
+Json = dict[str, Any]
+NAMESPACE = "Microsoft.EventHub"
+VERSIONS = ("2026-01-01", "2025-05-01-preview", "2024-01-01", "2023-01-01-preview", "2022-10-01-preview", "2021-11-01")
+NAMESPACES = f"{NAMESPACE}/namespaces"
+RULE_SETS = f"{NAMESPACES}/networkRuleSets"
+KEYS = f"{NAMESPACES}/authorizationRules"
+
+
+class Namespaces(Behavior):
+    """A namespace is usable when `status` is Active; its rule set and root key come with it."""
+
+    def check(self, change: Change) -> None:
+        properties, sku = change.properties, change.body.get("sku") or {}
+        if properties.get("isAutoInflateEnabled") and sku.get("name") != "Standard":
+            raise bad_request("BadRequest", "AutoInflate is supported for the Standard tier only. CorrelationId: 0")
+        most = properties.get("maximumThroughputUnits") or 0
+        if properties.get("isAutoInflateEnabled") and most < (sku.get("capacity") or 1):
+            message = (
+                "maximumThroughputUnits must not be below sku.capacity when auto-inflate is enabled. CorrelationId: 0"
+            )
+            raise bad_request("BadRequest", message)
+
+    def compose(self, change: Change) -> Json:
+        sku = {"tier": (change.body.get("sku") or {}).get("name", "Standard"), **(change.body.get("sku") or {})}
+        sku["capacity"] = sku.get("capacity") or 1
+        stamp = change.world.clock.stamp()
+        made = change.before.properties.get("createdAt", stamp) if change.before else stamp
+        outputs = {
+            "metricId": f"{change.id.split('/')[2]}:{change.name}",
+            "serviceBusEndpoint": f"https://{change.name}.servicebus.windows.net:443/",
+            "kafkaEnabled": sku["name"] != "Basic",
+            "status": "Updating" if change.before else "Creating",
+            "createdAt": made,
+            "updatedAt": stamp,
+        }
+        return {**change.body, "sku": sku, "properties": {**change.properties, **outputs}}
+
+    def settled(self, world: World, resource: Resource) -> None:
+        resource.properties["status"] = "Active"
+        public = resource.properties.get("publicNetworkAccess", "Enabled")
+        rules = {
+            "publicNetworkAccess": public,
+            "defaultAction": "Allow",
+            "virtualNetworkRules": [],
+            "ipRules": [],
+            "trustedServiceAccessEnabled": False,
+        }
+        _ensure(world, f"{resource.id}/networkRuleSets/default", RULE_SETS, rules)
+        _ensure(
+            world,
+            f"{resource.id}/authorizationRules/RootManageSharedAccessKey",
+            KEYS,
+            {"rights": ["Listen", "Manage", "Send"]},
+        )
+        rule_set = world.store.get(f"{resource.id}/networkRuleSets/default")
+        if rule_set is not None:
+            rule_set.properties["publicNetworkAccess"] = public
+
+    def shown(self, world: World, resource: Resource, body: Json) -> Json:
+        found = connections_of(world, resource)
+        return {
+            **body,
+            "properties": {**body["properties"], **({"privateEndpointConnections": found} if found else {})},
+        }
+
+
+def _ensure(world: World, resource_id: str, kind: str, properties: Json) -> None:
+    if world.store.get(resource_id) is None:
+        world.store.put(Resource(resource_id, kind, {"properties": properties}, created=world.clock.now()))
+
+
+class RuleSets(Behavior):
+    """The rule set's public access is the namespace's, whichever was written last."""
+
+    def settled(self, world: World, resource: Resource) -> None:
+        namespace = world.store.get(resource.id.rsplit("/", 2)[0])
+        public = resource.properties.get("publicNetworkAccess")
+        if namespace is not None and public is not None:
+            namespace.properties["publicNetworkAccess"] = public
+
+
+def _list_keys(world: World, resource: Resource, request: Request) -> Response:
+    host = f"{resource.id.split('/')[8]}.servicebus.windows.net"
+    keys = {
+        word: base64.b64encode(f"{resource.key}:{word}".encode()).decode()[:44] for word in ("primary", "secondary")
+    }
+    body: Json = {"keyName": resource.name}
+    for word, key in keys.items():
+        body[f"{word}Key"] = key
+        body[f"{word}ConnectionString"] = (
+            f"Endpoint=sb://{host}/;SharedAccessKeyName={resource.name};SharedAccessKey={key}"
+        )
+    return Response(200, body)
+
+
+class AuthorizationRules(Behavior):
+    """Keys are read by an action, never by a GET."""
+
+    actions: ClassVar[Mapping[str, Action]] = {"listKeys": _list_keys}
+
+
+def _check_name(world: World, request: Request, match: re.Match[str]) -> Response:
+    name = str(request.json().get("name", "")).lower()
+    taken = ("servicebus", name) in world.names
+    return Response(200, {"nameAvailable": not taken, "reason": "NameInUse" if taken else "None", "message": ""})
+
+
+def _not_found(word: str) -> Refusal:
+    return Refusal(
+        404, "MessagingGatewayNotFound" if word else "NamespaceNotFound", f"{word or 'Namespace'} '{{name}}' not found"
+    )
+
+
+PROVIDER = Provider(
+    namespace=NAMESPACE,
+    kinds=(
+        Kind(
+            name=NAMESPACES,
+            versions=VERSIONS,
+            tracked=True,
+            lists=("subscription", "group"),
+            names=NameRule(
+                r"[A-Za-z](?=.{5,49}$)[A-Za-z0-9-]*[A-Za-z0-9]",
+                "The specified service namespace is invalid. CorrelationId: 0",
+                "BadRequest",
+            ),
+            unique="servicebus",
+            taken=Refusal(
+                400,
+                "BadRequest",
+                "The specified name is not available. For more information visit https://aka.ms/eventhubsarmexceptions. CorrelationId: 0",
+            ),
+            put=Style(seconds=60, creating="Creating", updating="Updating", update_seconds=15),
+            repeat=Style(),
+            delete=Style(
+                seconds=30,
+                headers="both",
+                created=202,
+                updated=202,
+                empty=True,
+                updating="Deleting",
+                status_path="namespaceOperationResults",
+                result_path="namespaceOperationResults",
+            ),
+            defaults={
+                "tags": {},
+                "sku": {"name": "Standard"},
+                "properties": {
+                    "minimumTlsVersion": "1.2",
+                    "publicNetworkAccess": "Enabled",
+                    "disableLocalAuth": False,
+                    "zoneRedundant": False,
+                    "isAutoInflateEnabled": False,
+                    "maximumThroughputUnits": 0,
+                },
+            },
+            read_only=("properties.privateEndpointConnections",),
+            immutable=("properties.zoneRedundant",),
+            fixed=Refusal(400, "BadRequest", "The property {name} cannot be changed. CorrelationId: 0"),
+            missing=_not_found(""),
+            shown_type="Microsoft.EventHub/Namespaces",
+            budget="eventhub",
+            behavior=Namespaces(),
+        ),
+        Kind(
+            name=HUBS,
+            versions=VERSIONS,
+            patchable=False,
+            stateful=False,
+            names=NameRule(
+                r"(?=.{1,256}$)[A-Za-z0-9]([\w.\-]*[A-Za-z0-9])?",
+                "The specified event hub name '{name}' is invalid. CorrelationId: 0",
+                "BadRequest",
+            ),
+            put=Style(created=200),
+            missing=_not_found("EventHub"),
+            behavior=Hubs(),
+        ),
+        Kind(
+            name=GROUPS,
+            versions=VERSIONS,
+            patchable=False,
+            stateful=False,
+            put=Style(created=200),
+            quota=(
+                20,
+                Refusal(403, "QuotaExceeded", "The event hub already has {limit} consumer groups, which is the limit."),
+            ),
+            missing=_not_found("ConsumerGroup"),
+            behavior=ConsumerGroups(),
+        ),
+        Kind(
+            name=RULE_SETS,
+            versions=VERSIONS,
+            patchable=False,
+            stateful=False,
+            names=NameRule("default", "The network rule set must be named default.", "BadRequest"),
+            put=Style(created=200),
+            behavior=RuleSets(),
+        ),
+        Kind(
+            name=KEYS,
+            versions=VERSIONS,
+            patchable=False,
+            stateful=False,
+            put=Style(created=200),
+            required=("properties.rights",),
+            behavior=AuthorizationRules(),
+        ),
+        Kind(name=f"{NAMESPACES}/{CONNECTIONS}", versions=VERSIONS, patchable=False),
+    ),
+    routes=(
+        Route(
+            "POST",
+            r"(?P<scope>/subscriptions/[^/]+)/providers/Microsoft\.EventHub/checkNameAvailability",
+            VERSIONS,
+            f"{NAMESPACE}/checkNameAvailability/action",
+            _check_name,
+        ),
+    ),
+)
