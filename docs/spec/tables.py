@@ -1,0 +1,112 @@
+"""Writes the tables of the manual pages out of the models, between their marks: `python docs/spec/tables.py`.
+
+The prose around them is written by people. A test fails when a table differs from the models.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from loom.api.crds import crd
+from loom.api.kinds import KINDS, Kind
+
+PAGES = Path(__file__).parent / "v1alpha1"
+MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+Schema = dict[str, Any]
+
+
+def page_of(kind: Kind) -> Path:
+    """The manual page of a kind."""
+    return PAGES / f"{kind.name.lower()}.md"
+
+
+def filled(text: str, kind: Kind) -> str:
+    """The page with every table as it is today."""
+    return MARKED.sub(lambda mark: f"{mark[1]}\n{TABLES[mark[2]](kind)}\n\n{mark[3]}", text)
+
+
+def _schema(kind: Kind) -> Schema:
+    schema: Schema = crd(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    return schema
+
+
+def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _fields(kind: Kind, part: str) -> str:
+    rows = _rows(_schema(kind)["properties"][part], "")
+    return _table(("Field", "Type", "Meaning"), rows)
+
+
+def _rows(schema: Schema, path: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in schema.get("properties", {}).items():
+        here = f"{path}.{name}" if path else name
+        need = "" if name not in schema.get("required", ()) or path.startswith("status") else ", required"
+        yield f"`{here}`", _type(field) + need, field["description"]
+        inner, suffix = field, ""
+        while "items" in inner or isinstance(inner.get("additionalProperties"), dict):
+            inner, suffix = inner.get("items") or inner["additionalProperties"], suffix + "[]"
+        yield from _rows(inner, here + suffix)
+
+
+def _type(schema: Schema) -> str:
+    if "enum" in schema:
+        return " \\| ".join(schema["enum"]).replace("\\|", "|")
+    match schema["type"]:
+        case "array":
+            how = {"map": " by name", "set": ", each once"}.get(schema["x-kubernetes-list-type"], "")
+            return f"list of {_type(schema['items'])}{how}, {_bounds(schema, 'Items')}"
+        case "object" if isinstance(schema.get("additionalProperties"), dict):
+            return f"map to {_type(schema['additionalProperties'])}, {_bounds(schema, 'Properties')}"
+        case "integer":
+            low, high = schema.get("minimum"), schema.get("maximum")
+            return f"integer, {low} to {high}" if high is not None else "integer"
+        case "string" if "ms|s|m|h" in schema.get("pattern", ""):
+            return "duration"
+        case name:
+            return str(name)
+
+
+def _bounds(schema: Schema, of: str) -> str:
+    low, high = schema.get(f"min{of}", 0), schema[f"max{of}"]
+    return f"exactly {high}" if low == high else f"{low} to {high}" if low else f"at most {high}"
+
+
+def _refusals(kind: Kind) -> str:
+    return _table(("Where", "Rule"), _rules(_schema(kind), ""))
+
+
+def _rules(schema: Schema, path: str) -> Iterator[tuple[str, str]]:
+    for rule in schema.get("x-kubernetes-validations", ()):
+        where = f"{path}{rule.get('fieldPath', '')}".removeprefix(".spec").lstrip(".")
+        yield (f"`{where}`" if where else "the object"), rule["message"]
+    for name, field in schema.get("properties", {}).items():
+        yield from _rules(field, f"{path}.{name}")
+    if "items" in schema:
+        yield from _rules(schema["items"], f"{path}[]")
+
+
+def _conditions(kind: Kind) -> str:
+    return _table(("Condition", "What it says when True"), ((f"`{c}`", c.meaning) for c in kind.conditions))
+
+
+def _reasons(kind: Kind) -> str:
+    return _table(("Reason", "What it means, and what to do"), ((f"`{r}`", r.meaning) for r in kind.reasons))
+
+
+TABLES: dict[str, Callable[[Kind], str]] = {
+    "spec": lambda kind: _fields(kind, "spec"),
+    "status": lambda kind: _fields(kind, "status"),
+    "refusals": _refusals,
+    "conditions": _conditions,
+    "reasons": _reasons,
+}
+
+if __name__ == "__main__":
+    for each in KINDS.values():
+        page = page_of(each)
+        page.write_text(filled(page.read_text(), each))
