@@ -45,7 +45,7 @@ def _fields(kind: Kind, part: str) -> str:
 def _rows(schema: Schema, path: str) -> Iterator[tuple[str, str, str]]:
     for name, field in schema.get("properties", {}).items():
         here = f"{path}.{name}" if path else name
-        need = "" if name not in schema.get("required", ()) or path.startswith("status") else ", required"
+        need = ", required" if name in schema.get("required", ()) else ""
         yield f"`{here}`", _type(field) + need, field["description"]
         inner, suffix = field, ""
         while "items" in inner or isinstance(inner.get("additionalProperties"), dict):
@@ -55,7 +55,7 @@ def _rows(schema: Schema, path: str) -> Iterator[tuple[str, str, str]]:
 
 def _type(schema: Schema) -> str:
     if "enum" in schema:
-        return " \\| ".join(schema["enum"]).replace("\\|", "|")
+        return " | ".join(schema["enum"])
     match schema["type"]:
         case "array":
             how = {"map": " by name", "set": ", each once"}.get(schema["x-kubernetes-list-type"], "")

@@ -150,3 +150,11 @@ def test_writing_mends_every_difference_and_touches_nothing_else(tmp_path: Path)
     assert crds.check(tmp_path) == []
     assert (tmp_path / "kustomization.yaml").read_text() == "resources: []\n"
     assert crds.write(tmp_path) == []
+
+
+def test_a_default_is_told_as_people_write_it() -> None:
+    fields = root(KINDS["DataLandingZone"])["properties"]["spec"]["properties"]
+
+    assert fields["interval"]["description"].endswith("Default: 10m.")
+    assert fields["suspend"]["description"].endswith("Default: false.")
+    assert fields["policy"]["description"].endswith("Default: Manage.")

@@ -101,8 +101,8 @@ def _object(kind: Kind) -> Schema:
 
 
 def structural(model: Any) -> Schema:
-    """Turn a model into a structural schema."""
-    printed = model.model_json_schema(by_alias=True)
+    """Turn a model into a structural schema. Serialization mode, as only there defaults are printed as people write them."""
+    printed = model.model_json_schema(by_alias=True, mode="serialization")
     definitions = printed.pop("$defs", {})
     return _inline(printed, definitions)
 
