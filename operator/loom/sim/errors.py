@@ -97,6 +97,20 @@ def method_not_allowed(method: str) -> ArmError:
     return ArmError(405, "HttpMethodNotAllowed", f"The requested resource does not support http method '{method}'.")
 
 
+
+class WebApiError(ArmError):
+    """An error that the web framework below a provider answers by itself: `{"Message": ...}` (recorded traffic)."""
+
+    def body(self) -> dict[str, Any]:
+        return {"Message": self.message}
+
+
+def unsupported_method(method: str) -> ArmError:
+    """405 of API Management for a GET of a link between product and API, which only HEAD, PUT and DELETE know."""
+    message = f"The requested resource does not support http method '{method}'."
+    return WebApiError(405, "", message, headers={"Allow": "HEAD,PUT,DELETE"})
+
+
 def precondition_failed(etag: str) -> ArmError:
     """412 for an ETag that does not match."""
     message = f"The condition '{etag}' set by the If-Match or If-None-Match header is not met by the resource."

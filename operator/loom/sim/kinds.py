@@ -28,7 +28,9 @@ class Style:
 
     `headers`: `none`, `async` (Azure-AsyncOperation), `location` or `both`. `seconds` 0 means done at once. `created` and
     `updated` are the status codes for a new and an existing resource; `creating` and `updating` the provisioning states
-    meanwhile. `empty`: the answer has no body. `done` is what a finished `Location` answers to a DELETE.
+    meanwhile. `empty`: the answer has no body. `done` is what a finished `Location` answers to a DELETE. `urls` is where the
+    operation is polled: `region`, signed, below the provider's locations; `resource`, unsigned: its result at the resource itself
+    (`?asyncId=`), its status below the top-level resource (`tenant/operationResults`).
     """
 
     seconds: float = 0.0
@@ -47,6 +49,7 @@ class Style:
     update_seconds: float | None = None
     update_headers: str | None = None
     done: int = 200
+    urls: str = "region"
 
     def for_update(self) -> Style:
         """The same for a resource that exists already."""
@@ -102,6 +105,10 @@ class Behavior:
         """What is stored: the sent body over the row's defaults, with what the service adds at once."""
         return change.body
 
+    def style(self, change: Change, usual: Style) -> Style:
+        """How this write is answered, where it depends on what was sent."""
+        return usual
+
     def verdict(self, world: World, resource: Resource, operation: Operation) -> Json | float | None:
         """At the end of a write: `None` it succeeded, an error document it failed, a number it takes so many seconds more."""
         return None
@@ -126,6 +133,13 @@ class Behavior:
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         """The last touch on what a read shows; may return `body` itself."""
         return body
+
+    def answered(self, resource: Resource, body: Json, method: str, query: Mapping[str, str]) -> Json:
+        """What one GET, PUT or PATCH is answered, where that differs from what lists show."""
+        return body
+
+    def asked(self, world: World, resource: Resource, request: Request) -> None:
+        """A PATCH or DELETE is asked for: refuse it by its headers or query, or note what they order."""
 
     def check_delete(self, world: World, resource: Resource) -> None:
         """Refuse a DELETE with an `ArmError`."""

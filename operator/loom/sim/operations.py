@@ -33,6 +33,7 @@ class Operation:
     failure: Json = field(default_factory=dict)
     next_poll: float = 0.0
     polls: int = 0
+    created: bool = False
 
     @property
     def running(self) -> bool:

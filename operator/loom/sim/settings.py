@@ -12,7 +12,9 @@ class Settings:
 
     `duration_factor` stretches every long operation. `role_delay` is how long a new role assignment does nothing;
     `principal_delay` how long a new identity is unknown to the directory's replicas. `list_lag` delays what the generic
-    `/resources` list shows. `strict_bodies` applies the type tables, if any were given.
+    `/resources` list shows. `strict_bodies` applies the type tables, if any were given. Of API Management: `import_status` answers
+    an import (202 without a body, or 201 as other children); `import_lock` is how long an API stays locked after one;
+    `require_if_match` asks for that header on PATCH and DELETE; `product_subscriptions` gives a new product's maker a subscription.
     """
 
     duration_factor: float = 1.0
@@ -24,6 +26,10 @@ class Settings:
     enforce_access: bool = True
     enforce_throttling: bool = True
     strict_bodies: bool = True
+    import_status: int = 202
+    import_lock: float = 4.0
+    require_if_match: bool = True
+    product_subscriptions: bool = True
     missing_images: list[str] = field(default_factory=list)
     quotas: dict[str, int] = field(default_factory=dict)
 

@@ -32,6 +32,7 @@ def delete(world: World, kind: Kind, target: Target, request: Request) -> Respon
     if resource.state == "Deleting" and resource.operation:
         return _resume(world, kind, resource, request)
     checks.check_busy(world, kind, target)
+    kind.behavior.asked(world, resource, request)
     kind.behavior.check_delete(world, resource)
     fault = world.faults.strike("DELETE", resource.id, kind.name, ("stuck", "failLate"))
     style = kind.delete

@@ -137,7 +137,9 @@ def _spend(world: World, request: Request, caller: Principal) -> dict[str, str]:
 
 def _dispatch(world: World, request: Request, caller: Principal, seen: _Seen, budget: dict[str, str]) -> Response:
     path = request.path.rstrip("/") or "/"
-    operation = world.operations.get(name_of(path)) if request.method == "GET" and "peration" in path else None
+    operation = None
+    if request.method == "GET" and ("peration" in path or "asyncid" in request.query):
+        operation = world.operations.get(request.query.get("asyncid") or name_of(path))
     if operation is not None:
         seen.type, seen.poll = f"{operation.type}/poll", True
         response, seen.early = poll(world, operation, request)

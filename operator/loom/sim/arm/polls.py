@@ -12,6 +12,7 @@ from loom.sim.wire import Request, Response
 from loom.sim.world import World
 
 STATUS = "azureasyncoperation"
+RESULT = "asyncid"
 
 
 def headers_for(world: World, kind: Kind, style: Style, operation: Operation, base: str) -> dict[str, str]:
@@ -30,14 +31,14 @@ def headers_for(world: World, kind: Kind, style: Style, operation: Operation, ba
 def poll(world: World, operation: Operation, request: Request) -> tuple[Response, bool]:
     """Answer one poll. The second value says whether it came earlier than the client had been asked to wait."""
     early = operation.running and world.clock.now() < operation.next_poll - 1e-3
-    if request.query.get("s") != _signature(operation):
-        raise ArmError(403, "AuthorizationFailed", "The signature of the operation URL is not valid.")
-    operation.polls += 1
     kind = world.catalog.kind(operation.type)
     if kind is None:
         raise ArmError(404, "NotFound", f"Nothing is known of operation '{operation.id}'.")
     style = kind.delete if operation.verb == "delete" else kind.put
-    if STATUS in request.query:
+    if style.urls == "region" and request.query.get("s") != _signature(operation):
+        raise ArmError(403, "AuthorizationFailed", "The signature of the operation URL is not valid.")
+    operation.polls += 1
+    if STATUS in request.query or (style.urls == "resource" and RESULT not in request.query):
         return _status(world, style, operation, request), early
     return _result(world, kind, style, operation, request.base), early
 
@@ -56,12 +57,17 @@ def _result(world: World, kind: Kind, style: Style, operation: Operation, base: 
     if operation.running:
         headers = {"Location": _url(kind, style, operation, base, status=False)} if style.moving else {}
         return Response(202, None, {**headers, **_wait(world, operation, style.retry_after)})
+    resource = world.store.get(operation.target)
+    if resource is None and operation.verb == "put" and style.urls == "resource":
+        raise ArmError(404, "ResourceNotFound", f"{kind.path.rpartition('/')[2]} not found.")
     if operation.error:
-        return Response(409, {"error": operation.error})
+        return Response(409 if style.urls == "region" else 400, {"error": operation.error})
     if operation.verb == "delete":
         return Response(style.done)
-    resource = world.store.get(operation.target)
-    return Response(200, show(world, resource)) if resource else Response(204)
+    if resource is None:
+        return Response(204)
+    body = kind.behavior.answered(resource, show(world, resource), "GET", {})
+    return Response(style.created if operation.created and style.urls == "resource" else 200, body)
 
 
 def _wait(world: World, operation: Operation, seconds: float | None) -> dict[str, str]:
@@ -73,12 +79,23 @@ def _wait(world: World, operation: Operation, seconds: float | None) -> dict[str
 def _url(kind: Kind, style: Style, operation: Operation, base: str, *, status: bool) -> str:
     subscription = f"{base}/subscriptions/{subscription_of(operation.target)}"
     signed = operation.signature(str(operation.polls) if style.moving else "")
+    if style.urls == "resource":
+        return _own_url(style, operation, base, status=status)
     flag = f"&{STATUS}=true" if status else ""
     query = f"api-version={operation.api_version}{flag}&{signed}"
     if kind.namespace == RESOURCES:
         return f"{subscription}/operationresults/{operation.id}?{query}"
     word = style.status_path if status else style.result_path
     return f"{subscription}/providers/{kind.namespace}/locations/{operation.region}/{word}/{operation.id}?{query}"
+
+
+def _own_url(style: Style, operation: Operation, base: str, *, status: bool) -> str:
+    query = f"api-version={operation.api_version}"
+    if status:
+        root = "/".join(operation.target.split("/")[:9])
+        return f"{base}{root}/tenant/operationResults/{operation.id}?{query}"
+    code = style.done if operation.verb == "delete" else 201 if operation.created else 200
+    return f"{base}{operation.target}?{query}&asyncId={operation.id}&asyncCode={code}"
 
 
 def _signature(operation: Operation) -> str:

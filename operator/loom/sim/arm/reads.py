@@ -29,8 +29,9 @@ def read(world: World, kind: Kind, target: Target, request: Request) -> Response
     if request.method == "HEAD":
         return Response(204 if kind.etag != "header" or not kind.readable else 200, None, headers)
     if not kind.readable:
-        raise errors.method_not_allowed(request.method)
-    return Response(200, show(world, resource), headers)
+        raise errors.unsupported_method(request.method)
+    body = kind.behavior.answered(resource, show(world, resource), request.method, request.query)
+    return Response(200, body, headers)
 
 
 def not_found(world: World, kind: Kind, target: Target) -> ArmError:

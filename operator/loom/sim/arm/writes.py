@@ -37,6 +37,8 @@ def write(world: World, kind: Kind, target: Target, request: Request, caller: Pr
     if request.method == "PATCH" and before is None:
         raise not_found(world, kind, target)
     locks.check(world.store, target.id, request.method)
+    if before is not None and request.method == "PATCH":
+        kind.behavior.asked(world, before, request)
     change = _change(world, kind, target, request, caller)
     checks.check_place(change)
     checks.check_preconditions(kind, before, request)
@@ -47,7 +49,7 @@ def write(world: World, kind: Kind, target: Target, request: Request, caller: Pr
     identities.check(change)
     checks.check_quota(change)
     kind.behavior.check(change)
-    style = _style(change)
+    style = kind.behavior.style(change, _style(change))
     resource = store(change)
     return _answer(change, resource, style, request.base)
 
@@ -135,9 +137,10 @@ def _answer(change: Change, resource: Resource, style: Style, base: str) -> Resp
         complete(world, resource)
     else:
         headers = _begin(change, resource, style, fault, base)
-    if kind.etag:
+    if kind.etag and not (resource.operation and style.urls == "resource"):
         headers["ETag"] = quoted_etag(kind, resource)
-    return Response(status, None if style.empty else show(world, resource), headers)
+    body = None if style.empty else kind.behavior.answered(resource, show(world, resource), change.method, {})
+    return Response(status, body, headers)
 
 
 def _begin(change: Change, resource: Resource, style: Style, fault: Fault | None, base: str) -> dict[str, str]:
@@ -149,4 +152,5 @@ def _begin(change: Change, resource: Resource, style: Style, fault: Fault | None
     operation = world.begin("put", resource, seconds, change.location, change.version)
     if fault is not None and fault.kind == "failLate":
         operation.failure = {"code": fault.code, "message": fault.message}
+    operation.created = change.before is None
     return headers_for(world, change.kind, style, operation, base)
