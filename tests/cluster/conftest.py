@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from loom.dev.estate import estate_of
 from loom.dev.failure import SandboxError
 from support.cluster import ROOT, Cluster, running_cluster
 from support.oracles import oracle
+from support.promises import broken_promises
 from support.running import Azure, RunningOperator
 from support.samples import TESTERS, sample_plane
 from support.statuses import StatusWatch
@@ -42,7 +44,11 @@ def status_watch(api_server: Cluster) -> Iterator[StatusWatch]:
     rules = oracle("status_rules")
     if rules is None:
         warnings.warn("status_rules.py is not on this machine (LOOM_ORACLES): no status is judged by it", stacklevel=1)
-    watch = StatusWatch(api_server.objects, rules.broken if rules else lambda _: [])
+
+    def judge(obj: dict[str, Any]) -> list[str]:
+        return (rules.broken(obj) if rules else []) + broken_promises(obj["kind"], obj["status"])
+
+    watch = StatusWatch(api_server.objects, judge)
     yield watch
     watch.stop()
 

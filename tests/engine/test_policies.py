@@ -95,7 +95,7 @@ async def test_a_refusal_says_why_and_stalls() -> None:
 
 
 async def test_a_refusal_that_waits_for_another_object_goes_on_reconciling() -> None:
-    bench = Bench(refusal=Refusal("WaitingForLandingZone", "zone finance has not converged", wait=True))
+    bench = Bench(refusal=Refusal("ReferenceNotFound", "AdminPlane eastus2 does not exist", wait=True))
     await bench.look()
     assert bench.condition("Reconciling")["status"] == "True"
     assert not bench.condition("Stalled")

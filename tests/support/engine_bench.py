@@ -16,6 +16,7 @@ from loom.plan.resource import Named, Plan, Resource
 from loom.plan.values import Ref
 from support.memory_cloud import FakeClock, MemoryCloud
 from support.oracles import oracle
+from support.promises import broken_promises
 
 RULES = oracle("status_rules")
 SUBSCRIPTION = "44444444-4444-4444-4444-444444444444"
@@ -131,6 +132,7 @@ class Bench:
         if RULES is not None and status.get("conditions"):
             broken = RULES.broken({"metadata": {"generation": self.generation}, "status": status})
             assert broken == [], f"{broken} in {status}"
+        assert broken_promises(self.owner.kind, status) == []
 
     async def settle(self, passes: int = 12) -> Result:
         """Passes, each at the moment that the last one asked for, long operations ending in between, until nothing is due soon."""
