@@ -51,7 +51,7 @@ class AzureCloud:
         kind = kind_of(arm_id)
         try:
             async with as_cloud_errors(self._principal, arm_id):
-                answer = await self._carrier(kind).get(arm_id, kind)
+                answer = await self._carrier(arm_id, kind).get(arm_id, kind)
         except CloudError as error:
             if _absent(error.status, error.code):
                 return None
@@ -71,7 +71,7 @@ class AzureCloud:
         kind = kind_of(arm_id)
         try:
             async with as_cloud_errors(self._principal, arm_id):
-                answer = await self._carrier(kind).put(arm_id, kind, body, etag)
+                answer = await self._carrier(arm_id, kind).put(arm_id, kind, body, etag)
         except CloudError as error:
             if error.code == "RoleAssignmentExists":
                 return Written()
@@ -83,7 +83,7 @@ class AzureCloud:
         kind = kind_of(arm_id)
         try:
             async with as_cloud_errors(self._principal, arm_id):
-                answer = await self._carrier(kind).delete(arm_id, kind, etag)
+                answer = await self._carrier(arm_id, kind).delete(arm_id, kind, etag)
         except CloudError as error:
             if _absent(error.status, error.code):
                 return Written()
@@ -135,12 +135,12 @@ class AzureCloud:
                 yield item
             url, params = str(body.get("nextLink") or ""), None  # a next link holds its own query
 
-    def _carrier(self, kind: ArmType) -> Carrier:
+    def _carrier(self, arm_id: str, kind: ArmType) -> Carrier:
         covered: Mapping[str, str] = {
             Client.CONTAINER_APPS: container_apps.OPERATIONS,
             Client.API_MANAGEMENT: api_management.OPERATIONS,
         }.get(kind.client, {})
-        return self._carriers[kind.client if kind.name.lower() in covered else Client.BY_ID]
+        return self._carriers[kind.client if type_of(arm_id).lower() in covered else Client.BY_ID]
 
     def _begun(self, answer: Answer, verb: str, arm_id: str, kind: ArmType) -> Written:
         watch = Watch(verb, arm_id, Style.RESOURCE, self._principal.poll_interval)

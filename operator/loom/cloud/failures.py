@@ -29,13 +29,15 @@ async def as_cloud_errors(principal: Principal, arm_id: str) -> AsyncIterator[No
 
 def _translated(error: Exception, principal: Principal, arm_id: str) -> CloudError:
     """The error with words. A token that was refused is an `AzureError` without an ARM answer."""
-    if isinstance(error, ClientAuthenticationError) and not _is_arms(error, principal):
+    if isinstance(error, ClientAuthenticationError) and _is_the_token_services(error):
         return refusal(str(error.message), principal.tenant, principal.client_id)
     if isinstance(error, DecodeError):
         return no_answer("Azure's answer could not be read")
     if isinstance(error, HttpResponseError) and error.response is not None:
         answer = answer_of(error.response)
         return classify(answer.status, answer.body, wait=asked_wait(answer.headers) or 0.0, arm_id=arm_id)
+    if isinstance(error, OSError) and error.filename:
+        return refusal(f"{error.filename}: {error.strerror}", principal.tenant, principal.client_id)
     if isinstance(error, TimeoutError):
         return no_answer("Azure did not answer in time; it is asked again")
     cause = _certificate(error)
@@ -44,17 +46,17 @@ def _translated(error: Exception, principal: Principal, arm_id: str) -> CloudErr
     return no_answer(f"{principal.base_url} gave no answer; it is asked again")
 
 
-def _is_arms(error: ClientAuthenticationError, principal: Principal) -> bool:
-    """Did Resource Manager say it, and not the token service?"""
+def _is_the_token_services(error: ClientAuthenticationError) -> bool:
+    """Did the token service say it, or the credential itself, and not Resource Manager?"""
     request = getattr(error.response, "request", None)
-    return request is not None and principal.owns(str(request.url))
+    return request is None or "/oauth2/" in str(request.url)
 
 
 def _certificate(error: BaseException | None) -> str:
     """What is wrong with the certificate, "" when that is not it."""
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error.verify_message
+        if isinstance(error, ssl.SSLCertVerificationError) and hasattr(error, "verify_message"):
+            return str(error.verify_message)
         inner = getattr(error, "inner_exception", None) or getattr(error, "certificate_error", None)
         error = inner if isinstance(inner, BaseException) else error.__cause__ or error.__context__
     return ""

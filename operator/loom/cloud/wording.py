@@ -31,9 +31,7 @@ _CHANGING = (
     re.compile(
         rf"(?i)[\[(]?(?:the |with |and )?{_LABEL}\b(?: is)?['\":=\s]*(?:{_GUID}|[0-9a-f]{{16,}})['\"]?[\])]?[,;]?"
     ),
-    re.compile(
-        rf"(?i)[\[(]?(?:time ?stamp|utc ?time|start ?time|end ?time)\b['\":=\s]*(?:{_MOMENT})['\"]?[\])]?[,;]?"
-    ),
+    re.compile(rf"(?i)[\[(]?(?:time ?stamp|utc ?time|start ?time|end ?time)\b['\":=\s]*(?:{_MOMENT})['\"]?[\])]?[,;]?"),
     re.compile(_MOMENT),
     re.compile(
         r"(?i)\s*(?:please )?(?:try again|retry) (?:the request )?(?:after|in) '?\d+'? ?(?:seconds|minutes|s)\b[^.]*\.?"
