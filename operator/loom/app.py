@@ -18,7 +18,7 @@ from loom.cloud.factory import CloudFactory
 from loom.config import Settings
 from loom.engine.memory import Lanes
 from loom.engine.snapshots import Snapshots
-from loom.health.prober import HealthProber
+from loom.health.prober import ProberFactory
 from loom.kube.client import ApiError, KubeClient
 from loom.kube.clock import SystemClock
 from loom.kube.connection import ConnectionFailure, connect
@@ -64,6 +64,7 @@ class Operator:
         self._queue = WorkQueue(on_take=self._metrics.queued)
         self._watch = Watch(self._queue)
         self._clouds = CloudFactory(settings, self._metrics)
+        self._probers = ProberFactory(settings)
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -79,6 +80,7 @@ class Operator:
             )
             stack.callback(self._metrics.serve(settings.ports.address, settings.ports.metrics, self._gauges_from(loop)))
             stack.push_async_callback(self._clouds.aclose)
+            stack.push_async_callback(self._probers.aclose)
             digest = await self._insist(partial(digest_of, client, settings.operator_namespace))
             await self._insist(partial(list_all, client, self._watch, settings.namespace))
             if self._stop.is_set() or digest is None:
@@ -142,7 +144,7 @@ class Operator:
         )
         world = World(
             clouds=self._clouds,
-            prober=HealthProber(settings),
+            probers=self._probers,
             clock=clock,
             digest=digest,
             snapshots=Snapshots(clock),

@@ -110,6 +110,8 @@ class Pass:
     def lookup(self, ref: Ref) -> Json:
         """The value that a reference stands for. Raises `Unresolved` while nobody knows it."""
         item = self.items.get(ref.key)
+        if item is not None and item.id and ref.path == "id":
+            return item.id
         if item is not None and item.live is not None:
             value = at(item.live.body, ref.path)
             if value is not None:

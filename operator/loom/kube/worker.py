@@ -44,6 +44,13 @@ class Clouds(Protocol):
         """The cloud for one object. Raises CloudError."""
 
 
+class Probers(Protocol):
+    """Gives out probers (`loom.health.prober`)."""
+
+    def for_object(self, cloud: Cloud) -> Prober:
+        """The prober that reads through an object's own cloud."""
+
+
 class Meter(Protocol):
     """Counts passes (`loom.metrics`)."""
 
@@ -56,7 +63,7 @@ class World:
     """What the passes of all objects share."""
 
     clouds: Clouds
-    prober: Prober
+    probers: Probers
     clock: Clock
     digest: Callable[[str], str]
     snapshots: Snapshots
@@ -156,10 +163,10 @@ class Worker:
         return held
 
     def _ports(self, key: Key, obj: Mapping[str, Any], found: Gathered, writing: "_Writing") -> Ports:
-        world = self._world
+        world, cloud = self._world, self._cloud(key, obj, found)
         return Ports(
-            cloud=self._cloud(key, obj, found),
-            prober=world.prober,
+            cloud=cloud,
+            prober=world.probers.for_object(cloud),
             clock=world.clock,
             journal=writing.journal,
             digest=world.digest,
