@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from loom.api.kinds import CATEGORY, GROUP, KINDS, VERSION, Kind
+from loom.api.kinds import CATEGORY, GROUP, KINDS, LOWEST_KUBERNETES, VERSION, Kind
 from loom.api.objects import LONGEST_NAME
 
 Schema = dict[str, Any]
@@ -29,7 +29,7 @@ def crd(kind: Kind) -> dict[str, Any]:
         "listKind": f"{kind.name}List",
         "plural": kind.plural,
         "singular": kind.name.lower(),
-        "shortNames": [name for name in kind.short_names if name != kind.name.lower()],
+        "shortNames": list(kind.short_names),
         "categories": [CATEGORY],
     }
     version = {
@@ -43,7 +43,11 @@ def crd(kind: Kind) -> dict[str, Any]:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": kind.crd_name, "labels": {"app.kubernetes.io/part-of": "csa-loom-operator"}},
+        "metadata": {
+            "name": kind.crd_name,
+            "annotations": {f"{GROUP}/lowest-kubernetes": LOWEST_KUBERNETES},
+            "labels": {"app.kubernetes.io/part-of": "csa-loom-operator"},
+        },
         "spec": {
             "group": GROUP,
             "scope": "Namespaced" if kind.namespaced else "Cluster",
