@@ -134,8 +134,8 @@ class Behavior:
         """The last touch on what a read shows; may return `body` itself."""
         return body
 
-    def answered(self, resource: Resource, body: Json, method: str, query: Mapping[str, str]) -> Json:
-        """What one GET, PUT or PATCH is answered, where that differs from what lists show."""
+    def answered(self, world: World, resource: Resource, body: Json, request: Request) -> Json:
+        """What one GET, PUT or PATCH (its method and query are all there is) is answered, where lists show something else."""
         return body
 
     def asked(self, world: World, resource: Resource, request: Request) -> None:

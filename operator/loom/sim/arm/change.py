@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from loom.sim.entra.directory import Principal
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Change:
-    """A PUT or PATCH. `body` is what shall hold afterwards; `before` what existed, if anything."""
+    """A PUT or PATCH. `body` is what shall hold afterwards; `before` what existed, if anything; `notes` what the service shall keep to itself."""
 
     world: World
     kind: Kind
@@ -27,6 +27,7 @@ class Change:
     caller: Principal
     version: str
     method: str = "PUT"
+    notes: Json = field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -177,7 +177,10 @@ def _resource(
     kind, action = world.catalog.resolve(target, request.query.get("api-version", ""))
     seen.type = kind.name
     _authorize(world, caller, world.catalog.action_name(kind, _verb(request.method, action)), _scope(target, action))
-    budget.update(_spend_provider(world, kind, request, target))
+    own = _spend_provider(world, kind, request, target)
+    if own and request.method == "PUT":
+        budget.clear()  # recorded: a provider's own figure takes the place of ARM's
+    budget.update(own)
     if action:
         if request.method != "POST":
             raise errors.unknown_type(f"{kind.path}/{action}", kind.namespace, request.query.get("api-version", ""))

@@ -66,7 +66,7 @@ def _result(world: World, kind: Kind, style: Style, operation: Operation, base: 
         return Response(style.done)
     if resource is None:
         return Response(204)
-    body = kind.behavior.answered(resource, show(world, resource), "GET", {})
+    body = kind.behavior.answered(world, resource, show(world, resource), Request("GET", operation.target))
     return Response(style.created if operation.created and style.urls == "resource" else 200, body)
 
 

@@ -30,7 +30,7 @@ def read(world: World, kind: Kind, target: Target, request: Request) -> Response
         return Response(204 if kind.etag != "header" or not kind.readable else 200, None, headers)
     if not kind.readable:
         raise errors.unsupported_method(request.method)
-    body = kind.behavior.answered(resource, show(world, resource), request.method, request.query)
+    body = kind.behavior.answered(world, resource, show(world, resource), request)
     return Response(200, body, headers)
 
 

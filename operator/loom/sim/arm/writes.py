@@ -83,7 +83,7 @@ def store(change: Change) -> Resource:
     world, kind, before = change.world, change.kind, change.before
     fingerprint = _fingerprint(change.body)
     composed = _composed(change)
-    hidden = {**(before.hidden if before else {}), "sent": fingerprint}
+    hidden = {**(before.hidden if before else {}), "sent": fingerprint, **change.notes}
     if kind.write_only:
         hidden["full"] = clone(composed)
     resource = Resource(
@@ -139,7 +139,8 @@ def _answer(change: Change, resource: Resource, style: Style, base: str) -> Resp
         headers = _begin(change, resource, style, fault, base)
     if kind.etag and not (resource.operation and style.urls == "resource"):
         headers["ETag"] = quoted_etag(kind, resource)
-    body = None if style.empty else kind.behavior.answered(resource, show(world, resource), change.method, {})
+    asked = Request(change.method, resource.id)
+    body = None if style.empty else kind.behavior.answered(world, resource, show(world, resource), asked)
     return Response(status, body, headers)
 
 
