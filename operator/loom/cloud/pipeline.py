@@ -10,6 +10,7 @@ import ssl
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from urllib.request import getproxies_environment
 
 import aiohttp
 from azure.core.pipeline import AsyncPipeline, PipelineRequest, PipelineResponse
@@ -39,7 +40,7 @@ def transport(ca_bundle: Path | None, timeout: float) -> AioHttpTransport:
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(ssl=context, limit=_CONNECTIONS),
         cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=True,
+        trust_env=bool(getproxies_environment()),  # without a proxy it would only look for a netrc file at every request
     )
     return AioHttpTransport(session=session, session_owner=False, connection_timeout=timeout, read_timeout=timeout)
 
