@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from loom import __version__
-from loom.config import ConfigError, Settings, explain, load
+from loom.config import Settings
+from loom.configure import ConfigError, explain, load
 
 app = typer.Typer(name="loom", no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 out = Console()

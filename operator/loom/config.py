@@ -1,43 +1,26 @@
-"""The operator's configuration: one frozen object, read once from a file and the environment, validated, printable.
+"""The operator's configuration: one frozen object, validated and printable. `loom.configure` reads it; it decides no behavior.
 
-File keys are camelCase (`pollInterval: 30s`). Each key has an environment variable, which wins over the file: `LOOM_` and
-the words of the key in capitals, `__` between levels (`LOOM_POLL_INTERVAL`, `LOOM_CLOUDS__AZURE_CLOUD__RESOURCE_MANAGER`).
-Under both stand the `AZURE_*` variables that workload identity's webhook and azure-identity know. It decides no behavior.
+File keys are camelCase (`pollInterval: 30s`). Each key has an environment variable: `LOOM_` and the words of the key in
+capitals, `__` between levels (`LOOM_POLL_INTERVAL`, `LOOM_CLOUDS__AZURE_CLOUD__RESOURCE_MANAGER`).
 """
 
-import os
 import re
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "LOOM_"
 INSTALLATION_PATTERN = r"^$|^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 
+# Only what is printed has an alias: file and environment are merged by field name, and an alias would hide one from the other.
+_CAMEL = AliasGenerator(serialization_alias=to_camel)
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"(\d+)(ms|s|m|h)")
-# Variables under our prefix that are none of the operator's settings: the file's own name, what tests and the sandbox read,
-# and what a kubelet injects for a Service that happens to be called loom-something.
-_FOREIGN = re.compile(
-    r"^LOOM_(CONFIG$|HOME$|AZURE_TYPES$|AZURE_RECORDINGS$|ORACLES$|DEV_|TEST_|SIM_|.+_SERVICE_(HOST|PORT)|.+_PORT(_\d+_.+)?$)"
-)
-_AZURE_VARIABLES = {
-    "AZURE_TENANT_ID": "tenant_id",
-    "AZURE_CLIENT_ID": "client_id",
-    "AZURE_CLIENT_SECRET": "client_secret",
-    "AZURE_FEDERATED_TOKEN_FILE": "token_file",
-}
-
-
-class ConfigError(ValueError):
-    """A configuration that cannot be used; the message names every key that is wrong and says what to do."""
 
 
 def seconds(value: Any) -> Any:
@@ -55,7 +38,7 @@ Seconds = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
 class Section(BaseModel):
     """One level of the configuration."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(alias_generator=_CAMEL, extra="forbid", frozen=True)
 
 
 class CloudEndpoints(Section):
@@ -82,7 +65,7 @@ class Clouds(Section):
             authority="https://login.microsoftonline.com",
             audience="https://management.azure.com",
         ),
-        alias="AzureCloud",
+        serialization_alias="AzureCloud",
         description="Azure's public cloud.",
     )
     azure_us_government: CloudEndpoints = Field(
@@ -91,7 +74,7 @@ class Clouds(Section):
             authority="https://login.microsoftonline.us",
             audience="https://management.core.usgovcloudapi.net",
         ),
-        alias="AzureUSGovernment",
+        serialization_alias="AzureUSGovernment",
         description="Azure US Government.",
     )
     azure_china_cloud: CloudEndpoints = Field(
@@ -100,14 +83,14 @@ class Clouds(Section):
             authority="https://login.chinacloudapi.cn",
             audience="https://management.chinacloudapi.cn",
         ),
-        alias="AzureChinaCloud",
+        serialization_alias="AzureChinaCloud",
         description="Azure operated by 21Vianet.",
     )
 
     def named(self, cloud: str) -> CloudEndpoints:
         """The endpoints of `AzureCloud`, `AzureUSGovernment` or `AzureChinaCloud`. Raises KeyError."""
         by_name: dict[str, CloudEndpoints] = {
-            field.alias or name: getattr(self, name) for name, field in type(self).model_fields.items()
+            field.serialization_alias or name: getattr(self, name) for name, field in type(self).model_fields.items()
         }
         return by_name[cloud]
 
@@ -178,8 +161,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
         env_nested_delimiter="__",
-        alias_generator=to_camel,
-        populate_by_name=True,
+        alias_generator=_CAMEL,
         extra="forbid",
         frozen=True,
         nested_model_default_partial_update=True,
@@ -235,87 +217,3 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file, which arrives as arguments."""
         return env_settings, init_settings
-
-
-def load(path: Path | None = None) -> Settings:
-    """The settings out of the file (`path`, else LOOM_CONFIG, else none) and the environment. Raises ConfigError."""
-    path = path or (Path(os.environ["LOOM_CONFIG"]) if os.environ.get("LOOM_CONFIG") else None)
-    content = _read(path) if path else {}
-    problems = list(_unknown_variables(os.environ))
-    azure = {field: os.environ[name] for name, field in _AZURE_VARIABLES.items() if os.environ.get(name)}
-    content = {**content, "credentials": {**azure, **(content.get("credentials") or {})}}
-    try:
-        settings = Settings(**content)
-    except ValidationError as error:
-        problems += [
-            _sentence(item["loc"], item["type"], item["msg"])
-            for item in error.errors(include_input=False, include_url=False)
-        ]
-    if problems:
-        raise ConfigError("\n".join(problems))
-    return settings
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """The file's content with field names for keys. Raises ConfigError."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}") from None
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        raise ConfigError(f"{path} must hold a mapping of settings.")
-    return _by_field(content, Settings)
-
-
-def _by_field(content: Mapping[Any, Any], model: type[BaseModel]) -> dict[str, Any]:
-    """Keys as the model's field names, so that file and environment merge; what is unknown keeps its spelling and is refused later."""
-    names = {field.alias or name: name for name, field in model.model_fields.items()}
-    found = {}
-    for key, value in content.items():
-        name = names.get(key, str(key))
-        nested = _section(model, name)
-        found[name] = _by_field(value, nested) if nested and isinstance(value, dict) else value
-    return found
-
-
-def _section(model: type[BaseModel], name: str) -> type[BaseModel] | None:
-    annotation = model.model_fields[name].annotation if name in model.model_fields else None
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
-
-
-def _sentence(where: tuple[int | str, ...], kind: str, message: str) -> str:
-    """A validation error as a person reads it: the key as the file writes it, what is wrong, the near key when there is one."""
-    model: type[BaseModel] | None = Settings
-    shown: list[str] = []
-    for step in where:
-        fields = model.model_fields if model else {}
-        shown.append((fields[str(step)].alias or str(step)) if str(step) in fields else str(step))
-        known = [field.alias or name for name, field in fields.items()]
-        if kind == "extra_forbidden" and model and str(step) not in fields and str(step) not in known:
-            near = get_close_matches(shown[-1], known, n=1)
-            return f"{'.'.join(shown)}: there is no such setting." + (f" Did you mean {near[0]}?" if near else "")
-        model = _section(model, str(step)) if model else None
-    return f"{'.'.join(shown)}: {message.removeprefix('Value error, ')}"
-
-
-def _unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
-    """A sentence for each LOOM_ variable that no setting has: a typing error there must not go unnoticed."""
-    known = {variable for variable, _, _ in explain()}
-    for name in sorted(environ):
-        if name.upper().startswith(PREFIX) and name.upper() not in known and not _FOREIGN.match(name.upper()):
-            if any(name.upper().startswith(f"{section}__") for section in known):
-                continue  # below a known setting: named by validation, or a JSON key of a mapping
-            near = get_close_matches(name.upper(), sorted(known), n=1)
-            yield f"{name}: there is no such setting." + (f" Did you mean {near[0]}?" if near else "")
-
-
-def explain(model: type[BaseModel] = Settings, prefix: str = PREFIX, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """Every setting as (environment variable, key in the file, description), sections included."""
-    for name, field in model.model_fields.items():
-        key = f"{path}{field.alias or name}"
-        yield f"{prefix}{name.upper()}", key, field.description or ""
-        nested = _section(model, name)
-        if nested:
-            yield from explain(nested, f"{prefix}{name.upper()}__", f"{key}.")

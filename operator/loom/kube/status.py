@@ -28,7 +28,9 @@ class StatusWriter:
         self._progress_interval = progress_interval
         self._clock = clock
         self._written: dict[Key, float] = {}
-        self._cut: dict[Key, str] = {}  # digest of a status that the API server did not keep whole
+        self._cut: dict[
+            Key, tuple[str, str]
+        ] = {}  # digests of a status as it was written, and as the API server kept it
 
     async def write(
         self, key: Key, obj: Mapping[str, Any], status: Mapping[str, Any], *, progress_only: bool = False
@@ -38,7 +40,8 @@ class StatusWriter:
         Returns the object as it is now, and for how many seconds the write is held back (0: it is not). Raises Conflict when the
         object changed or went meanwhile, ApiError otherwise.
         """
-        if status == (obj.get("status") or {}) or self._cut.get(key) == _digest(status):
+        before = obj.get("status") or {}
+        if status == before or (key in self._cut and self._cut[key] == (_digest(status), _digest(before))):
             return obj, 0.0
         due = self._written.get(key, float("-inf")) + self._progress_interval
         if progress_only and due > self._clock():
@@ -68,7 +71,7 @@ class StatusWriter:
             self._cut.pop(key, None)
             return
         names = sorted(name for name in {*status, *kept} if status.get(name) != kept.get(name))
-        self._cut[key] = _digest(status)
+        self._cut[key] = (_digest(status), _digest(kept))
         logger.warning(
             "%s: the API server did not keep status.%s as it was written. Are the CRDs older than the operator?",
             key,

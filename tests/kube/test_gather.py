@@ -1,0 +1,176 @@
+"""Gathering: what an object refers to is found, permitted and ready, or it is said which of these it is not."""
+
+from typing import Any
+
+import pytest
+
+from loom.errors import Refusal
+from loom.kube.gather import Gathered, Gatherer
+from loom.kube.key import Key
+from loom.kube.queue import WorkQueue
+from loom.kube.watch import Watch
+from support.api_server import ApiServer, a_plane, a_product, a_zone, with_condition
+
+CONVERGED_ZONE = with_condition(a_zone(), "Converged")
+DOCUMENT = {"metadata": {"name": "orders"}, "data": {"openapi.json": '{"openapi": "3.0.3"}'}}
+
+
+class World:
+    """An API server in memory, whose objects of ours the watch has seen unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.server = ApiServer()
+        self.watch = Watch(WorkQueue())
+        self.gatherer = Gatherer(self.server, self.watch, "prod")
+        self.server.put_plain("/api/v1/namespaces/finance/configmaps/orders", DOCUMENT)
+        for namespace in ("finance", "shared"):
+            self.watch.namespace_seen(namespace, {"team": namespace})
+
+    def there_is(self, *objects: dict[str, Any], seen: bool = True) -> None:
+        for obj in objects:
+            stored = self.server.put(obj)
+            if seen:
+                self.watch.seen(key_of(obj), stored)
+
+    async def gather(self, obj: dict[str, Any]) -> Gathered:
+        return await self.gatherer.gather(key_of(obj), self.server.put(obj))
+
+
+def key_of(obj: dict[str, Any]) -> Key:
+    return Key(obj["kind"], obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
+
+
+def refusal(found: Gathered) -> Refusal:
+    assert found.refusal is not None
+    return found.refusal
+
+
+@pytest.fixture
+async def world() -> World:
+    return World()
+
+
+async def test_a_zone_knows_its_plane_its_labels_and_its_neighbors(world: World) -> None:
+    world.there_is(a_plane(), a_zone("other", network={"addressSpace": "10.1.0.0/20"}), a_zone())
+    found = await world.gather(a_zone())
+    assert found.refusal is None
+    assert found.context.plane is not None
+    assert (found.context.plane_name, found.context.plane.location) == ("eastus2", "eastus2")
+    assert found.context.namespace_labels == {"team": "finance"}
+    assert [neighbor.name for neighbor in found.context.neighbors] == ["other"]
+    assert found.context.owner.mark == "prod/finance/DataLandingZone/finance"
+
+
+async def test_a_plane_knows_its_zones(world: World) -> None:
+    world.there_is(a_zone("one"), a_zone("two"), a_zone("elsewhere", adminPlaneRef={"name": "westus"}))
+    found = await world.gather(a_plane())
+    assert sorted(neighbor.name for neighbor in found.context.neighbors) == ["one", "two"]
+
+
+async def test_a_plane_that_is_not_there_is_waited_for(world: World) -> None:
+    found = await world.gather(a_zone())
+    assert (refusal(found).reason, refusal(found).wait) == ("ReferenceNotFound", True)
+    assert "AdminPlane eastus2" in refusal(found).message
+
+
+async def test_a_plane_of_which_no_event_has_told_yet_is_asked_for(world: World) -> None:
+    world.there_is(a_plane(), seen=False)
+    assert (await world.gather(a_zone())).refusal is None
+
+
+async def test_a_product_has_its_zone_its_plane_and_its_documents(world: World) -> None:
+    world.there_is(a_plane(), CONVERGED_ZONE)
+    found = await world.gather(a_product())
+    assert found.refusal is None
+    assert found.context.zone is not None
+    assert (found.context.zone.name, found.context.zone.converged) == ("finance", True)
+    assert found.context.plane_name == "eastus2"
+    assert found.context.documents == {"orders/openapi.json": '{"openapi": "3.0.3"}'}
+
+
+async def test_a_new_product_waits_for_its_zone_to_converge(world: World) -> None:
+    world.there_is(a_plane(), a_zone())
+    found = await world.gather(a_product())
+    assert (refusal(found).reason, refusal(found).wait) == ("WaitingForLandingZone", True)
+
+
+async def test_a_product_that_stands_does_not_fall_because_its_zone_is_being_changed(world: World) -> None:
+    world.there_is(a_plane(), a_zone())
+    assert (await world.gather(with_condition(a_product(), "Converged"))).refusal is None
+
+
+async def test_a_product_without_its_zone_waits(world: World) -> None:
+    found = await world.gather(a_product())
+    assert (refusal(found).reason, refusal(found).wait) == ("ReferenceNotFound", True)
+
+
+async def test_a_document_that_is_not_there_is_named(world: World) -> None:
+    world.there_is(a_plane(), CONVERGED_ZONE)
+    world.server.objects.pop("/api/v1/namespaces/finance/configmaps/orders")
+    found = await world.gather(a_product())
+    assert refusal(found).reason == "ReferenceNotFound"
+    assert "ConfigMap orders is not there" in refusal(found).message
+
+
+async def test_an_entry_that_the_document_lacks_is_named(world: World) -> None:
+    world.there_is(a_plane(), CONVERGED_ZONE)
+    world.server.put_plain("/api/v1/namespaces/finance/configmaps/orders", {**DOCUMENT, "data": {}})
+    assert "has no entry openapi.json" in refusal(await world.gather(a_product())).message
+
+
+@pytest.mark.parametrize(
+    ("consumers", "permitted"),
+    [
+        (None, False),
+        ({"from": "Same"}, False),
+        ({"from": "All"}, True),
+        ({"from": "Selector", "selector": {"matchLabels": {"team": "finance"}}}, True),
+        ({"from": "Selector", "selector": {"matchLabels": {"team": "sales"}}}, False),
+    ],
+    ids=["nothing said", "Same", "All", "a selector that fits", "a selector that does not fit"],
+)
+async def test_a_zone_of_another_namespace_serves_only_those_that_its_consumers_allow(
+    world: World, consumers: dict[str, Any] | None, permitted: bool
+) -> None:
+    zone = a_zone(namespace="shared", consumers=consumers) if consumers else a_zone(namespace="shared")
+    world.there_is(a_plane(), with_condition(zone, "Converged"))
+    found = await world.gather(a_product(landingZoneRef={"name": "finance", "namespace": "shared"}))
+    assert (found.refusal is None) is permitted
+    assert permitted or refusal(found).reason == "ReferenceNotPermitted"
+
+
+async def test_a_zone_of_the_products_own_namespace_needs_no_permission(world: World) -> None:
+    world.there_is(a_plane(), with_condition(a_zone(consumers={"from": "Same"}), "Converged"))
+    assert (await world.gather(a_product())).refusal is None
+
+
+async def test_authority_can_be_told_although_a_reference_is_not_permitted(world: World) -> None:
+    """A deletion needs today's grants, whatever became of the consumers."""
+    world.there_is(a_plane(), with_condition(a_zone(namespace="shared"), "Converged"))
+    found = await world.gather(a_product(landingZoneRef={"name": "finance", "namespace": "shared"}))
+    assert refusal(found).reason == "ReferenceNotPermitted"
+    assert found.context.plane is not None
+    assert found.spec is not None
+
+
+async def test_a_spec_that_does_not_parse_is_refused_with_the_field(world: World) -> None:
+    found = await world.gather(a_zone(domain="Not A Domain"))
+    assert refusal(found).reason == "InvalidSpec"
+    assert "domain" in refusal(found).message
+    assert found.spec is None
+
+
+async def test_labels_of_a_namespace_that_no_event_has_told_of_are_asked_for(world: World) -> None:
+    world.server.put_plain("/api/v1/namespaces/new", {"metadata": {"name": "new", "labels": {"team": "new"}}})
+    world.there_is(a_plane())
+    found = await world.gather(a_zone(namespace="new"))
+    assert found.context.namespace_labels == {"team": "new"}
+
+
+async def test_a_planes_change_is_seen_by_the_next_pass(world: World) -> None:
+    world.there_is(a_plane(), a_zone())
+    await world.gather(a_zone())
+    world.there_is(a_plane(tags={"team": "data"}))
+    found = await world.gather(a_zone())
+    assert found.context.plane is not None
+    assert dict(found.context.plane.tags) == {"team": "data"}

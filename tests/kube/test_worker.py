@@ -1,0 +1,400 @@
+"""One pass: what is written, in which order, when the object is looked at again, and where errors end."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from loom.config import Settings
+from loom.engine.memory import Lanes, Memory
+from loom.engine.ports import Conflict
+from loom.engine.snapshots import Snapshots
+from loom.engine.work import Event, Ports, Result, Work
+from loom.errors import CloudError, Retry
+from loom.kube import worker as module
+from loom.kube.absent import AbsentCloud
+from loom.kube.client import ApiError
+from loom.kube.clock import SystemClock
+from loom.kube.events import EventRecorder
+from loom.kube.gather import Gatherer
+from loom.kube.key import Key
+from loom.kube.queue import WorkQueue
+from loom.kube.rhythm import Pace
+from loom.kube.status import StatusWriter
+from loom.kube.watch import Watch
+from loom.kube.worker import Desk, Worker, World
+from support.api_server import FINALIZER, ApiServer, a_plane, a_product, a_zone, with_condition
+
+ZONE = Key("DataLandingZone", "finance", "finance")
+PLANE = Key("AdminPlane", "", "eastus2")
+CLOUD = object()
+CALM = Result({"observedGeneration": 1}, 600.0)
+
+Reconcile = Callable[[Work, Memory, Ports], Awaitable[Result]]
+
+
+class Clouds:
+    """Gives out one cloud, or an error; remembers who was urgent."""
+
+    def __init__(self) -> None:
+        self.error: CloudError | None = None
+        self.urgent: list[bool] = []
+
+    def for_object(self, plane: Any, namespace: str, urgent: bool) -> Any:
+        self.urgent.append(urgent)
+        if self.error:
+            raise self.error
+        return CLOUD
+
+
+class Probers:
+    """Nobody probes here."""
+
+    def for_object(self, cloud: Any) -> Any:
+        return None
+
+
+class Meter:
+    def __init__(self) -> None:
+        self.results: list[str] = []
+
+    def passed(self, kind: str, result: str, seconds: float) -> None:
+        self.results.append(result)
+
+
+class Office:
+    """A worker with everything in memory, and an engine that does what the test says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.server = ApiServer()
+        self.now = 1000.0
+        self.queue = WorkQueue(lambda: self.now, jitter=lambda: 0.0)
+        self.watch = Watch(self.queue, jitter=lambda: 0.0)
+        self.watch.namespace_seen("finance", {})
+        self.clouds, self.meter = Clouds(), Meter()
+        self.works: list[Work] = []
+        self.ports: list[Ports] = []
+        self.memories: list[Memory] = []
+        self.engine: Reconcile = self.calm
+        monkeypatch.setattr(module, "reconcile", self._reconcile)
+        clock = SystemClock()
+        desk = Desk(
+            client=self.server,
+            watch=self.watch,
+            gatherer=Gatherer(self.server, self.watch, "prod"),
+            status=StatusWriter(self.server, 30.0, lambda: self.now),
+            events=EventRecorder(self.server, clock.today),
+            pace=Pace(Settings(), lambda: 0.0, lambda: self.now),
+        )
+        world = World(self.clouds, Probers(), clock, str.upper, Snapshots(clock), Lanes())
+        self.worker = Worker(desk, world, self.meter)
+
+    async def calm(self, work: Work, memory: Memory, ports: Ports) -> Result:
+        return CALM
+
+    async def _reconcile(self, work: Work, memory: Memory, ports: Ports) -> Result:
+        self.works.append(work)
+        self.ports.append(ports)
+        self.memories.append(memory)
+        return await self.engine(work, memory, ports)
+
+    def there_is(self, *objects: dict[str, Any]) -> None:
+        for obj in objects:
+            stored = self.server.put(obj)
+            self.watch.seen(Key(obj["kind"], obj["metadata"].get("namespace", ""), obj["metadata"]["name"]), stored)
+
+    async def work(self, seconds: float = 0.0) -> list[Key]:
+        """Let time pass, then work until nothing is ready."""
+        self.now += seconds
+        self.queue.tick()
+        keys = []
+        while self.queue.depth:
+            key = await self.queue.take()
+            assert key is not None
+            keys.append(key)
+            await self.worker._guarded(key)
+            self.queue.done(key)
+        return keys
+
+    def status(self, key: Key = ZONE) -> dict[str, Any]:
+        stored = self.server.read(key)
+        assert stored is not None
+        return dict(stored["status"])
+
+    def condition(self, name: str) -> dict[str, Any]:
+        return next(dict(c) for c in self.status()["conditions"] if c["type"] == name)
+
+
+def held(obj: dict[str, Any], **metadata: Any) -> dict[str, Any]:
+    return {**obj, "metadata": {**obj["metadata"], "finalizers": [FINALIZER], **metadata}}
+
+
+def deleted(obj: dict[str, Any]) -> dict[str, Any]:
+    return held(obj, deletionTimestamp="2026-11-01T00:00:00Z")
+
+
+@pytest.fixture
+async def office(monkeypatch: pytest.MonkeyPatch) -> Office:
+    return Office(monkeypatch)
+
+
+async def test_the_finalizer_is_on_before_the_engine_sees_the_object(office: Office) -> None:
+    seen: list[Any] = []
+
+    async def look(work: Work, memory: Memory, ports: Ports) -> Result:
+        stored = office.server.read(ZONE)
+        assert stored is not None
+        seen.append(stored["metadata"]["finalizers"])
+        return CALM
+
+    office.engine = look
+    office.there_is(a_plane(), a_zone())
+    await office.work()
+    assert [FINALIZER] in seen
+
+
+async def test_finalizers_of_others_are_kept(office: Office) -> None:
+    zone = a_zone()
+    zone["metadata"]["finalizers"] = ["example.com/hold"]
+    office.there_is(zone)
+    await office.work()
+    stored = office.server.read(ZONE)
+    assert stored is not None
+    assert stored["metadata"]["finalizers"] == ["example.com/hold", FINALIZER]
+
+
+async def test_nothing_but_finalizer_status_and_events_is_ever_written(office: Office) -> None:
+    async def eventful(work: Work, memory: Memory, ports: Ports) -> Result:
+        return replace(CALM, events=(Event("Normal", "Ready", "ready"),))
+
+    office.engine = eventful
+    office.there_is(a_plane(), a_zone())
+    before = {path: obj["spec"] for path, obj in office.server.objects.items()}
+    await office.work()
+    after = {path: obj["spec"] for path, obj in office.server.objects.items() if "spec" in obj}
+    assert after == before
+    patches = [body for verb, path, body in office.server.requests if verb == "PATCH" and not path.endswith("/status")]
+    assert all(
+        set(body) == {"metadata"} and set(body["metadata"]) == {"resourceVersion", "finalizers"} for body in patches
+    )
+
+
+async def test_the_journal_is_in_the_status_before_the_pass_goes_on(office: Office) -> None:
+    async def journaling(work: Work, memory: Memory, ports: Ports) -> Result:
+        await ports.journal({"inventory": [{"scope": "/g", "ids": ["a"]}]})
+        assert office.status()["inventory"] == [{"scope": "/g", "ids": ["a"]}]
+        return CALM
+
+    office.engine = journaling
+    office.there_is(a_plane(), held(a_zone()))
+    await office.work()
+    assert "Conflict" not in office.meter.results
+    assert office.status() == CALM.status
+
+
+async def test_our_own_writes_ask_for_no_further_pass(office: Office) -> None:
+    office.there_is(a_plane(), a_zone())
+    await office.work()
+    await office.work(2.0)
+    for key in (PLANE, ZONE):
+        stored = office.server.read(key)
+        assert stored is not None
+        office.watch.seen(key, stored)  # the watch tells of what we wrote
+    assert await office.work() == []
+
+
+async def test_the_object_is_looked_at_again_when_the_engine_says(office: Office) -> None:
+    office.there_is(a_plane(), a_zone())
+    await office.work()
+    await office.work(2.0)
+    assert await office.work(595.0) == []
+    assert ZONE in await office.work(5.0)
+
+
+async def test_a_spec_that_is_edited_during_the_pass_is_looked_at_again_at_once(office: Office) -> None:
+    async def edited(work: Work, memory: Memory, ports: Ports) -> Result:
+        office.server.put({**held(a_zone(environment="Test")), "status": office.status()})
+        return CALM
+
+    office.there_is(a_plane(), held(a_zone()))
+    office.engine = edited
+    await office.work()
+    assert "Conflict" in office.meter.results
+    office.engine = office.calm
+    stored = office.server.read(ZONE)
+    assert stored is not None
+    office.watch.seen(ZONE, stored)
+    assert ZONE in await office.work(0.5)
+    assert office.works[-1].generation == 2
+
+
+async def test_a_deletion_ends_with_the_finalizer_gone(office: Office) -> None:
+    async def released(work: Work, memory: Memory, ports: Ports) -> Result:
+        assert work.deleting
+        return Result(work.status, 0.0, release=True)
+
+    office.engine = released
+    office.there_is(a_plane(), deleted(a_zone()))
+    await office.work()
+    assert office.server.read(ZONE) is None
+
+
+async def test_an_object_that_is_deleted_and_not_ours_any_more_is_left_alone(office: Office) -> None:
+    zone = deleted(a_zone())
+    zone["metadata"]["finalizers"] = ["example.com/hold"]
+    office.there_is(zone)
+    await office.work()
+    assert [work.owner.kind for work in office.works] == []
+    assert office.server.writes() == []
+
+
+async def test_a_zone_with_products_says_who_uses_it(office: Office) -> None:
+    office.there_is(a_plane(), deleted(a_zone()), a_product())
+    await office.work()
+    work = next(work for work in office.works if work.owner.kind == "DataLandingZone")
+    assert work.in_use == "still in use by ApiProduct finance/orders: delete it first"
+
+
+async def test_a_product_of_which_no_event_has_told_yet_keeps_its_zone_in_use(office: Office) -> None:
+    office.there_is(a_plane(), deleted(a_zone()))
+    office.server.put(a_product())
+    await office.work()
+    work = next(work for work in office.works if work.owner.kind == "DataLandingZone")
+    assert "finance/orders" in work.in_use
+
+
+async def test_a_plane_with_zones_says_who_uses_it(office: Office) -> None:
+    office.there_is(deleted(a_plane()), a_zone())
+    await office.work()
+    work = next(work for work in office.works if work.owner.kind == "AdminPlane")
+    assert "DataLandingZone finance/finance" in work.in_use
+
+
+async def test_what_nobody_uses_is_not_in_use(office: Office) -> None:
+    office.there_is(deleted(a_plane()), deleted(a_zone(adminPlaneRef={"name": "westus"})))
+    await office.work()
+    assert {work.in_use for work in office.works} == {""}
+
+
+async def test_a_suspended_plane_suspends_what_it_serves(office: Office) -> None:
+    office.there_is(a_plane(suspend=True), a_zone())
+    await office.work()
+    assert [work.wishes.suspend for work in office.works if work.owner.kind == "DataLandingZone"] == [True]
+
+
+async def test_without_a_plane_the_cloud_says_so_instead_of_failing_the_pass(office: Office) -> None:
+    office.there_is(a_zone())
+    await office.work()
+    assert isinstance(office.ports[0].cloud, AbsentCloud)
+    with pytest.raises(CloudError, match="AdminPlane eastus2 does not exist"):
+        await office.ports[0].cloud.get("/subscriptions/x")
+
+
+async def test_a_credential_that_cannot_be_had_is_the_engines_to_tell(office: Office) -> None:
+    office.clouds.error = CloudError("CredentialInvalid", "", "no token file", Retry.SLOWLY)
+    office.there_is(a_plane())
+    await office.work()
+    with pytest.raises(CloudError, match="no token file"):
+        await office.ports[0].cloud.list("/subscriptions/x")
+
+
+async def test_a_person_waits_for_what_is_new_and_nobody_for_what_is_ready(office: Office) -> None:
+    office.there_is(a_plane())
+    await office.work()
+    ready = with_condition(held(a_plane()), "Ready")
+    ready["status"]["observedGeneration"] = 1
+    office.there_is(ready)
+    await office.work()
+    assert office.clouds.urgent == [True, False]
+
+
+async def test_memory_is_kept_between_passes_and_not_for_a_successor(office: Office) -> None:
+    office.there_is(held(a_plane()))
+    await office.work()
+    await office.work(600.0)
+    other = held(a_plane())
+    other["metadata"]["uid"] = "another"
+    office.there_is(other)
+    await office.work()
+    assert office.memories[0] is office.memories[1]
+    assert office.memories[2] is not office.memories[0]
+
+
+async def test_a_defect_is_logged_with_its_trace_and_told_without_it(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(work: Work, memory: Memory, ports: Ports) -> Result:
+        raise ZeroDivisionError("of all things")
+
+    office.engine = broken
+    zone = held(a_zone())
+    office.there_is({**zone, "status": {"observedGeneration": 1, "inventory": [{"scope": "/g", "ids": ["a"]}]}})
+    with caplog.at_level(logging.ERROR):
+        await office.work()
+    assert "ZeroDivisionError" in caplog.text
+    assert (office.condition("Ready")["status"], office.condition("Ready")["reason"]) == ("False", "InternalError")
+    assert "of all things" not in office.condition("Ready")["message"]
+    assert office.status()["inventory"] == [{"scope": "/g", "ids": ["a"]}]
+    assert office.queue.delayed == 1
+
+
+async def test_a_defect_before_anything_was_looked_at_does_not_claim_that_it_was(office: Office) -> None:
+    async def broken(work: Work, memory: Memory, ports: Ports) -> Result:
+        raise ZeroDivisionError
+
+    office.engine = broken
+    office.there_is(held(a_zone()))
+    await office.work()
+    assert office.status()["observedGeneration"] == -1
+    assert office.condition("Ready")["observedGeneration"] == -1
+
+
+async def test_an_api_server_that_does_not_answer_is_asked_again_later_and_later(office: Office) -> None:
+    async def down(work: Work, memory: Memory, ports: Ports) -> Result:
+        raise ApiError(0, "NoAnswer", "the API server does not answer")
+
+    office.engine = down
+    office.there_is(held(a_plane()))
+    assert len(await office.work()) == 1
+    assert len(await office.work(1.0)) == 1
+    assert len(await office.work(1.0)) == 0
+    assert len(await office.work(1.0)) == 1
+    assert set(office.meter.results) == {"ApiError"}
+
+
+async def test_a_conflict_inside_the_engine_ends_the_pass_and_brings_another(office: Office) -> None:
+    async def conflicting(work: Work, memory: Memory, ports: Ports) -> Result:
+        raise Conflict("changed")
+
+    office.engine = conflicting
+    office.there_is(held(a_plane()))
+    await office.work()
+    office.engine = office.calm
+    assert await office.work(0.5) == [PLANE]
+    assert office.meter.results == ["Conflict", "Success"]
+
+
+async def test_progress_that_is_held_back_is_written_when_its_time_has_come(office: Office) -> None:
+    counts = iter(range(100))
+
+    async def progressing(work: Work, memory: Memory, ports: Ports) -> Result:
+        return Result({"resourceCount": next(counts)}, 600.0, progress_only=True)
+
+    office.engine = progressing
+    office.there_is(held(a_plane()))
+    await office.work()
+    office.watch.queue.add(PLANE)
+    await office.work(10.0)
+    assert office.status(PLANE) == {"resourceCount": 0}
+    await office.work(20.0)
+    assert office.status(PLANE) == {"resourceCount": 2}
+
+
+async def test_an_object_that_is_gone_is_forgotten(office: Office) -> None:
+    office.there_is(held(a_plane()))
+    await office.work()
+    office.watch.gone(PLANE)
+    await office.work()
+    assert (office.worker._memories, office.queue.delayed) == ({}, 0)
