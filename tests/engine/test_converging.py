@@ -138,6 +138,20 @@ async def test_an_operation_that_fails_late_is_told_in_the_services_own_words() 
     assert bench.condition("Stalled")
 
 
+async def test_an_operation_that_never_ends_is_reported_and_still_asked() -> None:
+    bench = Bench()
+    bench.cloud.long_types.add(STORAGE)
+    await bench.look()
+    bench.clock.seconds += 4 * 3600
+    await bench.look()
+    assert bench.reason() == "OperationStuck"
+    assert bench.condition("Stalled")["reason"] == "OperationStuck"
+    bench.cloud.finish()
+    bench.clock.seconds += 60
+    await bench.settle()
+    assert bench.ready == "True"
+
+
 async def test_a_failed_resource_stops_only_what_depends_on_it() -> None:
     bench = Bench()
     bench.cloud.fail("PUT", "storageAccounts/safinance", CloudError("PolicyDenied", "Denied", "not here", Retry.SLOWLY))

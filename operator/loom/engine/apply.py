@@ -5,6 +5,7 @@ parent that this run made. A failed resource stops only what depends on it.
 """
 
 import asyncio
+from dataclasses import replace
 
 from loom.engine.approval import change_digest
 from loom.engine.compose import compose
@@ -47,9 +48,8 @@ async def _poll(run: Pass, name: str, running: Running) -> None:
         remember_failure(run, name, error, running.digest)
         return
     if written.operation is not None:
-        run.memory.running[name] = Running(
-            written.operation, run.ports.clock.now() + written.wait, running.digest, running.update
-        )
+        due = run.ports.clock.now() + written.wait
+        run.memory.running[name] = replace(running, operation=written.operation, due=due)
         return
     del run.memory.running[name]
     run.ports.lanes.release(holder(run, name))
@@ -141,6 +141,7 @@ async def _put(run: Pass, item: Item) -> None:
     written = await run.ports.cloud.put(item.id, body, etag=item.live.etag if item.live else "")
     run.memory.last_write = run.ports.clock.now()
     run.memory.failures.pop(item.key, None)
+    run.memory.absent.discard(item.key)
     run.memory.written[item.key] = (digest, *(change.path for change in item.changes))
     if item.type.write_only and (sent := submitted_digest(run, item)) is not None:
         run.submitted[item.key] = sent
@@ -152,9 +153,8 @@ async def _put(run: Pass, item: Item) -> None:
 
 def _absorb(run: Pass, item: Item, written: Written, digest: str) -> None:
     if written.operation is not None:
-        due = run.ports.clock.now() + written.wait
-        update = item.live is not None
-        run.memory.running[item.key] = Running(written.operation, due, digest, update)
+        now, update = run.ports.clock.now(), item.live is not None
+        run.memory.running[item.key] = Running(written.operation, now + written.wait, digest, now, update)
         item.stand(State.UPDATING if update else State.CREATING, "Progressing", "a long operation is under way")
         return
     _settle(run, item, written.observed)

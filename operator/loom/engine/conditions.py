@@ -143,7 +143,8 @@ def converged(run: Pass) -> Condition:
     deletions = [d for d in run.deletions if not d.retained]
     for thing in things(run):
         lost = thing.state is State.MISSING and isinstance(thing, Item) and not thing.action
-        if lost or thing.state in (State.FAILED, State.BLOCKED, State.UNKNOWN):
+        stuck = thing.reason == "OperationStuck"
+        if lost or stuck or thing.state in (State.FAILED, State.BLOCKED, State.UNKNOWN):
             return Condition(kind, FALSE, thing.reason or "OperationFailed", thing.message)
     pending = sorted(item.key for item in run.items.values() if item.state is not State.READY)
     if (pending or deletions) and run.work.wishes.policy == "Plan" and run.allowed is None:
@@ -233,8 +234,12 @@ def activity(run: Pass, ready_now: Condition) -> list[Condition]:
 
 def _stuck(run: Pass) -> Condition | None:
     """The first thing that only a person can move. While anything else still progresses, nothing is stuck."""
-    if run.memory.running or any(item.state in (State.CREATING, State.UPDATING) for item in run.items.values()):
+    endless = [thing for thing in things(run) if thing.reason == "OperationStuck"]
+    busy = [thing for thing in things(run) if thing.state in (State.CREATING, State.UPDATING, State.DELETING)]
+    if len(busy) > len(endless):
         return None
+    if endless:
+        return Condition("Stalled", TRUE, "OperationStuck", endless[0].message)
     if run.work.authority.denied:
         return Condition("Stalled", TRUE, "NotGranted", run.work.authority.denied)
     for item in things(run):

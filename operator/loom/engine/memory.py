@@ -29,6 +29,7 @@ class Running:
     operation: Operation
     due: float
     digest: str
+    since: float
     update: bool = False
 
 
@@ -37,6 +38,9 @@ class Memory:
     """One object's memory. A *run* begins with a wish that does not hold and ends when everything was read back as wished."""
 
     settled: dict[str, str] = field(default_factory=dict)  # plan key -> digest of what was brought about in this run
+    absent: set[str] = field(
+        default_factory=set
+    )  # plan keys that this run saw missing; a write reads directly before it
     created: set[str] = field(
         default_factory=set
     )  # ids (comparable form) that this run created: their children need no GET
@@ -55,6 +59,7 @@ class Memory:
     def end_run(self) -> None:
         """Everything holds: only hashes and the slow tier's states stay."""
         self.settled.clear()
+        self.absent.clear()
         self.created.clear()
         self.outputs.clear()
         self.failures.clear()

@@ -7,7 +7,9 @@ the slow tier, read when that is due and always after a change. What lies below 
 from collections.abc import Mapping
 
 from loom.engine.decide import decide
+from loom.engine.inventory import short
 from loom.engine.item import Item, Pass
+from loom.engine.memory import Running
 from loom.engine.ports import Observed
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
@@ -38,8 +40,7 @@ async def _assess(run: Pass, item: Item) -> None:
         )
         return
     if item.key in run.memory.running:
-        updates = run.memory.running[item.key].update
-        item.stand(State.UPDATING if updates else State.CREATING, "Progressing", "a long operation is under way")
+        _say_running(run, item, run.memory.running[item.key])
         return
     if run.is_settled(item):
         item.stand(State.READY)
@@ -50,19 +51,35 @@ async def _assess(run: Pass, item: Item) -> None:
         item.trusted = True
         return
     try:
-        item.live = await look(run, item)
+        item.live = await look(run, item) if item.key not in run.memory.absent else None
     except CloudError as error:
         if error.retry is Retry.NOW:
             raise  # the cloud does not answer: nothing can be said of any of them
         item.stand(State.UNKNOWN, error.reason, error.message)
         return
     item.read = item.trusted = True
+    if item.live is None and item.resource.mode is Mode.MANAGED:
+        run.memory.absent.add(item.key)
     run.remember_outputs(item)
     decide(run, item)
     if item.type.tier is Tier.SLOW:
         run.memory.slow[item.key] = item.as_state()
     if item.state is State.READY:
         run.memory.settled[item.key] = run.digest(item)
+
+
+def _say_running(run: Pass, item: Item, running: Running) -> None:
+    state = State.UPDATING if running.update else State.CREATING
+    if is_stuck(run, running):
+        words = f"the operation on {short(item.id)} has not ended in any reasonable time; it is still being asked"
+        item.stand(state, "OperationStuck", words)
+    else:
+        item.stand(state, "Progressing", "a long operation is under way")
+
+
+def is_stuck(run: Pass, running: Running) -> bool:
+    """Has an operation taken longer than anybody would expect?"""
+    return run.ports.clock.now() - running.since > run.work.rhythm.patience
 
 
 async def look(run: Pass, item: Item) -> Observed | None:

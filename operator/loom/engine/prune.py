@@ -12,6 +12,7 @@ from loom.engine.inventory import data_name, short
 from loom.engine.item import DELETE, Deletion, Pass
 from loom.engine.marks import Ownership, judge, owner_of
 from loom.engine.memory import Running
+from loom.engine.observe import is_stuck
 from loom.engine.ports import Observed
 from loom.engine.together import together
 from loom.errors import CloudError
@@ -66,6 +67,8 @@ def _note_running(run: Pass, deletion: Deletion) -> None:
     if name in run.memory.running:
         deletion.state, deletion.reason = State.DELETING, "Progressing"
         deletion.message = f"{short(deletion.id)} is being deleted"
+        if is_stuck(run, run.memory.running[name]):
+            deletion.reason, deletion.message = "OperationStuck", f"the deletion of {short(deletion.id)} does not end"
         run.attempted.add(name)
 
 
@@ -159,8 +162,8 @@ async def _send(run: Pass, deletion: Deletion, live: Observed) -> None:
         if written.operation is None:
             _gone(run, deletion)
             return
-        due = run.ports.clock.now() + written.wait
-        run.memory.running[key(deletion.id)] = Running(written.operation, due, DELETE)
+        now = run.ports.clock.now()
+        run.memory.running[key(deletion.id)] = Running(written.operation, now + written.wait, DELETE, now)
         deletion.state, deletion.reason = State.DELETING, "Progressing"
         deletion.message = f"{short(deletion.id)} is being deleted"
     finally:

@@ -115,6 +115,7 @@ def _all_ready(run: Pass) -> bool:
 def _start_over(run: Pass) -> None:
     """Everything was brought about: the next round trusts nothing but what it reads, the slow tier included."""
     run.memory.settled.clear()
+    run.memory.absent.clear()
     run.memory.created.clear()
     run.memory.slow.clear()
     run.items.clear()
