@@ -15,7 +15,7 @@ from loom.plan.context import Context
 from loom.plan.grants import product_grant
 from loom.plan.graph import validate
 from loom.plan.outcome import Outcome
-from loom.plan.ownership import TAG, Authority
+from loom.plan.ownership import Authority
 from loom.plan.product.apis import FORMAT, apis, backends
 from loom.plan.product.place import (
     APIS_IMPORTED,
@@ -35,7 +35,6 @@ from loom.plan.values import Json, Ref, Text, Value
 CONDITIONS = (APIS_IMPORTED, POLICIES_APPLIED, PUBLISHED, GATEWAY_REACHABLE)
 
 _STATUS_PAGE = "/status-0123456789abcdef"  # Azure docs: API Management's own health page
-_LONGEST_DESCRIPTION = 1000
 _BUILT_IN = "administrators"  # sees every product, by the service's own doing
 
 
@@ -43,7 +42,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
     """Everything that an API product is made of. Raises `Refusal` for what cannot be."""
     place = place_of(spec, context)
     _check_zone(spec, context)
-    _check(spec, place)
+    _check(spec)
     resources = tuple(_resources(place))
     if spec.state is ProductState.PUBLISHED:
         resources = (*resources, _publication(place, resources))
@@ -83,7 +82,7 @@ def _check_zone(spec: ApiProductSpec, context: Context) -> None:
         raise Refusal("WaitingForLandingZone", f"DataLandingZone {zone} has not converged yet", wait=True)
 
 
-def _check(spec: ApiProductSpec, place: Place) -> None:
+def _check(spec: ApiProductSpec) -> None:
     for api in spec.apis:
         if {".", ".."} & set(api.path.split("/")):
             raise Refusal(
@@ -94,11 +93,6 @@ def _check(spec: ApiProductSpec, place: Place) -> None:
             raise Refusal(
                 "InvalidSpec", f"spec.backends: {backend.name} cannot be at {backend.url}: {why}; nobody can grant that"
             )
-    room = _LONGEST_DESCRIPTION - len(f" [{TAG}: {place.owner.mark}]")
-    if len(spec.description or "") > room:
-        raise Refusal(
-            "InvalidSpec", f"spec.description has more than {room} characters; the rest of 1000 holds the owner's mark"
-        )
 
 
 def _resources(place: Place) -> Iterator[Resource]:

@@ -14,7 +14,7 @@ _XML = Normal("properties.value", as_xml, "policies come back with other layout 
 _RAW = (("format", "rawxml"),)
 
 TYPES = (
-    ArmType(SERVICE, _VERSION, "api-management", client=Client.API_MANAGEMENT),
+    ArmType(SERVICE, _VERSION, "api-management", client=Client.API_MANAGEMENT, delete_rank=90),
     ArmType(
         f"{SERVICE}/apis", _VERSION, "api",
         marking=Marking.NAME, listing=Listing.PARENT,

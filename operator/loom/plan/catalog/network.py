@@ -51,7 +51,7 @@ TYPES = (
         immutable=("properties.remoteVirtualNetwork.id",),
         carries=(
             Carry("properties.allowGatewayTransit", "the gateways between hub and zone are the hub's administrators'"),
-            Carry("properties.useRemoteGateways", "as above"),
+            Carry("properties.useRemoteGateways", "the gateways between hub and zone are the hub's administrators'"),
         ),
         lane=NETWORK,
         delete_rank=65,
@@ -71,7 +71,7 @@ TYPES = (
         marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW,
         delete_rank=25,
     ),
-    ArmType("Microsoft.Network/privateDnsZones", "2024-06-01", "dns-zone"),
+    ArmType("Microsoft.Network/privateDnsZones", "2024-06-01", "dns-zone", delete_rank=90),
     ArmType(
         "Microsoft.Network/privateDnsZones/virtualNetworkLinks", "2024-06-01", "dns-link",
         listing=Listing.PARENT,

@@ -9,7 +9,11 @@ import yaml
 
 from loom.plan.values import Json
 
+DEEPEST = 200
+"""How many objects and lists may stand inside one another; real documents have a few dozen."""
+
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_TOO_DEEP = f"objects and lists are nested more than {DEEPEST} deep"
 
 
 class TextError(ValueError):
@@ -65,23 +69,39 @@ def parse(text: str) -> Parsed:
     """Read a text: JSON when it begins with a brace, else YAML. Raises `TextError`."""
     is_json = text.lstrip().startswith("{")
     try:
-        return Parsed(text, is_json, json.loads(text) if is_json else _yaml(text))
+        root = json.loads(text) if is_json else _yaml(text)
     except json.JSONDecodeError as error:
         raise TextError(error.lineno, f"it is not JSON: {error.msg}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise TextError(_line(mark), f"it is not YAML: {getattr(error, 'problem', error)}") from None
+        raise TextError(_line(mark), f"it is not YAML: {getattr(error, 'problem', None) or error}") from None
     except RecursionError:
-        raise TextError(0, "it is nested too deeply") from None
+        raise TextError(0, _TOO_DEEP) from None
+    if _depth(root) > DEEPEST:
+        raise TextError(0, _TOO_DEEP)
+    return Parsed(text, is_json, root)
 
 
 def _yaml(text: str) -> Json:
-    if "*" in text:
-        # A few lines of aliases can stand for gigabytes, which every reader after this one would unfold.
-        alias = next((e for e in yaml.parse(text, Loader=yaml.CSafeLoader) if isinstance(e, yaml.AliasEvent)), None)
-        if alias is not None:
-            raise TextError(_line(alias.start_mark), "YAML aliases are not accepted; write the part out, or use $ref")
+    """The value of a YAML text, after a look at its events: what comes next unfolds aliases, and ends the process where it is nested
+    too deeply for its stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise TextError(_line(event.start_mark), "YAML aliases are not accepted; write the part out, or use $ref")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise TextError(_line(event.start_mark), _TOO_DEEP)
     return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+
+
+def _depth(root: Json) -> int:
+    """How many objects and lists stand inside one another at most, counted without recursion."""
+    deepest, level = 0, [root]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        deepest += 1
+        level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
+    return deepest
 
 
 def _line(mark: Any) -> int:

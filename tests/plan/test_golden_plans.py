@@ -1,0 +1,40 @@
+"""Whole plans, compared with the ones that people have read: tests/data/plans. LOOM_WRITE_GOLDEN=1 writes them anew."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from support.plans import as_yaml, plan_of
+from support.worlds import Obj, plane_object, product_object, zone_object
+
+FOLDER = Path(__file__).parents[1] / "data" / "plans"
+
+CASES: dict[str, Obj] = {
+    "plane": plane_object(),
+    "zone-of-a-lake": zone_object(eventHubs=None, apps=None),
+    "zone-of-nothing": zone_object(network=None, storage=None, eventHubs=None, apps=None, owner=None, costCenter=None),
+    "zone-with-everything": zone_object(),
+    "zone-without-event-hubs": zone_object(storage=None, eventHubs=None),
+    "product-published": product_object(),
+    "product-draft": product_object(state=None, visibleTo=None, policies=None, description=None),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_plan_is_the_one_that_was_read_and_agreed_to(name: str) -> None:
+    made, path = as_yaml(plan_of(CASES[name])), FOLDER / f"{name}.yaml"
+    if os.environ.get("LOOM_WRITE_GOLDEN"):
+        path.write_text(made)
+    assert made == path.read_text(), (
+        f"the plan changed; if that is meant, write {path.name} anew with LOOM_WRITE_GOLDEN=1"
+    )
+
+
+def test_every_golden_plan_has_its_case() -> None:
+    assert {path.stem for path in FOLDER.glob("*.yaml")} == set(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_same_object_gives_the_same_plan(name: str) -> None:
+    assert plan_of(CASES[name]) == plan_of(CASES[name])

@@ -1,0 +1,94 @@
+"""Where a zone may write: its own group, single places of the plane, and what a grant adds; nowhere without one."""
+
+from typing import Any
+
+import pytest
+
+from loom.plan.arm_id import key
+from loom.plan.kinds import KINDS
+from loom.plan.ownership import Authority
+from loom.plan.resource import Mode
+from support.plans import id_of, plan_of
+from support.worlds import Obj, grant, hub, neighbor, plane_object, world, zone_object
+
+KIND = KINDS["DataLandingZone"]
+
+
+def authority(obj: Obj, **context: Any) -> Authority:
+    return KIND.authority(KIND.parse(obj), world(obj, **context))
+
+
+def test_a_granted_zone_may_write_in_its_group_and_at_single_places_of_the_plane() -> None:
+    obj = zone_object()
+    may, plan = authority(obj), plan_of(obj)
+    managed = [r for r in plan.resources if r.mode is Mode.MANAGED]
+    assert not may.denied
+    assert all(may.covers(id_of(resource)) for resource in managed)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        hub("Microsoft.Network/virtualNetworks", "vnet-hub"),
+        hub("Microsoft.Network/virtualNetworks", "vnet-hub/virtualNetworkPeerings/peer-to-dlz-risk-00000000"),
+        hub("Microsoft.ContainerRegistry/registries", "acrloom"),
+        "/subscriptions/44444444-4444-4444-8444-444444444444/resourceGroups/rg-of-another",
+    ],
+)
+def test_a_zone_may_not_write_elsewhere(place: str) -> None:
+    assert not authority(zone_object()).covers(place)
+
+
+def test_the_scopes_of_the_grant_are_added() -> None:
+    scope = "/subscriptions/44444444-4444-4444-8444-444444444444/resourceGroups/rg-shared"
+    may = authority(zone_object(), plane=plane_object(grants=[grant(scopes=[scope])]))
+    assert may.covers(f"{scope}/providers/Microsoft.Storage/storageAccounts/x")
+
+
+@pytest.mark.parametrize(
+    ("grants", "says"),
+    [
+        ([], "no grant of AdminPlane eastus2 is for namespace domain-finance"),
+        ([grant(namespaces={"matchNames": ["domain-risk"]})], "no grant of AdminPlane eastus2 is for namespace"),
+        ([grant(subscriptions=[])], "subscription 44444444-4444-4444-8444-444444444444 is not among its subscriptions"),
+        ([grant(locations=["centralus"])], "location eastus2 is not among its locations (centralus)"),
+        ([grant(maxZones=0)], "its maxZones, 0, are taken"),
+    ],
+    ids=["no grant", "another's grant", "subscription", "location", "maxZones"],
+)
+def test_what_no_grant_covers_is_still_planned_and_nothing_is_written(grants: list[Obj], says: str) -> None:
+    obj, plane = zone_object(), plane_object(grants=grants)
+    may = authority(obj, plane=plane)
+    assert says in may.denied
+    assert "a cluster administrator can change the grants of AdminPlane eastus2" in may.denied
+    assert not may.covers(plan_of(obj, world(obj, plane)).home)
+
+
+def test_each_grant_is_judged_by_itself() -> None:
+    halves = [grant(locations=["centralus"]), grant(subscriptions=[])]
+    assert authority(zone_object(), plane=plane_object(grants=halves)).denied
+    assert not authority(zone_object(), plane=plane_object(grants=[*halves, grant()])).denied
+
+
+def test_a_grant_by_labels_asks_for_all_of_them() -> None:
+    plane = plane_object(grants=[grant(namespaces={"matchNames": ["domain-finance"], "matchLabels": {"tier": "gold"}})])
+    assert authority(zone_object(), plane=plane).denied
+    assert not authority(zone_object(), plane=plane, namespace_labels={"tier": "gold", "more": "x"}).denied
+
+
+def test_the_oldest_zones_of_a_grant_keep_their_places() -> None:
+    plane = plane_object(grants=[grant(maxZones=1)])
+    older, younger = neighbor("old"), neighbor("young", created="2026-03-01T00:00:00Z")
+    assert not authority(zone_object(), plane=plane, neighbors=(younger,)).denied
+    assert authority(zone_object(), plane=plane, neighbors=(younger, older)).denied
+
+
+def test_zones_of_other_grants_do_not_count() -> None:
+    plane = plane_object(grants=[grant(maxZones=1)])
+    assert not authority(zone_object(), plane=plane, neighbors=(neighbor("old", namespace="domain-risk"),)).denied
+
+
+def test_the_authority_of_a_zone_names_its_peering_whatever_its_spec_still_has() -> None:
+    may = authority(zone_object(network=None, storage=None, eventHubs=None, apps=None))
+    assert may.covers(str(plan_of(zone_object()).find("peering/from-hub").id))
+    assert key(str(plan_of(zone_object()).find("dns-link/blob").id)) in may.exact

@@ -1,0 +1,67 @@
+"""What a zone's status says beyond the common fields."""
+
+from typing import Any
+
+import pytest
+
+from loom.plan.checks import Finding, Health
+from loom.plan.kinds import KINDS
+from loom.plan.outcome import Outcome, ResourceState, State
+from loom.plan.resource import Plan
+from loom.plan.values import Json, Ref, Unresolved
+from support.plans import known, plan_of
+from support.worlds import Obj, zone_object
+
+KIND = KINDS["DataLandingZone"]
+
+
+def report(obj: Obj, outcome: Outcome) -> Any:
+    return KIND.report(KIND.parse(obj), plan_of(obj), outcome)
+
+
+def outcome(plan: Plan, *findings: Finding, waiting: tuple[str, ...] = ()) -> Outcome:
+    states = {
+        r.key: ResourceState(r.key, "", "", State.WAITING if r.key in waiting else State.READY) for r in plan.resources
+    }
+    return Outcome(states, known, findings)
+
+
+def test_status_shows_each_wire_with_its_role_and_its_thing() -> None:
+    obj = zone_object()
+    rows = report(obj, outcome(plan_of(obj), waiting=("hub/loom-mirroring-status",)))["wiring"]
+    by_setting = {row["setting"]: (row["role"], row["thing"]) for row in rows}
+    assert by_setting["BOOTSTRAP_SERVERS"] == ("Ok", "Ok")
+    assert by_setting["STATUS_STORAGE_TOPIC"] == ("Ok", "Missing")
+
+
+def test_status_shows_an_app_as_it_was_measured() -> None:
+    obj = zone_object()
+    finding = Finding(
+        "app/loom-mirroring", "AppsHealthy", Health.UNHEALTHY, "ActivationFailed", "exit code 1", (("replicas", 0),)
+    )
+    status = report(obj, outcome(plan_of(obj), finding))
+    row = {"name": "loom-mirroring", "health": "Unhealthy", "reason": "ActivationFailed", "message": "exit code 1"}
+    assert status["apps"] == [{**row, "replicas": 0}]
+    assert status["appsHealthy"] == "0/1"
+
+
+@pytest.mark.parametrize("health", [Health.PENDING, Health.UNKNOWN])
+def test_an_app_that_was_not_measured_is_not_counted_healthy(health: Health) -> None:
+    obj = zone_object()
+    status = report(obj, outcome(plan_of(obj), Finding("app/loom-mirroring", "AppsHealthy", health, "NotMeasured")))
+    assert (status["appsHealthy"], status["apps"][0]["health"]) == ("0/1", "Unknown")
+
+
+def test_an_app_that_was_not_started_says_which_service_it_needs() -> None:
+    obj = zone_object(eventHubs=None)
+    (row,) = report(obj, outcome(plan_of(obj)))["apps"]
+    assert (row["reason"], row["message"]) == ("MissingBackingService", "not started: it needs spec.eventHubs")
+
+
+def test_endpoints_that_are_not_known_yet_are_left_out() -> None:
+    def nothing(ref: Ref) -> Json:
+        raise Unresolved(ref)
+
+    obj = zone_object()
+    endpoints = report(obj, Outcome({}, nothing))["endpoints"]
+    assert set(endpoints) == {"eventHubs"}

@@ -1,0 +1,155 @@
+"""Hypothesis strategies for objects that the API server would take: `planes`, `zones`, `products`.
+
+What is drawn is an object as people write it, so that whoever needs a spec, a plan, a body or a stored object starts from the same.
+"""
+
+from hypothesis import strategies as st
+
+from support.worlds import Obj, api_object, plane_object, product_object, zone_object
+
+_words = st.from_regex(r"[a-z0-9](-?[a-z0-9]){2,20}", fullmatch=True)
+_domains = st.from_regex(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", fullmatch=True).filter(lambda text: 2 <= len(text) <= 40)
+_locations = st.sampled_from(["eastus2", "centralus", "usgovvirginia", "southafricanorth", "australiacentral2"])
+_tags = st.dictionaries(
+    st.from_regex(r"[A-Za-z][A-Za-z0-9 _.-]{0,20}", fullmatch=True).filter(
+        lambda t: not t.lower().startswith("csaloom-io-")
+    ),
+    st.text("abcXYZ 012_-", max_size=30),
+    max_size=3,
+)
+
+
+def planes() -> st.SearchStrategy[Obj]:
+    """Planes of every cloud, with and without the things that zones can do without."""
+    cloud = st.sampled_from(["AzureCloud", "AzureUSGovernment", "AzureChinaCloud"])
+    return st.builds(plane_object, cloud=cloud, location=_locations, tags=_tags)
+
+
+@st.composite
+def zones(draw: st.DrawFn) -> Obj:
+    """Zones with any of the services, with addresses laid out or given."""
+    services = {
+        "storage": draw(st.none() | _storage()),
+        "eventHubs": draw(st.none() | _event_hubs()),
+        "apps": draw(st.none() | _apps()),
+    }
+    needed = any(value is not None for value in services.values())
+    return zone_object(
+        domain=draw(_domains),
+        environment=draw(st.sampled_from(["Development", "Test", "Production"])),
+        location=draw(_locations),
+        owner=draw(st.sampled_from([None, {"name": "A team", "email": "team@contoso.com"}])),
+        costCenter=draw(st.sampled_from([None, "CC-1"])),
+        dataClassification=draw(st.sampled_from([None, "Confidential", "Public data"])),
+        tags=draw(_tags),
+        network=draw(_networks() if needed else st.none() | _networks()),
+        **services,
+    )
+
+
+def _networks() -> st.SearchStrategy[Obj]:
+    laid_out = st.builds(
+        lambda a, b, prefix: {"addressSpace": f"10.{a}.{b * 4 // 4 * 4 % 256}.0/{prefix}"},
+        st.integers(0, 255),
+        st.just(0),
+        st.integers(16, 22),
+    )
+    given = st.builds(
+        lambda a, extra: {
+            "addressSpace": f"10.{a}.0.0/20",
+            "subnets": [
+                {"name": "snet-container-apps", "cidr": f"10.{a}.0.0/23"},
+                {"name": "snet-private-endpoints", "cidr": f"10.{a}.2.0/24"},
+                *({"name": f"snet-{name}", "cidr": f"10.{a}.{4 + number}.0/24"} for number, name in enumerate(extra)),
+            ],
+        },
+        st.integers(0, 255),
+        st.lists(_words, max_size=3, unique=True),
+    )
+    return laid_out | given
+
+
+def _storage() -> st.SearchStrategy[Obj]:
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.from_regex(r"[a-z0-9]{3,24}", fullmatch=True),
+            "redundancy": st.sampled_from(["LRS", "ZRS", "GRS", "RAGRS", "GZRS", "RAGZRS"]),
+            "filesystems": st.lists(_words, max_size=4, unique=True).map(lambda names: [{"name": n} for n in names]),
+            "softDeleteDays": st.integers(1, 365),
+        },
+    )
+
+
+def _event_hubs() -> st.SearchStrategy[Obj]:
+    units = st.tuples(st.integers(1, 40), st.integers(1, 40)).map(lambda pair: {"min": min(pair), "max": max(pair)})
+    hub_ = st.fixed_dictionaries(
+        {"name": _words},
+        optional={"partitions": st.integers(1, 32), "retention": st.integers(1, 168).map(lambda hours: f"{hours}h")},
+    )
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.from_regex(r"[A-Za-z][A-Za-z0-9-]{6,48}[A-Za-z0-9]", fullmatch=True),
+            "throughputUnits": units,
+            "hubs": st.lists(hub_, max_size=7, unique_by=lambda item: item["name"]),
+        },
+    )
+
+
+def _apps() -> st.SearchStrategy[Obj]:
+    replicas = st.tuples(st.integers(1, 25), st.integers(1, 25)).map(lambda p: {"min": min(p), "max": max(p)})
+    images = st.sampled_from(["acrloom.azurecr.io/loom/loom-mirroring:0.3.1", "ghcr.io/contoso/mirroring:1"])
+    mirroring = st.fixed_dictionaries({}, optional={"replicas": replicas, "image": images})
+    return st.fixed_dictionaries({"environment": st.just({})}, optional={"mirroring": mirroring})
+
+
+@st.composite
+def products(draw: st.DrawFn) -> Obj:
+    """Products of one to three APIs, drafts and published ones, with and without keys."""
+    names = draw(st.lists(_words, min_size=1, max_size=3, unique=True))
+    required = draw(st.booleans())
+    subscription: Obj = {"required": required}
+    if required:
+        subscription |= draw(
+            st.fixed_dictionaries(
+                {}, optional={"approval": st.sampled_from(["Required", "Automatic"]), "limit": st.integers(1, 100)}
+            )
+        )
+    return product_object(
+        displayName=draw(st.text(min_size=1, max_size=60)),
+        description=draw(st.none() | st.text(min_size=1, max_size=200)),
+        state=draw(st.sampled_from(["Draft", "Published"])),
+        terms=draw(st.none() | st.text(min_size=1, max_size=50)),
+        public=not required,
+        subscription=subscription,
+        visibleTo=draw(st.lists(st.sampled_from(["developers", "guests", "administrators"]), unique=True)),
+        apis=[draw(_apis(name)) for name in names],
+        policies=draw(st.none() | _product_policies()) if required else None,
+    )
+
+
+def _apis(name: str) -> st.SearchStrategy[Obj]:
+    limit = st.builds(
+        lambda calls, seconds: {"inbound": [{"rateLimit": {"calls": calls, "period": f"{seconds}s"}}]},
+        st.integers(1, 2_000_000_000),
+        st.integers(1, 300),
+    )
+    return st.builds(
+        lambda policies: {
+            k: v for k, v in api_object(name=name, path=f"finance/{name}", policies=policies).items() if v
+        },
+        st.none() | limit,
+    )
+
+
+def _product_policies() -> st.SearchStrategy[Obj]:
+    quota = st.builds(
+        lambda calls, hours: {"quota": {"calls": calls, "period": f"{hours}h"}},
+        st.integers(1, 2_000_000_000),
+        st.integers(1, 8760),
+    )
+    limit = st.just({"rateLimit": {"calls": 10, "period": "1m"}})
+    return st.lists(st.one_of(quota, limit), min_size=1, max_size=2, unique_by=lambda p: next(iter(p))).map(
+        lambda inbound: {"inbound": inbound}
+    )

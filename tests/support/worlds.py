@@ -1,0 +1,147 @@
+"""An ordinary object of every kind, as people write it, and the world that it is planned in. `support.specs` draws any other."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.plan.context import Context, Neighbor, Zone
+from loom.plan.kinds import KINDS
+from loom.plan.ownership import Owner
+
+TENANT, HUB, SPOKE = (f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}" for digit in "124")
+NAMESPACE = "domain-finance"
+DOCUMENT = """\
+openapi: 3.0.1
+info: {title: Orders, version: "1"}
+servers: [{url: "https://not-used.example.com"}]
+paths:
+  /orders:
+    get: {operationId: listOrders, responses: {"200": {description: ok}}}
+    post: {operationId: addOrder, responses: {"201": {description: made}}}
+"""
+
+Obj = dict[str, Any]
+
+
+def hub(arm_type: str, name: str) -> str:
+    """The id of something of the plane."""
+    return f"/subscriptions/{HUB}/resourceGroups/rg-hub/providers/{arm_type}/{name}"
+
+
+SERVICE = hub("Microsoft.ApiManagement/service", "apim-hub")
+
+
+def plane_object(**changes: Any) -> Obj:
+    """A plane with everything, and a grant for NAMESPACE. A change of None takes a field away."""
+    return _object(
+        "AdminPlane",
+        "eastus2",
+        changes,
+        cloud="AzureCloud",
+        boundary="Commercial",
+        tenantId=TENANT,
+        location="eastus2",
+        subscriptionId=HUB,
+        resourceGroup="rg-hub",
+        hubNetwork={"id": hub("Microsoft.Network/virtualNetworks", "vnet-hub")},
+        privateDnsZones={"resourceGroup": "rg-dns"},
+        logAnalytics={"id": hub("Microsoft.OperationalInsights/workspaces", "log-hub")},
+        applicationInsights={"id": hub("Microsoft.Insights/components", "appi-hub")},
+        containerRegistry={"id": hub("Microsoft.ContainerRegistry/registries", "acrloom")},
+        apiManagement={"id": SERVICE},
+        apps={"version": "0.3.0"},
+        grants=[grant()],
+    )
+
+
+def grant(**changes: Any) -> Obj:
+    """A grant that covers `zone_object` and `product_object`."""
+    given: Obj = {
+        "namespaces": {"matchNames": [NAMESPACE]},
+        "subscriptions": [SPOKE],
+        "locations": ["eastus2"],
+        "apiManagement": {
+            "services": [SERVICE],
+            "pathPrefixes": ["finance/"],
+            "backendHosts": ["orders.contoso.com", "*.azurecontainerapps.io"],
+        },
+    }
+    return {name: value for name, value in (given | changes).items() if value is not None}
+
+
+def zone_object(**changes: Any) -> Obj:
+    """A zone with everything that a zone can have."""
+    return _object(
+        "DataLandingZone",
+        "finance",
+        changes,
+        adminPlaneRef={"name": "eastus2"},
+        domain="finance",
+        environment="Production",
+        subscriptionId=SPOKE,
+        location="eastus2",
+        owner={"name": "Finance Data", "email": "finance-data@contoso.com"},
+        costCenter="CC-4711",
+        dataClassification="Confidential",
+        network={"addressSpace": "10.100.0.0/20"},
+        storage={"filesystems": [{"name": "bronze"}, {"name": "gold"}]},
+        eventHubs={"hubs": [{"name": "orders", "partitions": 8}]},
+        apps={"environment": {}, "mirroring": {}},
+    )
+
+
+def product_object(**changes: Any) -> Obj:
+    """A published product of one API."""
+    return _object(
+        "ApiProduct",
+        "orders",
+        changes,
+        landingZoneRef={"name": "finance"},
+        displayName="Orders",
+        description="All about orders",
+        state="Published",
+        visibleTo=["developers"],
+        apis=[api_object()],
+        backends=[{"name": "orders-app", "url": "https://orders.contoso.com/v1"}],
+        policies={"inbound": [{"quota": {"calls": 100000, "period": "24h"}}]},
+    )
+
+
+def api_object(document: str = DOCUMENT, **changes: Any) -> Obj:
+    """An API that is imported from `document`."""
+    return {
+        "name": "orders-v1",
+        "path": "finance/orders",
+        "backendRef": "orders-app",
+        "revisions": [{"name": "1", "source": {"openapi": {"inline": document}}}],
+        "policies": {"inbound": [{"rateLimit": {"calls": 100, "period": "60s"}}]},
+        **changes,
+    }
+
+
+def _object(kind: str, name: str, changes: Mapping[str, Any], **fields: Any) -> Obj:
+    spec = {field: value for field, value in {**fields, **changes}.items() if value is not None}
+    metadata = {"name": name} if kind == "AdminPlane" else {"name": name, "namespace": NAMESPACE}
+    return {"apiVersion": "csaloom.io/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def world(obj: Obj, plane: Obj | None = None, zone: Obj | None = None, **more: Any) -> Context:
+    """The context of an object: the ordinary plane and zone, unless others are given."""
+    metadata = obj["metadata"]
+    attached: AdminPlaneSpec = KINDS["AdminPlane"].parse(plane or plane_object())
+    landing: DataLandingZoneSpec = KINDS["DataLandingZone"].parse(zone or zone_object())
+    usual: dict[str, Any] = {
+        "owner": Owner("prod", metadata.get("namespace", ""), obj["kind"], metadata["name"]),
+        "plane_name": "eastus2",
+        "plane": attached,
+        "created": "2026-02-01T00:00:00Z",
+        "uid": "b",
+        "zone": Zone(NAMESPACE, "finance", landing, converged=True),
+    }
+    return Context(**(usual | more))
+
+
+def neighbor(name: str, address_space: str = "", created: str = "2026-01-01T00:00:00Z", **more: Any) -> Neighbor:
+    """Another zone; older than `world`'s unless it says otherwise."""
+    return Neighbor(more.pop("namespace", NAMESPACE), name, address_space, created, more.pop("uid", "a"), **more)
