@@ -120,6 +120,13 @@ FAILURES = [
         "Degraded",
     ),
     ("some replicas that are not ready", a_revision("Degraded"), (), "Degraded"),
+    ("one replica of two that is ready", a_revision("Degraded", runningStateDetails="1/2 replicas ready."), (), "Degraded"),
+    (
+        "a cause that only a container tells, below a deadline that the revision tells",
+        a_revision("Failed", runningStateDetails="Deployment Progress Deadline Exceeded. 0/1 replicas ready."),
+        [a_replica("", runningStateDetails="CrashLoopBackOff")],
+        "CrashLoop",
+    ),
     ("a revision that did not start, and nobody says why", a_revision("ActivationFailed"), (), "ActivationFailed"),
     (
         "a revision that could not be set up",

@@ -21,7 +21,7 @@ _BROKEN = frozenset({"failed", "activationfailed", "degraded", "unhealthy", "can
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What a text out of Azure's states means, for a person. `words` may name the image; the first pattern found counts."""
+    """What a text out of Azure's states means, for a person. `words` may name the image. The most telling cause stands first."""
 
     pattern: str
     reason: Reason
@@ -55,10 +55,11 @@ CAUSES: tuple[Cause, ...] = (
     ),
     Cause(r"pull", Reason.ACTIVATION_FAILED, "the image {image} could not be pulled"),
     Cause(
-        r"operation expired|progress ?deadline|\d+/\d+ (of )?replicas|timed? ?out",
+        r"operation expired|progress ?deadline|\b0/\d+ (of )?replicas|timed? ?out",
         Reason.ACTIVATION_FAILED,
         "no replica became ready in time",
     ),
+    Cause(r"\d+/\d+ (of )?replicas", Reason.DEGRADED, "some of its replicas are not ready"),
 )
 
 
@@ -132,11 +133,11 @@ def _default_cause(running: str) -> tuple[Health, Reason, str]:
 def _cause(
     revision: Mapping[str, Json], replicas: Sequence[Mapping[str, Json]], image: str
 ) -> tuple[Health, Reason, str] | None:
-    """The first known cause, from the revision down to the containers."""
-    for text in _told(revision, replicas):
-        for cause in CAUSES:
-            if re.search(cause.pattern, text, re.IGNORECASE):
-                return Health.UNHEALTHY, cause.reason, cause.words.format(image=image)
+    """The most telling cause that anything names, from the revision down to the containers."""
+    told = [text for text in _told(revision, replicas) if text]
+    for cause in CAUSES:
+        if any(re.search(cause.pattern, text, re.IGNORECASE) for text in told):
+            return Health.UNHEALTHY, cause.reason, cause.words.format(image=image)
     return None
 
 
