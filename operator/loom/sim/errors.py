@@ -97,7 +97,6 @@ def method_not_allowed(method: str) -> ArmError:
     return ArmError(405, "HttpMethodNotAllowed", f"The requested resource does not support http method '{method}'.")
 
 
-
 class WebApiError(ArmError):
     """An error that the web framework below a provider answers by itself: `{"Message": ...}` (recorded traffic)."""
 

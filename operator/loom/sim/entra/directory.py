@@ -8,6 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 Json = dict[str, Any]
+LONG_AGO = -1e9
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Principal:
     kind: str = "ServicePrincipal"
     secrets: dict[str, float] = field(default_factory=dict)
     federations: list[Federation] = field(default_factory=list)
-    born: float = 0.0
+    born: float = LONG_AGO
     resource_id: str = ""
 
     def secret_state(self, given: str, now: float) -> str:

@@ -38,7 +38,10 @@ class Fault:
             raise ValueError(f"there is no fault {self.kind!r}; there are {', '.join(KINDS)}")
         if self.when not in ("begin", "inflight"):
             raise ValueError(f"a fault strikes at begin or inflight, not {self.when!r}")
-        re.compile(self.path)
+        try:
+            re.compile(self.path)
+        except re.error as error:
+            raise ValueError(f"the path {self.path!r} is no regular expression: {error}") from None
 
     def strikes(self, method: str, path: str, type_name: str) -> bool:
         if self.times and self.hits >= self.times:

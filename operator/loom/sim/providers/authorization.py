@@ -57,10 +57,7 @@ class Assignments(Behavior):
         if change.properties.get("principalType") in KNOWN_TYPE:
             return
         principal = world.directory.by_object(object_id)
-        if (
-            principal is None
-            or principal.born + world.settings.principal_delay > world.clock.now() > principal.born > 0
-        ):
+        if principal is None or world.clock.now() < principal.born + world.settings.principal_delay:
             message = (
                 f"Principal {object_id.replace('-', '')} does not exist in the directory {world.directory.tenant}. Check that you "
                 "have the correct principal ID. If you are creating this principal and then immediately assigning a role, this "

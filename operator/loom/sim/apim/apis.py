@@ -1,0 +1,235 @@
+"""APIs of a service: paths that belong to one API, imports that take time and may fail late, and the lock that they leave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from loom.sim.apim import openapi, refusals
+from loom.sim.apim.listing import Child, narrowed
+from loom.sim.apim.places import APIS, SERVICE, VERSION_SETS, api_of, full_id, root_of, service_of
+from loom.sim.apim.replace import put_contents
+from loom.sim.arm.change import Change
+from loom.sim.arm.finish import remove
+from loom.sim.documents import clone, overlay
+from loom.sim.ids import Target
+from loom.sim.kinds import AT_ONCE, Kind, Style
+from loom.sim.operations import Operation
+from loom.sim.store import Resource
+from loom.sim.wire import Request
+from loom.sim.world import World
+
+Json = dict[str, Any]
+LARGEST_INLINE = 4 * 1024 * 1024
+AUTHENTICATION: Json = {
+    "oAuth2": None, "openid": None, "oAuth2AuthenticationSettings": [], "openidAuthenticationSettings": [],
+    "returnProtectedResourceMetadata": False,
+}  # fmt: skip
+DEFAULTS: Json = {
+    "subscriptionRequired": True, "serviceUrl": None, "backendId": None, "protocols": ["https"], "mcpProperties": None,
+    "a2aProperties": None, "isAgent": False, "agent": None, "jsonRpcProperties": None, "authenticationSettings": AUTHENTICATION,
+    "subscriptionKeyParameterNames": {"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"},
+}  # fmt: skip
+DOCUMENT = ("value", "format", "translateRequiredQueryParameters")
+ORDERS = (*DOCUMENT, "wsdlSelector", "apiType", "sourceApiId", "apiVersionSet", "type", "isOnline", "provisioningState")
+"""What a PUT orders or names in passing, and a GET does not show."""
+ACCEPTED = Style(
+    seconds=10, headers="location", creating="InProgress", updating="InProgress", bare=True, urls="resource",
+    created=202, updated=202, empty=True,
+)  # fmt: skip
+
+
+def check_lock(world: World, resource_id: str) -> None:
+    """409 while an import holds the API that an id belongs to, and for a moment after it."""
+    api = world.store.get(root_of(api_of(resource_id)))
+    if api is not None and (api.operation or world.clock.now() < api.hidden.get("lockedUntil", 0.0)):
+        raise refusals.locked()
+
+
+class ApiChild(Child):
+    """What lies in an API is locked with it."""
+
+    def check(self, change: Change) -> None:
+        check_lock(change.world, change.id)
+
+    def check_delete(self, world: World, resource: Resource) -> None:
+        check_lock(world, resource.id)
+
+
+class Apis(Child):
+    """An API, or one of its revisions (`orders;rev=2`)."""
+
+    def check(self, change: Change) -> None:
+        check_lock(change.world, change.id)
+        _check_document(change.properties)
+        if change.properties.get("path") is None:
+            raise refusals.invalid("path", "API path must not be null.")
+        if ";rev=" in change.name:
+            _check_revision(change)
+        else:
+            _check_path(change)
+        wanted = change.properties.get("apiVersionSetId")
+        if wanted and change.world.store.get(full_id(service_of(change.id), wanted)) is None:
+            raise refusals.invalid("apiVersionSetId", "API version set not found.")
+
+    def style(self, change: Change, usual: Style) -> Style:
+        if change.properties.get("value") is None:
+            return AT_ONCE
+        return ACCEPTED if change.world.settings.import_status == 202 else usual
+
+    def compose(self, change: Change) -> Json:
+        sent, before = change.properties, change.before
+        known = before.properties if before else {}
+        order = {key: sent[key] for key in DOCUMENT if sent.get(key) is not None}
+        change.notes = {"order": order, "previous": clone(before.body) if before else None}
+        service = service_of(change.id)
+        _, _, revision = change.name.partition(";rev=")
+        shaped = overlay(DEFAULTS, {key: value for key, value in sent.items() if key not in ORDERS})
+        if order or not sent.get("displayName"):
+            shaped = {**{key: known[key] for key in ("displayName", "description") if key in known}, **shaped}
+        if sent.get("apiVersionSetId"):
+            shaped["apiVersionSetId"] = full_id(service, sent["apiVersionSetId"])
+        shaped["displayName"] = shaped.get("displayName") or change.name
+        shaped["path"] = str(sent["path"]).strip("/")
+        shaped["apiRevision"] = revision or _number(sent.get("apiRevision")) or str(known.get("apiRevision", "1"))
+        return {"properties": {**shaped, "isCurrent": not revision}}
+
+    def verdict(self, world: World, resource: Resource, operation: Operation) -> Json | float | None:
+        try:
+            _read(resource.hidden["order"])
+        except openapi.Unreadable as error:
+            return refusals.details(("representation", fault) for fault in error.faults)
+        return None
+
+    def failed(self, world: World, resource: Resource) -> None:
+        """A new API is gone again (recorded: a 404 on a later poll); an old one is what it was."""
+        previous = resource.hidden.get("previous")
+        if previous is None:
+            remove(world, resource)
+            return
+        resource.body, resource.state = previous, "Succeeded"
+        resource.hidden.update(order={}, previous=None)
+
+    def settled(self, world: World, resource: Resource) -> None:
+        order = resource.hidden.get("order") or {}
+        if order.get("value") is None:
+            return
+        description = _read(order)
+        mine = resource.properties
+        if mine["displayName"] == resource.name:
+            mine["displayName"] = description.title[:300]
+        mine["description"] = mine.get("description") or description.words or None
+        mine["serviceUrl"] = mine.get("serviceUrl") or description.server or None
+        put_contents(world, resource, description)
+        resource.hidden.update(order={}, previous=None, lockedUntil=world.clock.now() + world.settings.import_lock)
+
+    def found(self, world: World, target: Target) -> Resource | None:
+        """The current revision has two ids."""
+        root = world.store.get(root_of(target.id))
+        _, _, revision = target.name.partition(";rev=")
+        return root if root is not None and revision == root.properties.get("apiRevision") else None
+
+    def listed(self, world: World, kind: Kind, scope: str, query: Mapping[str, str]) -> list[Resource]:
+        current = [item for item in world.store.children(scope, kind.name) if ";rev=" not in item.name]
+        return narrowed(current, query)
+
+    def answered(self, world: World, resource: Resource, body: Json, request: Request) -> Json:
+        if request.method == "GET":
+            state = "InProgress" if resource.operation else resource.state
+            return {**body, "properties": {**body["properties"], "provisioningState": state}}
+        if resource.operation:
+            return {**body, "properties": {"ProvisioningState": "InProgress"}}
+        return {**body, "properties": {**body["properties"], **_version_set(world, resource)}}
+
+    def asked(self, world: World, resource: Resource, request: Request) -> None:
+        super().asked(world, resource, request)
+        resource.hidden["deleteRevisions"] = request.query.get("deleterevisions") == "true"
+
+    def check_delete(self, world: World, resource: Resource) -> None:
+        check_lock(world, resource.id)
+        if revisions(world, resource) and not resource.hidden.pop("deleteRevisions", False):
+            raise refusals.invalid("apiRevision", "Cannot delete the current revision of an API.")
+
+    def deleted(self, world: World, resource: Resource) -> None:
+        for other in revisions(world, resource):
+            remove(world, other)
+        for kind in (f"{SERVICE}/products/apiLinks", f"{SERVICE}/products/apis"):
+            for link in world.store.of_type(kind):
+                if str(link.hidden.get("target", "")).lower() == resource.key:
+                    world.store.remove(link.id)
+
+
+def revisions(world: World, api: Resource) -> list[Resource]:
+    """The revisions of an API that are not current, oldest first; none for a revision."""
+    if ";rev=" in api.name:
+        return []
+    found = world.store.children(service_of(api.id), APIS)
+    return [item for item in found if item.key.startswith(f"{api.key};rev=")]
+
+
+def _read(order: Json) -> openapi.Description:
+    wish = str(order.get("translateRequiredQueryParameters") or "template")
+    return openapi.read(str(order.get("value", "")), str(order["format"]), wish)
+
+
+def _number(revision: Any) -> str:
+    """`v1` is kept as `1` (recorded)."""
+    return "".join(re.findall(r"\d", str(revision or "")))
+
+
+def _version_set(world: World, resource: Resource) -> Json:
+    found = world.store.get(str(resource.properties.get("apiVersionSetId") or ""))
+    if found is None or found.type != VERSION_SETS:
+        return {}
+    known = found.properties
+    shown = {
+        key: known.get(key) for key in ("description", "versioningScheme", "versionQueryName", "versionHeaderName")
+    }
+    return {"apiVersionSet": {"id": found.id, "name": known.get("displayName"), **shown}}
+
+
+def _check_document(sent: Json) -> None:
+    value, style = sent.get("value"), sent.get("format")
+    if (value is None) != (style is None):
+        raise refusals.invalid("format", "Value and format must be given together.")
+    if value is None:
+        return
+    if style not in openapi.FORMATS:
+        raise refusals.not_simulated(f"imports of format '{style}'")
+    if len(str(value).encode()) > LARGEST_INLINE:
+        raise refusals.invalid("value", "The document is larger than 4 MB; import it by a link.")
+
+
+def _check_path(change: Change) -> None:
+    """Two APIs share a path only as versions of one set."""
+    sent = change.properties
+    wanted, version_set = str(sent["path"]).strip("/").lower(), str(sent.get("apiVersionSetId") or "")
+    service = service_of(change.id)
+    for other in change.world.store.children(service, APIS):
+        same = str(other.properties.get("path", "")).lower() == wanted
+        if not same or root_of(other.key) == root_of(change.id.lower()):
+            continue
+        theirs = str(other.properties.get("apiVersionSetId") or "").lower()
+        if not version_set or theirs != full_id(service, version_set).lower():
+            path = str(sent["path"]).strip("/")
+            message = (
+                f"Cannot create API '{change.name}' with the same Path '{path}' as API '{other.name}'  "
+                "unless it's a part of the same version set"
+            )
+            raise refusals.invalid("path", message)
+        if other.properties.get("apiVersion") == sent.get("apiVersion"):
+            raise refusals.invalid("apiVersion", f"API version '{sent.get('apiVersion')}' already exists in the set.")
+
+
+def _check_revision(change: Change) -> None:
+    root = change.world.store.get(root_of(change.id))
+    sent = change.properties
+    if root is None:
+        raise refusals.invalid("sourceApiId", "API not found.")
+    if change.name.endswith(f";rev={root.properties.get('apiRevision')}"):
+        raise refusals.not_simulated("writes to the current revision under its number; write to the API itself")
+    if sent.get("isCurrent"):
+        raise refusals.invalid("isCurrent", "A revision is made current by a release.")
+    if str(sent["path"]).strip("/").lower() != str(root.properties["path"]).lower():
+        raise refusals.invalid("path", "A revision has the path of its API.")
