@@ -75,12 +75,10 @@ class Server:
         self.facts: Facts | None = None
 
     async def __aenter__(self) -> Server:
-        self._runner = web.ServerRunner(web.Server(self._handle))
+        self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=1)
         await self._runner.setup()
         certificates = HostCertificates(self.options.home, self._authority)
-        site = web.TCPSite(
-            self._runner, "127.0.0.1", self.options.port, ssl_context=certificates.context, shutdown_timeout=1
-        )
+        site = web.TCPSite(self._runner, "127.0.0.1", self.options.port, ssl_context=certificates.context)
         await site.start()
         self.facts = self._describe(self._runner.addresses[0][1])
         content = json.dumps(self.facts.as_json(), indent=2)

@@ -78,6 +78,13 @@ class Store:
             resource.serial = before.serial
         self._all[key] = resource
 
+    def restore(self, resource: Resource) -> None:
+        """Keep a resource of a saved cloud at its old place in lists."""
+        serial = resource.serial
+        self.put(resource)
+        resource.serial = serial
+        self._serial = max(self._serial, serial)
+
     def remove(self, resource_id: str) -> None:
         """Forget one resource, not what is below it."""
         key = resource_id.lower()

@@ -9,7 +9,7 @@ from loom.sim.entra.directory import Principal
 from loom.sim.guards.faults import Fault
 from loom.sim.guards.policies import Policy
 from loom.sim.operations import NEVER, Operation
-from loom.sim.store import Resource
+from loom.sim.store import Resource, Store
 from loom.sim.world import World
 
 Json = dict[str, Any]
@@ -44,10 +44,9 @@ def load(world: World, saved: Json) -> None:
     """Make a new world what the saved one was. The clock must have been started at `saved["now"]`."""
     if saved.get("version") != VERSION:
         raise ValueError(f"this state file has version {saved.get('version')}, this simulator reads version {VERSION}")
-    for item in list(world.store):
-        world.store.remove(item.id)
+    world.store = Store()
     for item in saved["resources"]:
-        world.store.put(Resource(**item))
+        world.store.restore(Resource(**item))
     for item in saved["operations"]:
         world.operations.start(Operation(**{**item, "due": NEVER if item["due"] is None else item["due"]}))
     for item in saved["principals"]:
