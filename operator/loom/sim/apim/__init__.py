@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from loom.sim.apim.kinds import PROVIDER
+from loom.sim.apim.provider import PROVIDER
 
 __all__ = ["PROVIDER"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from loom.sim.apim import refusals
 from loom.sim.apim.apis import ApiChild
@@ -12,6 +13,7 @@ from loom.sim.apim.places import BACKENDS, full_id, service_of
 from loom.sim.apim.services import BUILT_IN_GROUPS
 from loom.sim.arm.change import Change
 from loom.sim.errors import ArmError
+from loom.sim.kinds import Action
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
@@ -84,7 +86,7 @@ class LongChild(Child):
 class NamedValues(LongChild):
     """A secret value is shown by an action only."""
 
-    actions = {"listValue": _list_value}
+    actions: ClassVar[Mapping[str, Action]] = {"listValue": _list_value}
 
     def check(self, change: Change) -> None:
         sent = change.properties

@@ -103,7 +103,7 @@ def _group(group: Resource) -> Json:
 
 def put_link(world: World, short_id: str, target: str) -> None:
     """Link a product with an API or a group: both faces of the link appear."""
-    product, kind, name = short_id.rsplit("/", 2)
+    product, kind, _ = short_id.rsplit("/", 2)
     face = f"{PRODUCTS}/{kind}"
     ensure(world, short_id, face, {}).hidden["target"] = target
     word = kind.removesuffix("s")

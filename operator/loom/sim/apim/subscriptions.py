@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from loom.sim.apim import refusals
 from loom.sim.apim.listing import Child
@@ -11,6 +12,7 @@ from loom.sim.apim.places import PRODUCTS, SUBSCRIPTIONS, full_id, service_of
 from loom.sim.apim.products import subscriptions_to
 from loom.sim.arm.change import Change
 from loom.sim.arm.show import quoted_etag
+from loom.sim.kinds import Action
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
@@ -45,7 +47,7 @@ def _regenerate(word: str, resource: Resource) -> Response:
 class Subscriptions(Child):
     """A subscription to one product, one API, or all APIs."""
 
-    actions = {
+    actions: ClassVar[Mapping[str, Action]] = {
         "listSecrets": _list_secrets,
         "regeneratePrimaryKey": lambda world, resource, request: _regenerate("primaryKey", resource),
         "regenerateSecondaryKey": lambda world, resource, request: _regenerate("secondaryKey", resource),

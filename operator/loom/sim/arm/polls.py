@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from loom.sim.arm.pace import retry_headers
+from loom.sim.arm.reads import not_found
 from loom.sim.arm.show import show
 from loom.sim.errors import ArmError
-from loom.sim.ids import RESOURCES, subscription_of
+from loom.sim.ids import RESOURCES, parse, subscription_of
 from loom.sim.kinds import Kind, Style
 from loom.sim.operations import Operation
 from loom.sim.wire import Request, Response
@@ -59,7 +60,9 @@ def _result(world: World, kind: Kind, style: Style, operation: Operation, base: 
         return Response(202, None, {**headers, **_wait(world, operation, style.retry_after)})
     resource = world.store.get(operation.target)
     if resource is None and operation.verb == "put" and style.urls == "resource":
-        raise ArmError(404, "ResourceNotFound", f"{kind.path.rpartition('/')[2]} not found.")
+        target = parse(operation.target)
+        if target is not None:
+            raise not_found(world, kind, target)
     if operation.error:
         return Response(409 if style.urls == "region" else 400, {"error": operation.error})
     if operation.verb == "delete":
