@@ -25,6 +25,7 @@ def test_an_address_of_the_world_is_fine(url: str) -> None:
         "https://127.1",
         "https://2130706433",
         "https://0x7f000001",
+        "https://127.0.0.0x1",
         "https://0177.0.0.1",
         "https://10.0.0.4",
         "https://172.31.0.1",
