@@ -106,7 +106,7 @@ def _composed(change: Change) -> Json:
     if kind.tracked or kind.default_location:
         change.body["location"] = display(change.location) if kind.display_location else change.location
     composed = kind.behavior.compose(change)
-    if kind.identity:
+    if kind.identity and composed.get("identity"):
         composed["identity"] = identities.shown(change)
     if kind.system_data:
         composed["systemData"] = _system_data(change)

@@ -47,7 +47,8 @@ class ContainerApps(Behavior):
             "customDomainVerificationId": hashlib.sha256(environment.lower().encode()).hexdigest().upper(),
             "delegatedIdentities": [],
         }
-        return {**change.body, "properties": {**shaped, **outputs}}
+        identity = change.body.get("identity") or {"type": "None"}  # recorded: shown even where none was asked for
+        return {**change.body, "identity": identity, "properties": {**shaped, **outputs}}
 
     def verdict(self, world: World, resource: Resource, operation: Operation) -> Json | float | None:
         wrong = failure_of(world, resource)

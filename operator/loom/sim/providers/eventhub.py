@@ -142,6 +142,7 @@ PROVIDER = Provider(
                 "The specified service namespace is invalid. CorrelationId: 0",
                 "BadRequest",
             ),
+            identity="spaced",
             unique="servicebus",
             taken=Refusal(
                 400,

@@ -148,6 +148,7 @@ PROVIDER = Provider(
             tracked=True,
             lists=("subscription", "group"),
             names=NameRule(r"[a-z0-9]{3,24}", SAYS, "AccountNameInvalid"),
+            identity="tight",
             unique="storage",
             taken=Refusal(409, "StorageAccountAlreadyTaken", "The storage account named {name} is already taken."),
             put=Style(
