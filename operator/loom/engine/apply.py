@@ -11,7 +11,9 @@ from loom.engine.approval import change_digest
 from loom.engine.compose import compose
 from loom.engine.conditions import all_of
 from loom.engine.decide import decide, submitted_digest
+from loom.engine.diff import differences
 from loom.engine.item import CREATE, UPDATE, Item, Pass
+from loom.engine.marks import marked
 from loom.engine.memory import Failure, Running
 from loom.engine.observe import blocked_by, is_below_new
 from loom.engine.ports import Observed, Written
@@ -19,7 +21,7 @@ from loom.engine.status import assemble
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, parent_of, type_of
-from loom.plan.arm_type import ArmType
+from loom.plan.arm_type import ArmType, Tier
 from loom.plan.catalog import arm_type
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
@@ -58,7 +60,7 @@ async def _poll(run: Pass, name: str, running: Running) -> None:
     run.memory.failures.pop(name, None)
     if running.operation.verb == "PUT":
         run.memory.settled[name] = running.digest
-        _keep_outputs(run, name, written.observed)
+        _keep_answer(run, name, written.observed, running.digest)
 
 
 async def apply(run: Pass) -> None:
@@ -157,7 +159,16 @@ def _absorb(run: Pass, item: Item, written: Written, digest: str) -> None:
         run.memory.running[item.key] = Running(written.operation, now + written.wait, digest, now, update)
         item.stand(State.UPDATING if update else State.CREATING, "Progressing", "a long operation is under way")
         return
+    _note_answer(run, item, written.observed, digest)
     _settle(run, item, written.observed)
+
+
+def _note_answer(run: Pass, item: Item, observed: Observed | None, digest: str) -> None:
+    """An answer that shows exactly what is wanted is a reading, for what costs a read of its own."""
+    if item.type.tier is not Tier.SLOW or observed is None:
+        return
+    if not differences(item.type, item.desired, observed.body, item.resource.ignore, run.lookup):
+        run.memory.answered[item.key] = digest
 
 
 def _settle(run: Pass, item: Item, observed: Observed | None) -> None:
@@ -168,10 +179,15 @@ def _settle(run: Pass, item: Item, observed: Observed | None) -> None:
     run.memory.slow.pop(item.key, None)
 
 
-def _keep_outputs(run: Pass, name: str, observed: Observed | None) -> None:
+def _keep_answer(run: Pass, name: str, observed: Observed | None, digest: str) -> None:
+    """What a long operation ended with: values that others ask for, and perhaps all that there is to be read."""
     resource = next((r for r in run.plan.resources if r.key == name), None)
-    if observed is not None and resource is not None:  # the spec may have dropped it meanwhile
-        run.remember_outputs(Item(resource, arm_type(observed.id), id=observed.id, live=observed))
+    if observed is None or resource is None:  # the spec may have dropped it meanwhile
+        return
+    kind = arm_type(observed.id)
+    item = Item(resource, kind, id=observed.id, desired=marked(kind, resource.body, run.work.owner), live=observed)
+    run.remember_outputs(item)
+    _note_answer(run, item, observed, digest)
 
 
 def _explain_waiting(run: Pass) -> None:

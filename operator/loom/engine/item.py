@@ -84,6 +84,7 @@ class Pass:
     submitted: dict[str, str]  # plan key -> keyed hash of what was last sent and is never returned
     since: float = 0.0  # nothing read earlier than this counts
     deep: bool = True  # the slow tier is read as well
+    lazy: bool = False  # what cannot be written yet, and costs a read of its own, is read when it can
     allowed: frozenset[str] | None = None  # digests of the approved changes; None = all
     items: dict[str, Item] = field(default_factory=dict)
     by_id: dict[str, Item] = field(default_factory=dict)  # the same by comparable id; a later stage does not count
@@ -169,6 +170,11 @@ class Pass:
         if message not in self.memory.warned:
             self.memory.warned.add(message)
             self.events.append(Event("Warning", reason, message))
+
+    def is_answered(self, item: Item) -> bool:
+        """Did the service's own answer to a write of this run show exactly what is wanted?"""
+        shown = self.memory.answered.get(item.key)
+        return shown is not None and shown == self.digest(item) and self.knows_outputs(item.key)
 
     def is_settled(self, item: Item) -> bool:
         """Was exactly this brought about, or seen to hold, in the run that is going on?"""

@@ -38,6 +38,9 @@ class Memory:
     """One object's memory. A *run* begins with a wish that does not hold and ends when everything was read back as wished."""
 
     settled: dict[str, str] = field(default_factory=dict)  # plan key -> digest of what was brought about in this run
+    answered: dict[str, str] = field(
+        default_factory=dict
+    )  # slow-tier key -> digest that a synchronous PUT's answer showed
     absent: set[str] = field(
         default_factory=set
     )  # plan keys that this run saw missing; a write reads directly before it
@@ -59,6 +62,7 @@ class Memory:
     def end_run(self) -> None:
         """Everything holds: only hashes and the slow tier's states stay."""
         self.settled.clear()
+        self.answered.clear()
         self.absent.clear()
         self.created.clear()
         self.outputs.clear()

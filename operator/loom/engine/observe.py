@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from loom.engine.decide import decide
 from loom.engine.inventory import short
-from loom.engine.item import Item, Pass
+from loom.engine.item import CREATE, Item, Pass
 from loom.engine.memory import Running
 from loom.engine.ports import Observed
 from loom.engine.together import together
@@ -42,8 +42,16 @@ async def _assess(run: Pass, item: Item) -> None:
     if item.key in run.memory.running:
         _say_running(run, item, run.memory.running[item.key])
         return
+    if run.is_answered(item):
+        item.stand(State.READY)
+        item.trusted = True
+        run.memory.slow[item.key] = item.as_state()
+        return
     if run.is_settled(item):
         item.stand(State.READY)
+        return
+    if run.lazy and item.type.listing is Listing.EACH and (other := blocked_by(run, item)) is not None and other.action:
+        item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=CREATE)
         return
     known = run.memory.slow.get(item.key)
     if item.type.tier is Tier.SLOW and not run.deep and known is not None and known.state is State.READY:
@@ -64,8 +72,6 @@ async def _assess(run: Pass, item: Item) -> None:
     decide(run, item)
     if item.type.tier is Tier.SLOW:
         run.memory.slow[item.key] = item.as_state()
-    if item.state is State.READY:
-        run.memory.settled[item.key] = run.digest(item)
 
 
 def _say_running(run: Pass, item: Item, running: Running) -> None:
@@ -165,6 +171,13 @@ async def _inline(run: Pass, arm_id: str, kind: ArmType) -> Observed | None:
         if isinstance(child, Mapping) and str(child.get("name", "")).lower() == name_of(arm_id).lower():
             return Observed(arm_id, child, str(child.get("etag") or ""))
     return None
+
+
+def remember_settled(run: Pass) -> None:
+    """What holds in an unfinished run is not read again in its next pass."""
+    for item in run.items.values():
+        if item.state is State.READY and item.read:
+            run.memory.settled.setdefault(item.key, run.digest(item))
 
 
 def blocked_by(run: Pass, item: Item) -> Item | None:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from loom.engine.approval import digests, plan_hash
 from loom.engine.compose import merge
 from loom.engine.diff import FieldChange, identity, show
-from loom.engine.finalize import rediscover
 from loom.engine.inventory import data_name
 from loom.engine.item import BLOCKED, CREATE, DELETE, Item, Pass
 from loom.engine.memory import Memory
-from loom.engine.reconcile import compare, lost_its_status, new_pass
+from loom.engine.reconcile import compare, new_pass
 from loom.engine.work import Ports, Work
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
@@ -54,8 +53,6 @@ class Preview:
 async def preview(work: Work, ports: Ports, offline: bool = False) -> Preview:
     """What would change for one object that has a plan. Raises CloudError. `offline`: what exists in Azure is taken as given."""
     run = new_pass(work, Memory(), ports)
-    if lost_its_status(run) and not offline:
-        await rediscover(run)
     await compare(run)
     items = [item for item in run.items.values() if not (offline and item.resource.mode is Mode.EXISTING)]
     changes = [*(_change(item) for item in items if _changes(run, item)), *_removals(run)]

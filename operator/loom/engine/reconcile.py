@@ -13,10 +13,11 @@ from loom.engine.finalize import finalize, rediscover, remaining
 from loom.engine.inventory import Inventory
 from loom.engine.item import Pass
 from loom.engine.memory import Memory
-from loom.engine.observe import observe
+from loom.engine.observe import observe, remember_settled
 from loom.engine.prune import find_deletions, prune
 from loom.engine.work import Ports, Result, Work
 from loom.errors import CloudError, Retry
+from loom.plan.arm_id import key
 from loom.plan.outcome import State
 from loom.plan.resource import Mode, Plan
 
@@ -36,8 +37,6 @@ async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
             )
         if work.plan is None:
             return conclude_refused(run)
-        if lost_its_status(run):
-            await rediscover(run)
         await advance(run)
         await _converge(run)
         await _examine(run)
@@ -61,6 +60,7 @@ async def _converge(run: Pass) -> None:
         if _all_ready(run):
             await prune(run)
         if not _all_ready(run) or any(not d.retained for d in run.deletions):
+            remember_settled(run)
             break
         if not run.wrote and all(item.trusted for item in run.items.values()):
             _read_whole(run)
@@ -71,8 +71,16 @@ async def _converge(run: Pass) -> None:
 async def compare(run: Pass) -> None:
     """What is there, against what is declared: every item decided, every deletion found. It writes nothing."""
     await observe(run)
+    if lost_its_status(run) and not _has_no_home(run):
+        await rediscover(run)
     _take_stock(run)
     find_deletions(run, keep=[item.id for item in run.items.values() if item.id])
+
+
+def _has_no_home(run: Pass) -> bool:
+    """Is the group that everything of ours lives in not even there? Then nothing of ours can be lost."""
+    home = run.by_id.get(key(run.plan.home))
+    return home is not None and home.read and home.live is None
 
 
 def new_pass(work: Work, memory: Memory, ports: Ports) -> Pass:
@@ -83,6 +91,7 @@ def new_pass(work: Work, memory: Memory, ports: Ports) -> Pass:
 def _choose_depth(run: Pass) -> None:
     """How fresh the readings must be, and whether the slow tier's turn has come."""
     memory, rhythm, now = run.memory, run.work.rhythm, run.ports.clock.now()
+    run.lazy = run.work.wishes.policy == "Manage" and not run.work.authority.denied
     asked = run.work.requested_at != (run.work.status.get("lastHandledReconcileAt") or "")
     slow_due = now - memory.last_slow >= rhythm.interval * rhythm.slow_factor
     run.deep = asked or slow_due or memory.verified != run.work.generation
@@ -167,6 +176,6 @@ def _submitted(status: Mapping[str, object]) -> dict[str, str]:
 
 def lost_its_status(run: Pass) -> bool:
     """Nobody has looked yet, or a backup dropped the status: what carries our mark is found again before anything is written."""
-    seen = run.work.status.get("observedGeneration")
+    seen = run.base.get("observedGeneration")
     manages = any(resource.mode is Mode.MANAGED for resource in run.plan.resources)
     return manages and not (isinstance(seen, int) and seen >= 0)
