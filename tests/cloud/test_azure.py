@@ -3,8 +3,10 @@
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import time
 from typing import Any
 
+import jwt
 import pytest
 from pydantic import SecretStr
 
@@ -14,6 +16,7 @@ from loom.cloud.factory import CloudFactory
 from loom.config import Budget, Credentials
 from loom.errors import CloudError, Retry
 from loom.sim.clock import StandingClock
+from loom.sim.entra.directory import Federation
 from support.clouds import cloud_on, finished, settings_for
 from support.simulator import Simulator
 
@@ -287,6 +290,32 @@ async def test_a_secret_that_is_wrong_is_said_in_words(azure: Simulator, group: 
 
 
 async def test_a_workload_identity_gets_its_token_by_its_file(azure: Simulator, group: str, tmp_path: Path) -> None:
+    issuer, subject = "https://issuer.example", "system:serviceaccount:csa-loom-system:loom-operator"
+    azure.world.operator.federations.append(Federation(issuer, subject))
+    claims = {"iss": issuer, "sub": subject, "aud": "api://AzureADTokenExchange", "exp": int(time()) + 600}
+    (tmp_path / "token").write_text(jwt.encode(claims, "k" * 32, algorithm="HS256"))
+    credentials = Credentials(tenant_id=azure.tenant_id, client_id=azure.client_id, token_file=tmp_path / "token")
+    async with cloud_on(azure, credentials=credentials) as cloud:
+        assert await cloud.get(group) is not None
+
+
+async def test_a_service_account_that_nothing_trusts_is_said_in_words(
+    azure: Simulator, group: str, tmp_path: Path
+) -> None:
+    claims = {
+        "iss": "https://issuer.example",
+        "sub": "s",
+        "aud": "api://AzureADTokenExchange",
+        "exp": int(time()) + 600,
+    }
+    (tmp_path / "token").write_text(jwt.encode(claims, "k" * 32, algorithm="HS256"))
+    credentials = Credentials(tenant_id=azure.tenant_id, client_id=azure.client_id, token_file=tmp_path / "token")
+    async with cloud_on(azure, credentials=credentials) as cloud:
+        error = await refused(cloud.get(group))
+    assert f"application {azure.client_id} trusts no issuer like this cluster's" in error.message
+
+
+async def test_a_token_file_that_holds_something_else_is_refused(azure: Simulator, group: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("not a token")
     credentials = Credentials(tenant_id=azure.tenant_id, client_id=azure.client_id, token_file=tmp_path / "token")
     async with cloud_on(azure, credentials=credentials) as cloud:

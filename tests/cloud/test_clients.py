@@ -71,11 +71,12 @@ def test_the_sdks_have_the_operations_that_are_named_here() -> None:
     from azure.mgmt.apimanagement.aio import ApiManagementClient
     from azure.mgmt.appcontainers.aio import ContainerAppsAPIClient
 
+    credential: Any = object()
     for client, names in (
         (ApiManagementClient, api_management.OPERATIONS),
         (ContainerAppsAPIClient, container_apps.OPERATIONS),
     ):
-        made = client(object(), "44444444-0000-0000-0000-000000000001", "https://localhost")
+        made = client(credential, "44444444-0000-0000-0000-000000000001", "https://localhost")
         assert [name for name in names.values() if not hasattr(made, name)] == []
 
 

@@ -166,6 +166,16 @@ async def test_lists_of_storage_have_a_narrow_budget_that_holds_up_nobody_else()
     assert "one more list" in desk.went
 
 
+async def test_the_narrow_budget_of_namespaces_is_not_their_hubs() -> None:
+    desk = Desk()
+    namespace = f"{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.EventHub/namespaces/n"
+    await desk.drain("PUT", namespace, 50)
+    desk.ask("one more namespace", "PUT", namespace)
+    desk.ask("a hub", "PUT", f"{namespace}/eventhubs/orders")
+    await settle_tasks()
+    assert desk.went == ["a hub"]
+
+
 async def test_the_providers_budget_is_shared_by_all_principals() -> None:
     desk = Desk()
     await desk.drain(path=ACCOUNTS, limit=100)

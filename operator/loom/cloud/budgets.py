@@ -26,14 +26,26 @@ class Size:
 
 ARM: Mapping[str, Size] = {READS: Size(250, 25), WRITES: Size(200, 10), DELETES: Size(200, 10)}
 
-# (provider, kinds of operation that draw on it, lists only) -> size
-PROVIDERS: tuple[tuple[str, frozenset[str], bool, Size], ...] = (
-    ("microsoft.storage", frozenset({READS}), False, Size(800, window=300)),
-    ("microsoft.storage", frozenset({READS}), True, Size(100, window=300)),
-    ("microsoft.storage", frozenset({WRITES, DELETES}), False, Size(1200, window=3600)),
-    ("microsoft.network", frozenset({WRITES, DELETES}), False, Size(1000, window=300)),
-    ("microsoft.app", frozenset({WRITES}), False, Size(800, window=300)),
-    ("microsoft.eventhub", frozenset({WRITES}), False, Size(50, window=60)),
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A provider's own budget: which operations draw on it. `lists`: lists only; `top`: top-level resources only."""
+
+    provider: str
+    operations: frozenset[str]
+    size: Size
+    lists: bool = False
+    top: bool = False
+
+
+PROVIDERS: tuple[Limit, ...] = (
+    Limit("microsoft.storage", frozenset({READS}), Size(800, window=300)),
+    Limit("microsoft.storage", frozenset({READS}), Size(100, window=300), lists=True),
+    Limit("microsoft.storage", frozenset({WRITES, DELETES}), Size(1200, window=3600)),
+    Limit("microsoft.network", frozenset({WRITES, DELETES}), Size(1000, window=300)),
+    # Recorded: their top-level PUTs answer with a count of their own, their children's with the subscription's.
+    Limit("microsoft.app", frozenset({WRITES}), Size(800, window=300), top=True),
+    Limit("microsoft.eventhub", frozenset({WRITES}), Size(50, window=60), top=True),
 )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from loom.cloud.answer import asked_wait
-from loom.cloud.budgets import ARM, DELETES, PROVIDERS, READS, WRITES, Budget, Size
+from loom.cloud.budgets import ARM, DELETES, PROVIDERS, READS, WRITES, Budget, Limit, Size
 from loom.cloud.meter import Meter, NoMeter
 
 _NOT_A_BUDGET = "RetryableErrorDueToAnotherOperation"  # a 429 that speaks of one resource that is busy
@@ -52,6 +52,7 @@ class Ask:
     operation: str
     provider: str
     lists: bool = False
+    top: bool = True  # a resource that no other resource of its provider contains
 
     @staticmethod
     def of(caller: Caller, method: str, path: str) -> "Ask":
@@ -62,7 +63,7 @@ class Ask:
         if "providers" not in parts:
             return Ask(caller, subscription, operation, "microsoft.resources", len(parts) % 2 == 1)
         tail = parts[len(parts) - parts[::-1].index("providers") :]
-        return Ask(caller, subscription, operation, tail[0] if tail else "", len(tail) % 2 == 0)
+        return Ask(caller, subscription, operation, tail[0] if tail else "", len(tail) % 2 == 0, len(tail) <= 3)
 
 
 @dataclass(slots=True)
@@ -72,7 +73,9 @@ class _Waiter:
     future: "asyncio.Future[None]"
 
 
-_Turns = OrderedDict[str, OrderedDict[tuple[str, bool], deque[_Waiter]]]  # namespace -> (provider, lists) -> first come
+_Turns = OrderedDict[
+    str, OrderedDict[tuple[str, bool, bool], deque[_Waiter]]
+]  # namespace -> (provider, lists, top) -> first come
 
 
 @dataclass(slots=True)
@@ -96,7 +99,7 @@ class Limiter:
         self._time_given = time
         self._lanes: dict[tuple[str, str, str], _Lane] = {}
         self._providers: dict[tuple[str, str, str], Budget] = {}
-        self._drawn: dict[tuple[str, str, str, bool], tuple[Budget, ...]] = {}
+        self._drawn: dict[tuple[str, str, str, bool, bool], tuple[Budget, ...]] = {}
 
     @property
     def _time(self) -> Time:
@@ -107,9 +110,9 @@ class Limiter:
         lane = self._lane(ask)
         waiter = _Waiter(ask, (lane.budget, *self._provider_budgets(ask)), asyncio.get_running_loop().create_future())
         turns = lane.classes[0 if ask.caller.urgent else 1]
-        turns.setdefault(ask.caller.namespace, OrderedDict()).setdefault((ask.provider, ask.lists), deque()).append(
-            waiter
-        )
+        turns.setdefault(ask.caller.namespace, OrderedDict()).setdefault(
+            (ask.provider, ask.lists, ask.top), deque()
+        ).append(waiter)
         asked = self._time.time()
         self._dispatch(lane)
         try:
@@ -157,17 +160,13 @@ class Limiter:
 
     def _provider_budgets(self, ask: Ask) -> tuple[Budget, ...]:
         """The provider's own budgets that the request draws on; the first is there for every provider, so that it can be paused."""
-        name = (ask.subscription, ask.provider, ask.operation, ask.lists)
+        name = (ask.subscription, ask.provider, ask.operation, ask.lists, ask.top)
         found = self._drawn.get(name)
         if found is None:
-            numbers = (
-                number
-                for number, (provider, operations, lists, _) in enumerate(PROVIDERS)
-                if provider == ask.provider and ask.operation in operations and (ask.lists or not lists)
-            )
+            numbers = (number for number, limit in enumerate(PROVIDERS) if _draws(ask, limit))
             found = self._drawn[name] = (
                 self._shared((ask.subscription, ask.provider, ask.operation), None),
-                *(self._shared((ask.subscription, str(number), ""), PROVIDERS[number][3]) for number in numbers),
+                *(self._shared((ask.subscription, str(number), ""), PROVIDERS[number].size) for number in numbers),
             )
         return found
 
@@ -202,6 +201,13 @@ class Limiter:
 
         lane.due = due
         lane.timer = self._time.call_later(max(0.001, due - self._time.time()), ring)
+
+
+def _draws(ask: Ask, limit: Limit) -> bool:
+    """Does the request draw on that budget?"""
+    if ask.provider != limit.provider or ask.operation not in limit.operations:
+        return False
+    return (ask.lists or not limit.lists) and (ask.top or not limit.top)
 
 
 def _next(lane: _Lane, now: float) -> tuple[_Waiter | None, float]:

@@ -1,0 +1,72 @@
+"""Which identity a cloud speaks with, and what is shared between objects."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.cloud.factory import CloudFactory
+from loom.config import Credentials, Settings
+from loom.errors import CloudError
+
+TENANT = "11111111-0000-0000-0000-000000000001"
+OWN = "33333333-0000-0000-0000-000000000001"
+OTHER = "33333333-0000-0000-0000-000000000002"
+GROUP = "/subscriptions/22222222-0000-0000-0000-000000000001/resourceGroups/rg-admin"
+
+
+def a_plane(**changes: Any) -> AdminPlaneSpec:
+    return AdminPlaneSpec.model_validate(
+        {
+            "cloud": "AzureCloud",
+            "boundary": "Commercial",
+            "tenantId": TENANT,
+            "location": "eastus2",
+            "subscriptionId": "22222222-0000-0000-0000-000000000001",
+            "resourceGroup": "rg-admin",
+            "hubNetwork": {"id": f"{GROUP}/providers/Microsoft.Network/virtualNetworks/hub"},
+            "privateDnsZones": {"resourceGroup": "rg-admin"},
+            "logAnalytics": {"id": f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/log"},
+            **changes,
+        }
+    )
+
+
+@pytest.fixture
+async def factory() -> AsyncIterator[CloudFactory]:
+    made = CloudFactory(
+        Settings(credentials=Credentials(tenant_id=TENANT, client_id=OWN, client_secret=SecretStr("s3cret")))
+    )
+    yield made
+    await made.aclose()
+
+
+async def test_objects_of_one_plane_share_their_principal(factory: CloudFactory) -> None:
+    first = factory.for_object(a_plane(), "team-a", urgent=True)
+    second = factory.for_object(a_plane(), "team-b", urgent=False)
+    assert first.principal == second.principal == f"AzureCloud/{TENANT}/{OWN}"
+    assert first._principal is second._principal
+
+
+async def test_another_cloud_is_another_principal(factory: CloudFactory) -> None:
+    commercial = factory.for_object(a_plane(), "team", urgent=True)
+    government = factory.for_object(a_plane(cloud="AzureUSGovernment"), "team", urgent=True)
+    assert commercial.principal != government.principal
+    assert government._principal.base_url == "https://management.usgovcloudapi.net"
+
+
+async def test_the_operators_secret_serves_nobody_else(factory: CloudFactory) -> None:
+    with pytest.raises(CloudError, match="lacks a client secret or the file of a federated token") as caught:
+        factory.for_object(a_plane(identity={"clientId": OTHER}), "team", urgent=True)
+    assert caught.value.reason == "CredentialInvalid"
+
+
+async def test_no_secret_is_ever_shown(factory: CloudFactory) -> None:
+    cloud = factory.for_object(a_plane(), "team", urgent=True)
+    assert "s3cret" not in repr(cloud._principal)
+
+
+async def test_a_factory_at_rest_has_no_pressure(factory: CloudFactory) -> None:
+    assert factory.pressure() == 0.0
