@@ -1,8 +1,6 @@
 """Gate 2: every body that is planned satisfies Azure's own type tables, judged by an oracle that knows nothing of us."""
 
 import os
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,22 +9,13 @@ from hypothesis import strategies as st
 
 from loom.errors import Refusal
 from loom.plan.catalog import TYPES
-from support.oracles import ROOT, oracle
 from support.plans import bodies, plan_of
 from support.specs import planes, products, zones
+from support.tables import tables
 from support.worlds import Obj, plane_object, product_object, world, zone_object
 
 EXAMPLES = int(os.environ.get("LOOM_EXAMPLES", "150"))
 generated = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-
-
-@cache
-def _tables() -> Any:
-    folder = Path(os.environ.get("LOOM_AZURE_TYPES") or ROOT.parent / "shared" / "azure-types")
-    judge = oracle("arm_bodies")
-    if judge is None or not (folder / "index.json").is_file():
-        pytest.skip("Azure's type tables are not on this machine: set LOOM_AZURE_TYPES and LOOM_ORACLES")
-    return judge.Tables(folder)
 
 
 def _violations(obj: Obj, plane: Obj | None = None) -> list[str]:
@@ -34,13 +23,13 @@ def _violations(obj: Obj, plane: Obj | None = None) -> list[str]:
     return [
         f"{what}: {violation}"
         for what, kind, body in bodies(plan_of(obj, context), context)
-        for violation in _tables().violations(kind.name, kind.api_version, body)
+        for violation in tables().violations(kind.name, kind.api_version, body)
     ]
 
 
 @pytest.mark.parametrize("row", TYPES.values(), ids=lambda row: row.name)
 def test_every_type_of_the_catalog_is_in_the_tables_with_its_version(row: Any) -> None:
-    assert _tables().known(row.name, row.api_version)
+    assert tables().known(row.name, row.api_version)
 
 
 @pytest.mark.parametrize("obj", [zone_object(), product_object()], ids=["zone", "product"])
@@ -50,7 +39,7 @@ def test_the_bodies_of_an_ordinary_object_satisfy_the_tables(obj: Obj) -> None:
 
 def test_the_judge_finds_a_body_that_is_wrong() -> None:
     wrong = {"location": "eastus2", "properties": {"isHnsEnabled": "yes", "provisioningState": "Succeeded"}}
-    assert len(_tables().violations("Microsoft.Storage/storageAccounts", "2025-06-01", wrong)) == 4
+    assert len(tables().violations("Microsoft.Storage/storageAccounts", "2025-06-01", wrong)) == 4
 
 
 @generated

@@ -7,11 +7,11 @@ NETWORK = "Microsoft.Network/virtualNetworks"
 # Read-only members of what is carried: a body that repeats them is refused by a strict reader of the type tables.
 _READ_ONLY = frozenset(
     {
-        "etag", "provisioningState", "purpose", "privateEndpoints", "ipConfigurations", "ipConfigurationProfiles",
+        "etag", "type", "actions", "provisioningState", "purpose", "privateEndpoints", "ipConfigurations", "ipConfigurationProfiles",
         "resourceNavigationLinks", "serviceAssociationLinks", "resourceGuid", "remoteVirtualNetworkEncryption",
     }
 )  # fmt: skip
-_READ_ONLY_RULE = frozenset({"etag", "provisioningState"})
+_READ_ONLY_RULE = frozenset({"etag", "type", "provisioningState"})
 _OTHERS = "a PUT without it takes it away, and the team that put it there does not ask us"
 
 TYPES = (

@@ -1,0 +1,81 @@
+"""Whole API products carried out by the engine, and what holds for every kind that is."""
+
+import pytest
+
+from loom.plan.arm_id import type_of
+from loom.plan.resource import Mode
+from support.landing import changed, managed, settled
+from support.worlds import Obj, product_object, zone_object
+
+
+@pytest.mark.parametrize(
+    "obj", [zone_object(), product_object(), product_object(state="Draft")], ids=["zone", "product", "draft"]
+)
+async def test_a_plan_converges_and_then_nothing_is_written(obj: Obj) -> None:
+    made = await settled(obj)
+    made.cloud.forget_requests()
+    made.restart()
+    await made.later()
+    assert (made.ready, made.cloud.writes()) == ("True", [])
+
+
+@pytest.mark.parametrize("obj", [zone_object(), product_object()], ids=["zone", "product"])
+async def test_each_resource_is_written_once_and_the_published_product_twice(obj: Obj) -> None:
+    made = await settled(obj)
+    stages = sum(r.mode is Mode.STAGE for r in made.plan.resources) if made.plan else 0
+    assert len(made.cloud.writes()) == len(managed(made.plan)) + stages
+
+
+async def test_a_published_product_that_is_reworded_stays_published() -> None:
+    made = await settled(product_object())
+    product = str(made.plan.find("product").id) if made.plan else ""
+    changed(made, product_object(displayName="Orders of today"))
+    await made.settle()
+    properties = made.cloud.body(product)["properties"]
+    assert (properties["state"], properties["displayName"]) == ("published", "Orders of today")
+    states = [arm_id for verb, arm_id in made.cloud.writes() if arm_id == product]
+    assert len(states) == 3  # made, published, reworded
+
+
+async def test_a_published_product_that_becomes_a_draft_is_taken_off_the_shelf() -> None:
+    made = await settled(product_object())
+    product = str(made.plan.find("product").id) if made.plan else ""
+    changed(made, product_object(state="Draft"))
+    await made.settle()
+    assert made.cloud.body(product)["properties"]["state"] == "notPublished"
+    assert (made.ready, made.reason("Published")) == ("True", "NotPublished")
+
+
+async def test_a_document_that_changed_is_imported_again_and_nothing_else_is_written() -> None:
+    made = await settled(product_object())
+    made.cloud.forget_requests()
+    obj = product_object()
+    source = obj["spec"]["apis"][0]["revisions"][0]["source"]["openapi"]
+    source["inline"] = source["inline"].replace("addOrder", "placeOrder")
+    changed(made, obj)
+    await made.settle()
+    api = str(made.plan.find("api/orders-v1").id) if made.plan else ""
+    assert made.cloud.writes() == [("PUT", api)]
+
+
+async def test_a_policy_that_somebody_edited_is_mended() -> None:
+    made = await settled(product_object())
+    policy = str(made.plan.find("api-policy/orders-v1").id) if made.plan else ""
+    made.cloud.body(policy)["properties"]["value"] = "<policies><inbound><base/></inbound></policies>"
+    made.restart()
+    await made.later()
+    assert "set-backend-service" in made.cloud.body(policy)["properties"]["value"]
+
+
+async def test_a_product_that_is_deleted_leaves_nothing_of_its_own() -> None:
+    made = await settled(product_object())
+    made.deleting = True
+    made.wish = type(made.wish)(deletion_policy="Delete")
+    result = await made.settle(20)
+    assert result.release
+    left = {type_of(b["id"]) for b in made.cloud.bodies.values()}
+    assert left == {
+        "Microsoft.ApiManagement/service",
+        "Microsoft.ApiManagement/service/groups",
+        "Microsoft.Network/virtualNetworks",
+    }
