@@ -15,6 +15,7 @@ from support.promises import broken_promises
 from support.running import Azure, RunningOperator
 from support.samples import TESTERS, sample_plane
 from support.statuses import StatusWatch
+from support.zones import Zones
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,3 +101,11 @@ def operator(installed_operator: RunningOperator, azure: Azure) -> RunningOperat
     """The operator as a program, running; a test may stop, kill and restart it."""
     installed_operator.start()
     return installed_operator
+
+
+@pytest.fixture
+def zones(cluster: Cluster, azure: Azure, operator: RunningOperator, namespace: str) -> Iterator[Zones]:
+    """Makes zones in the test's own namespace, with the operator running."""
+    made = Zones(cluster, azure, namespace)
+    yield made
+    made.clear()
