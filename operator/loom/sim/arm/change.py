@@ -17,7 +17,10 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Change:
-    """A PUT or PATCH. `body` is what shall hold afterwards; `before` what existed, if anything; `notes` what the service shall keep to itself."""
+    """A PUT or PATCH.
+
+    `body` is what shall hold afterwards; `before` what existed, if anything; `notes` what the service shall keep to itself.
+    """
 
     world: World
     kind: Kind

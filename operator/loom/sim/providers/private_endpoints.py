@@ -8,6 +8,7 @@ from typing import Any
 from loom.sim.arm.change import Change
 from loom.sim.entra.directory import guid
 from loom.sim.errors import ArmError, bad_request
+from loom.sim.ids import subscription_of
 from loom.sim.kinds import Behavior, Kind, Link
 from loom.sim.providers.connections import CONNECTIONS
 from loom.sim.providers.network_style import NETWORK, VERSIONS, network_names, network_style
@@ -29,8 +30,8 @@ GROUP_IDS: dict[str, dict[str, str]] = {
 
 
 def in_subnet(world: World, subnet_id: str) -> list[Resource]:
-    """The endpoints of a subnet."""
-    found = world.store.of_type(ENDPOINTS)
+    """The endpoints of a subnet: they are in its network's subscription (Azure docs: Private endpoint)."""
+    found = world.store.of_type(ENDPOINTS, subscription_of(subnet_id))
     return [
         item for item in found if str((item.properties.get("subnet") or {}).get("id", "")).lower() == subnet_id.lower()
     ]
