@@ -10,7 +10,6 @@ from loom.errors import Refusal
 from loom.plan.arm_id import name_of
 from loom.plan.catalog import arm_type
 from loom.plan.checks import Finding, GatewayCheck, Health
-from loom.plan.context import Zone
 from loom.plan.graph import levels
 from loom.plan.kinds import KINDS
 from loom.plan.outcome import Outcome
@@ -139,14 +138,6 @@ def test_a_product_can_be_published_in_another_service() -> None:
 def test_a_product_waits_for_what_it_refers_to(context: dict[str, Any], reason: str, says: str) -> None:
     refusal = refused(product_object(), **context)
     assert (refusal.reason, refusal.message, refusal.wait) == (reason, says, True)
-
-
-def test_a_product_waits_until_its_zone_has_converged() -> None:
-    obj = product_object()
-    zone = world(obj).zone
-    assert zone is not None
-    refusal = refused(obj, zone=Zone(zone.namespace, zone.name, zone.spec, converged=False))
-    assert (refusal.reason, refusal.wait) == ("WaitingForLandingZone", True)
 
 
 def test_a_plane_without_api_management_says_who_can_add_it() -> None:

@@ -41,7 +41,8 @@ _BUILT_IN = "administrators"  # sees every product, by the service's own doing
 def plan(spec: ApiProductSpec, context: Context) -> Plan:
     """Everything that an API product is made of. Raises `Refusal` for what cannot be."""
     place = place_of(spec, context)
-    _check_zone(spec, context)
+    if context.zone is None:
+        raise Refusal("ReferenceNotFound", f"DataLandingZone {spec.landing_zone_ref.name} does not exist", wait=True)
     _check(spec)
     resources = tuple(_resources(place))
     if spec.state is ProductState.PUBLISHED:
@@ -72,14 +73,6 @@ def authority(spec: ApiProductSpec, context: Context) -> Authority:
 def report(spec: ApiProductSpec, made: Plan, outcome: Outcome) -> Mapping[str, Json]:
     """The product's own status fields."""
     return api_report.fields(spec, made, outcome)
-
-
-def _check_zone(spec: ApiProductSpec, context: Context) -> None:
-    if context.zone is None:
-        raise Refusal("ReferenceNotFound", f"DataLandingZone {spec.landing_zone_ref.name} does not exist", wait=True)
-    if not context.zone.converged:
-        zone = f"{context.zone.namespace}/{context.zone.name}"
-        raise Refusal("WaitingForLandingZone", f"DataLandingZone {zone} has not converged yet", wait=True)
 
 
 def _check(spec: ApiProductSpec) -> None:
