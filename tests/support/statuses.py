@@ -8,9 +8,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import httpx2
-from lightkube.core.exceptions import ApiError
-
 from loom.dev.objects import LoomObjects
 
 Judge = Callable[[dict[str, Any]], list[str]]
@@ -57,12 +54,8 @@ class StatusWatch:
             self._found += [f"{where}: {rule}" for rule in self._judge(obj)]
 
     def _watch(self, kind: str) -> None:
-        while not self._stopped.is_set():
-            try:
-                for event, obj in self._objects.watch(kind):
-                    if event != "DELETED":
-                        self.look_at(obj)
-                    if self._stopped.is_set():
-                        return
-            except (ApiError, httpx2.HTTPError):  # a test restarts the API server: begin again
-                self._stopped.wait(0.2)
+        for event, obj in self._objects.watch(kind):
+            if self._stopped.is_set():
+                return
+            if event != "DELETED":
+                self.look_at(obj)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from loom.config import seconds
 from loom.dev.assets import asset
-from loom.dev.display import Board, line_of, table_of
+from loom.dev.display import Board, line_of
 from loom.dev.failure import SandboxError
 from loom.dev.objects import Row, summarize
 from loom.dev.sandbox import Sandbox, running_sandbox
@@ -55,7 +55,6 @@ def _attend(sandbox: Sandbox, samples: Path, limit: float | None, operator: bool
     rows = _until_ready(sandbox, limit, console)
     unready = [row for row in rows if not row.is_ready]
     if limit is not None:
-        console.print(table_of(rows))
         _conclude(unready, time.monotonic() - began, console)
         return 1 if unready else 0
     _show_what_to_try(sandbox, samples, console)
@@ -78,7 +77,7 @@ def _until_ready(sandbox: Sandbox, limit: float | None, console: Console) -> lis
 def _look(sandbox: Sandbox) -> list[Row]:
     """How all objects are; raises SandboxError when a program of the sandbox has ended meanwhile."""
     sandbox.processes.check()
-    return sorted(summarize(obj) for obj in sandbox.objects.list())
+    return sorted(summarize(obj) for obj in sandbox.objects.all())
 
 
 def _conclude(unready: list[Row], took: float, console: Console) -> None:
@@ -95,7 +94,7 @@ def _show_what_to_try(sandbox: Sandbox, samples: Path, console: Console) -> None
     say("\nAll is Ready. In another terminal:\n", style="green")
     say(Text(f"  export KUBECONFIG={sandbox.kubeconfig}"), soft_wrap=True)
     say(Text(f"  source {sandbox.environment}   # the same, with kubectl and loom on PATH"), soft_wrap=True)
-    for number, suggestion in enumerate(suggest(sandbox.objects.list(), sandbox.simulator, samples), start=1):
+    for number, suggestion in enumerate(suggest(sandbox.objects.all(), sandbox.simulator, samples), start=1):
         say(Text(f"\n{number}. {suggestion.title}", style="bold"), soft_wrap=True)
         for command in suggestion.commands:
             say(Text(f"   {command}"), soft_wrap=True)

@@ -1,11 +1,15 @@
 """Reads the loom's objects of a cluster, of whatever kinds are installed, and says how each one is."""
 
-from collections.abc import Iterator, Mapping
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import httpx2
 from lightkube import Client
 from lightkube.config.kubeconfig import KubeConfig
 from lightkube.core.exceptions import ApiError
@@ -15,7 +19,13 @@ from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 
 GROUP = "csaloom.io"
 
+PATIENCE_SECONDS = 15.0
+
 Object = dict[str, Any]
+T = TypeVar("T")
+
+# 429: "storage is (re)initializing", for a moment after a CRD was installed.
+_BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class LoomObjects:
@@ -39,30 +49,55 @@ class LoomObjects:
     def kinds(self) -> tuple[str, ...]:
         return tuple(self._kinds)
 
-    def list(self) -> list[Object]:
+    def all(self) -> list[Object]:
         """Every object of every kind, in every namespace."""
-        kinds = self._kinds.values()
-        return [obj.to_dict() for kind in kinds for obj in self._client.list(kind, namespace=_everywhere(kind))]
+        return [obj for kind in self._kinds.values() for obj in _patiently(partial(self._all_of, kind))]
 
     def get(self, kind: str, name: str, namespace: str = "") -> Object | None:
         """One object as it is now, or None."""
         try:
-            found: Object = self._client.get(self._kinds[kind], name, namespace=namespace or None).to_dict()
+            found = _patiently(lambda: self._client.get(self._kinds[kind], name, namespace=namespace or None))
         except ApiError as error:
             if error.status.code == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return found
+        as_it_is: Object = found.to_dict()
+        return as_it_is
 
     def delete(self, kind: str, name: str, namespace: str = "") -> None:
         """Asks for the deletion, and does not wait for finalizers."""
         self._client.delete(self._kinds[kind], name, namespace=namespace or None)
 
     def watch(self, kind: str) -> Iterator[tuple[str, Object]]:
-        """Endless (`ADDED` | `MODIFIED` | `DELETED`, object) of one kind; begins with what is there."""
+        """Endless (`ADDED` | `MODIFIED` | `DELETED`, object) of one kind; begins with what is there.
+
+        When the API server goes away it begins again, with what is there then.
+        """
         resource = self._kinds[kind]
-        for event, obj in self._client.watch(resource, namespace=_everywhere(resource)):
-            yield event, obj.to_dict()
+        while True:
+            try:
+                for event, obj in self._client.watch(resource, namespace=_everywhere(resource)):
+                    yield event, obj.to_dict()
+            except httpx2.HTTPError:
+                threading.Event().wait(0.2)
+
+    def _all_of(self, resource: Any) -> list[Object]:
+        return [obj.to_dict() for obj in self._client.list(resource, namespace=_everywhere(resource))]
+
+
+def _patiently(read: Callable[[], T]) -> T:
+    """What `read` returns; asked again while the API server is only busy, as with a kind that was installed just now."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return read()
+        except ApiError as error:
+            if error.status.code not in _BUSY or time.monotonic() > deadline:
+                raise
+        except httpx2.TransportError:
+            if time.monotonic() > deadline:
+                raise
+        threading.Event().wait(0.1)
 
 
 def _everywhere(resource: Any) -> str | None:
