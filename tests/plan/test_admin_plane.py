@@ -7,7 +7,7 @@ from loom.plan.kinds import KINDS
 from loom.plan.outcome import Outcome, ResourceState, State
 from loom.plan.resource import Mode
 from support.plans import known, plan_of
-from support.worlds import plane_object, world
+from support.worlds import neighbor, plane_object, world
 
 KIND = KINDS["AdminPlane"]
 
@@ -46,8 +46,8 @@ def test_dns_zones_may_be_in_a_subscription_of_their_own() -> None:
 
 def test_status_names_what_is_missing() -> None:
     plane = plane_object()
-    plan = plan_of(plane)
+    plan = plan_of(plane, world(plane, neighbors=(neighbor("finance"), neighbor("risk"))))
     states = {r.key: ResourceState(r.key, str(r.id), "", State.READY) for r in plan.resources}
     states["registry"] = replace(states["registry"], state=State.MISSING)
     report = KIND.report(KIND.parse(plane), plan, Outcome(states, known))
-    assert report == {"missing": [str(plan.find("registry").id)]}
+    assert report == {"zones": 2, "missing": [str(plan.find("registry").id)]}

@@ -28,6 +28,11 @@ def test_a_younger_zone_cannot_take_an_older_ones_addresses_from_it() -> None:
     assert plan_of(obj, world(obj, neighbors=(younger,))) == plan_of(obj)
 
 
+def test_another_zones_nonsense_does_no_harm() -> None:
+    obj = zone_object()
+    assert plan_of(obj, world(obj, neighbors=(neighbor("odd", "10.100.0.1/20"),))) == plan_of(obj)
+
+
 def test_addresses_that_the_hub_has_are_refused() -> None:
     refusal = refused(zone_object(), hub_prefixes=("10.0.0.0/16", "10.96.0.0/13"))
     assert refusal.reason == "AddressSpaceOverlaps"

@@ -16,14 +16,14 @@ REFERENCES_FOUND = "ReferencesFound"
 CONDITIONS = (REFERENCES_FOUND,)
 
 
-def plan(spec: AdminPlaneSpec, _context: Context) -> Plan:
+def plan(spec: AdminPlaneSpec, context: Context) -> Plan:
     """The resources that the plane refers to."""
     home = arm_id.resource_group(spec.subscription_id, spec.resource_group)
     resources = tuple(
         Resource(key, place, mode=Mode.EXISTING, condition=REFERENCES_FOUND) for key, place in _places(spec, home)
     )
     validate(resources)
-    return Plan(home=home, resources=resources, conditions=CONDITIONS)
+    return Plan(home, resources, conditions=CONDITIONS, facts={"zones": len(context.neighbors)})
 
 
 def authority(_spec: AdminPlaneSpec, _context: Context) -> Authority:
@@ -32,9 +32,9 @@ def authority(_spec: AdminPlaneSpec, _context: Context) -> Authority:
 
 
 def report(_spec: AdminPlaneSpec, plan: Plan, outcome: Outcome) -> Mapping[str, Json]:
-    """`missing` of AdminPlaneStatus: what does not exist, or cannot be read. `zones` is counted where the zones are known."""
+    """`zones` and `missing` of AdminPlaneStatus: how many zones refer to it, and what does not exist or cannot be read."""
     absent = (resource.id for resource in plan.resources if _is_absent(resource.key, outcome))
-    return {"missing": [str(place) for place in absent][:20]}
+    return {"zones": plan.facts["zones"], "missing": [str(place) for place in absent][:20]}
 
 
 def _is_absent(key: str, outcome: Outcome) -> bool:

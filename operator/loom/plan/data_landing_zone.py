@@ -129,8 +129,11 @@ def _check_addresses(spec: DataLandingZoneSpec, context: Context) -> None:
             raise _taken(ours, f"the older zone {other.namespace}/{other.name} ({other.address_space})")
 
 
-def _overlap(one: str, other: str) -> bool:
-    return IPv4Network(one).overlaps(IPv4Network(other))
+def _overlap(ours: str, others: str) -> bool:
+    try:
+        return IPv4Network(ours).overlaps(IPv4Network(others))
+    except ValueError:  # another object's nonsense is that object's refusal, not ours
+        return False
 
 
 def _taken(ours: str, by: str) -> Refusal:
