@@ -8,6 +8,7 @@ import pytest
 from loom.cloud import api_management, container_apps
 from loom.cloud.arm import ById
 from loom.cloud.azure import AzureCloud, kind_of
+from loom.errors import CloudError, Retry
 from loom.plan.arm_type import Client
 from loom.plan.catalog import TYPES
 from loom.sim.clock import StandingClock
@@ -162,6 +163,34 @@ async def test_a_product_is_made_linked_and_taken_away(azure: Simulator, cloud: 
     assert await cloud.get(link) is None
     found = await cloud.list(f"{service}/products")
     assert "orders" in [item.id.rpartition("/")[2] for item in found]
+
+
+async def test_a_product_goes_with_the_subscription_that_the_service_made_itself(
+    azure: Simulator, cloud: AzureCloud, service: str
+) -> None:
+    product = f"{service}/products/orders"
+    await cloud.put(
+        product, {"properties": {"displayName": "Orders", "state": "notPublished", "subscriptionRequired": True}}
+    )
+    assert len(await cloud.list(f"{product}/subscriptions")) == 1
+    await cloud.delete(product)
+    assert await cloud.get(product) is None
+
+
+async def test_a_product_stays_while_a_person_is_subscribed(azure: Simulator, cloud: AzureCloud, service: str) -> None:
+    product = f"{service}/products/orders"
+    await cloud.put(
+        product, {"properties": {"displayName": "Orders", "state": "notPublished", "subscriptionRequired": True}}
+    )
+    azure.seed(
+        f"{service}/subscriptions/partner",
+        {"properties": {"displayName": "Partner A", "scope": product, "state": "active"}},
+    )
+    with pytest.raises(CloudError) as caught:
+        await cloud.delete(product)
+    assert (caught.value.reason, caught.value.retry) == ("DeletionBlocked", Retry.SLOWLY)
+    assert "existing subscriptions" in caught.value.message
+    assert await cloud.get(product) is not None
 
 
 async def test_a_policy_is_read_back_as_it_was_written(azure: Simulator, cloud: AzureCloud, service: str) -> None:

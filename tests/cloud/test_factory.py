@@ -1,6 +1,10 @@
 """Which identity a cloud speaks with, and what is shared between objects."""
 
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,3 +74,17 @@ async def test_no_secret_is_ever_shown(factory: CloudFactory) -> None:
 
 async def test_a_factory_at_rest_has_no_pressure(factory: CloudFactory) -> None:
     assert factory.pressure() == 0.0
+
+
+def test_the_large_sdks_are_imported_when_they_are_needed_and_not_before() -> None:
+    program = "import loom.cloud.factory, sys; print([name for name in sys.modules if name.startswith('azure.mgmt.')])"
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment()
+    ).stdout
+    assert not [
+        package for package in ("apimanagement", "appcontainers", "resource") if f"azure.mgmt.{package}" in printed
+    ]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "operator")}

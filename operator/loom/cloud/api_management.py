@@ -19,6 +19,7 @@ from loom.plan.arm_type import ArmType
 from loom.plan.values import Json
 
 _SERVICE = "microsoft.apimanagement/service"
+_PRODUCTS = f"{_SERVICE}/products"
 OPERATIONS = {
     f"{_SERVICE}/apis/operations/policies": "api_operation_policy",
     f"{_SERVICE}/apis/policies": "api_policy",
@@ -40,6 +41,7 @@ class ApiManagement:
 
     def __init__(self, principal: Principal, caller: Caller) -> None:
         self._principal = principal
+        self._caller = caller
         self._options = {CALLER: caller}
 
     async def get(self, arm_id: str, kind: ArmType) -> Answer:
@@ -59,11 +61,30 @@ class ApiManagement:
     async def delete(self, arm_id: str, kind: ArmType, etag: str) -> Answer:
         """The answer to a DELETE; the service demands If-Match, and where nothing was read any version will do."""
         operations, where = self._operations(arm_id, kind)
-        match = {"if_match": etag or "*"} if kind.has_etag else {}
+        match: dict[str, Any] = {"if_match": etag or "*"} if kind.has_etag else {}
+        if kind.name.lower() == _PRODUCTS and await self._has_only_its_makers_subscription(arm_id, kind):
+            match["delete_subscriptions"] = True
         gone: Answer = await operations.delete(*where, **match, cls=raw, **self._options)
         return gone
+
+    async def _has_only_its_makers_subscription(self, product: str, kind: ArmType) -> bool:
+        """Is the subscription that the service gave its administrator with the product the only one there is?
+
+        The service refuses to delete a product with subscriptions, its own present included. Anybody else's stay, and so does
+        the product: their keys could never come back.
+        """
+        query = {"api-version": kind.api_version}
+        answer = await self._principal.send(self._caller, f"{product}/subscriptions", query)
+        found = answer.body if answer.status == 200 and isinstance(answer.body, Mapping) else {}
+        return bool(found.get("value")) and not found.get("nextLink") and all(map(_is_its_makers, found["value"]))
 
     def _operations(self, arm_id: str, kind: ArmType) -> tuple[Any, tuple[str, ...]]:
         client = self._principal.api_management(subscription_of(arm_id), kind.api_version)
         group = group_of(arm_id).rpartition("/")[2]
         return getattr(client, OPERATIONS[kind.name.lower()]), (group, *names_of(arm_id))
+
+
+def _is_its_makers(subscription: Mapping[str, Json]) -> bool:
+    """User 1 is the service's built-in administrator; a person's subscription has a name."""
+    properties = subscription.get("properties") or {}
+    return str(properties.get("ownerId") or "").endswith("/users/1") and not properties.get("displayName")

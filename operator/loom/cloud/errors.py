@@ -71,6 +71,7 @@ TABLE: tuple[Meaning, ...] = (
         Retry.SLOWLY,
         "MissingSubscriptionRegistration|SubscriptionNotRegistered|MissingRegistrationForType",
     ),
+    Meaning(Reason.DELETION_BLOCKED, Retry.SLOWLY, "ValidationError", text="existing subscriptions"),
     # Azure does not have it here, or not for this subscription.
     Meaning(
         Reason.QUOTA_EXCEEDED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -11,7 +12,8 @@ from loom.sim.apim.listing import Child
 from loom.sim.apim.places import PRODUCTS, SUBSCRIPTIONS, full_id, service_of
 from loom.sim.apim.products import subscriptions_to
 from loom.sim.arm.change import Change
-from loom.sim.arm.show import quoted_etag
+from loom.sim.arm.show import quoted_etag, show
+from loom.sim.errors import ArmError
 from loom.sim.kinds import Action
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
@@ -95,6 +97,15 @@ class Subscriptions(Child):
         if request.method == "GET":
             return body
         return {**body, "properties": {**body["properties"], **keys_of(resource)}}
+
+
+def list_of_product(world: World, _: Request, match: re.Match[str]) -> Response:
+    """`products/<product>/subscriptions`: those to this product, as the list of all shows them."""
+    product = world.store.get(f"{match['scope']}/products/{match['product']}")
+    if product is None:
+        raise ArmError(404, "ResourceNotFound", "Product not found.")
+    value = [show(world, item) for item in subscriptions_to(world, product.id)]
+    return Response(200, {"value": value, "count": len(value)})
 
 
 def _scope(change: Change) -> str:
