@@ -139,3 +139,15 @@ def test_a_second_delete_answers_with_the_same_operation(azure: Simulator) -> No
     busy = azure.call("DELETE", path)
     assert busy.status == 202
     assert len(azure.world.operations.all()) == 1
+
+
+def test_what_lives_in_an_account_waits_until_it_is_ready(azure: Simulator) -> None:
+    rg = group(azure)
+    azure.call("PUT", f"{account(rg)}?api-version={STORAGE}", ACCOUNT)
+    again = azure.call("PUT", f"{account(rg)}?api-version={STORAGE}", ACCOUNT)
+    container = f"{account(rg)}/blobServices/default/containers/bronze?api-version={STORAGE}"
+    early = azure.call("PUT", container, {"properties": {}})
+    azure.advance(20)
+    assert (again.status, again.body["error"]["code"]) == (409, "StorageAccountOperationInProgress")
+    assert (early.status, early.body["error"]["code"]) == (409, "StorageAccountIsNotProvisioned")
+    assert azure.call("PUT", container, {"properties": {}}).status == 201

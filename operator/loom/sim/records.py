@@ -11,7 +11,7 @@ KEPT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One request as it was answered. `at` is simulated seconds."""
+    """One request as it was answered. `at` is simulated seconds, `version` the api-version that was asked for."""
 
     at: float
     method: str
@@ -22,6 +22,7 @@ class Record:
     code: str = ""
     early: bool = False
     poll: bool = False
+    version: str = ""
 
 
 class Records:

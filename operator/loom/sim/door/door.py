@@ -9,12 +9,10 @@ from typing import Any
 from loom.sim import build
 from loom.sim.arm.finish import settle
 from loom.sim.arm.show import show
-from loom.sim.door import page, seed, state
-from loom.sim.entra.directory import Federation, Principal, guid
+from loom.sim.door import page, people, seed, state
 from loom.sim.errors import ArmError
 from loom.sim.guards.faults import Fault
 from loom.sim.guards.policies import Policy
-from loom.sim.ids import ancestors
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
 
@@ -105,61 +103,6 @@ def _drop_policies(world: World, request: Request) -> Response:
     return Response(204)
 
 
-def _principals(world: World, request: Request) -> Response:
-    return Response(
-        200, {"value": [{**item.as_json(), "secrets": list(item.secrets.values())} for item in world.directory.all()]}
-    )
-
-
-def _add_principal(world: World, request: Request) -> Response:
-    """Make or change a principal: secret (with its life in simulated seconds), federated credentials, roles in force at once."""
-    values = request.json()
-    name = str(values["name"])
-    known = next((item for item in world.directory.all() if item.name == name), None)
-    principal = known or world.directory.add(
-        Principal(
-            name,
-            values.get("objectId") or guid("object", name),
-            values.get("clientId") or guid("client", name),
-            values.get("kind", "ServicePrincipal"),
-        )
-    )
-    if "secret" in values:
-        life = float(values.get("secretLife", 0))
-        principal.secrets = {str(values["secret"]): world.clock.now() + life if life else 0.0}
-    if "federated" in values:
-        principal.federations = [
-            Federation(item["issuer"], item["subject"], item.get("audiences") or ["api://AzureADTokenExchange"])
-            for item in values["federated"]
-        ]
-    for role in values.get("roles", ()):
-        build.assign(world, principal, role["role"], role["scope"])
-    return Response(201, {"name": name, "objectId": principal.object_id, "clientId": principal.client_id})
-
-
-def _add_issuer(world: World, request: Request) -> Response:
-    values = request.json()
-    world.directory.key_sets[str(values["issuer"])] = values["jwks"]
-    return Response(201, {"issuer": values["issuer"]})
-
-
-def _revoke(world: World, request: Request) -> Response:
-    """Take every role assignment of a principal away (all of them, or those on one scope and below)."""
-    values = request.json()
-    principal = next(
-        item for item in world.directory.all() if values["name"] in (item.name, item.object_id, item.client_id)
-    )
-    scope = str(values.get("scope", "/")).lower().rstrip("/")
-    gone = [
-        item
-        for item in world.store.of_type("Microsoft.Authorization/roleAssignments")
-        if item.properties.get("principalId") == principal.object_id and scope in ("", *ancestors(item.id))
-    ]
-    for item in gone:
-        seed.take_away(world, item.id)
-    return Response(200, {"revoked": len(gone)})
-
-
 def _add_subscription(world: World, request: Request) -> Response:
     values = request.json()
     made = build.add_subscription(world, str(values["id"]), str(values.get("name", "")))
@@ -247,10 +190,10 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/sim/policies"): _policies,
     ("POST", "/sim/policies"): _add_policy,
     ("DELETE", "/sim/policies"): _drop_policies,
-    ("GET", "/sim/principals"): _principals,
-    ("POST", "/sim/principals"): _add_principal,
-    ("POST", "/sim/issuers"): _add_issuer,
-    ("POST", "/sim/revoke"): _revoke,
+    ("GET", "/sim/principals"): people.principals,
+    ("POST", "/sim/principals"): people.add_principal,
+    ("POST", "/sim/issuers"): people.add_issuer,
+    ("POST", "/sim/revoke"): people.revoke,
     ("POST", "/sim/subscriptions"): _add_subscription,
     ("POST", "/sim/registrations"): _registration,
     ("POST", "/sim/names"): _take_name,

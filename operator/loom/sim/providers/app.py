@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from loom.sim.arm.change import Change
 from loom.sim.documents import values_at
 from loom.sim.errors import ArmError, bad_request
-from loom.sim.kinds import Behavior, Kind, Link, NameRule, Provider, Refusal, Style
+from loom.sim.kinds import Action, Behavior, Kind, Link, NameRule, Provider, Refusal, Style
 from loom.sim.operations import Operation
 from loom.sim.providers import app_environments, app_plane, app_revisions, app_shapes
 from loom.sim.providers.app_health import failure_of
@@ -24,8 +25,27 @@ PULL_TRIES = 900.0
 RETRY_PULL = 30.0
 
 
+def _list_secrets(world: World, resource: Resource, request: Request) -> Response:
+    secrets = ((resource.hidden["full"]["properties"].get("configuration") or {}).get("secrets")) or []
+    return Response(200, {"value": secrets})
+
+
+def _run(word: str) -> Action:
+    def act(world: World, resource: Resource, request: Request) -> Response:
+        resource.properties["runningStatus"] = word
+        return Response(200, None)
+
+    return act
+
+
 class ContainerApps(Behavior):
     """An app: configuration at once, a revision when the operation ends."""
+
+    actions: ClassVar[Mapping[str, Action]] = {
+        "listSecrets": _list_secrets,
+        "stop": _run("Stopped"),
+        "start": _run("Running"),
+    }
 
     def check(self, change: Change) -> None:
         _check_environment(change)
@@ -154,21 +174,6 @@ def _check_template(change: Change) -> None:
 def _gibibytes(text: str) -> float:
     return float(text.removesuffix("Gi")) if text.endswith("Gi") else float(text.removesuffix("Mi")) / 1024
 
-
-def _list_secrets(world: World, resource: Resource, request: Request) -> Response:
-    secrets = ((resource.hidden["full"]["properties"].get("configuration") or {}).get("secrets")) or []
-    return Response(200, {"value": secrets})
-
-
-def _run(word: str) -> Any:
-    def act(world: World, resource: Resource, request: Request) -> Response:
-        resource.properties["runningStatus"] = word
-        return Response(200, None)
-
-    return act
-
-
-ContainerApps.actions = {"listSecrets": _list_secrets, "stop": _run("Stopped"), "start": _run("Running")}
 
 PROVIDER = Provider(
     namespace=APP,

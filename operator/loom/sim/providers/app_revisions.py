@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from loom.sim.errors import ArmError
 from loom.sim.ids import Target
-from loom.sim.kinds import Behavior, Kind
+from loom.sim.kinds import Action, Behavior, Kind
 from loom.sim.providers.app_health import failure_of, health_of, replica_count
 from loom.sim.providers.app_style import APP, VERSIONS
 from loom.sim.store import Resource
@@ -81,8 +81,28 @@ def _app_of(world: World, revision: Resource) -> Resource | None:
     return world.store.get(revision.id.rsplit("/revisions/", 1)[0])
 
 
+def _set_active(world: World, resource: Resource, active: bool) -> Response:
+    resource.properties["active"] = active
+    return Response(200)
+
+
+def _restart(world: World, resource: Resource, request: Request) -> Response:
+    app = _app_of(world, resource)
+    resource.hidden["failure"] = ""
+    if app is not None:
+        app.hidden["asked"] = world.clock.now()
+        hand_over(world, app)
+    return Response(200)
+
+
 class Revisions(Behavior):
     """How a revision is, is seen when somebody looks."""
+
+    actions: ClassVar[Mapping[str, Action]] = {
+        "activate": lambda world, resource, _: _set_active(world, resource, True),
+        "deactivate": lambda world, resource, _: _set_active(world, resource, False),
+        "restart": _restart,
+    }
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         app = _app_of(world, resource)
@@ -103,27 +123,6 @@ class Revisions(Behavior):
         if fqdn:
             state["fqdn"] = str(fqdn).replace(app.name, resource.name, 1)
         return {**body, "properties": {**body["properties"], **state}}
-
-
-def _set_active(world: World, resource: Resource, active: bool) -> Response:
-    resource.properties["active"] = active
-    return Response(200)
-
-
-def _restart(world: World, resource: Resource, request: Request) -> Response:
-    app = _app_of(world, resource)
-    resource.hidden["failure"] = ""
-    if app is not None:
-        app.hidden["asked"] = world.clock.now()
-        hand_over(world, app)
-    return Response(200)
-
-
-Revisions.actions = {
-    "activate": lambda world, resource, _: _set_active(world, resource, True),
-    "deactivate": lambda world, resource, _: _set_active(world, resource, False),
-    "restart": _restart,
-}
 
 
 class Replicas(Behavior):

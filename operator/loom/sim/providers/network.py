@@ -8,10 +8,10 @@ from loom.sim.arm.change import Change
 from loom.sim.arm.show import show
 from loom.sim.documents import clone, without
 from loom.sim.entra.directory import guid
-from loom.sim.errors import ArmError, bad_request
+from loom.sim.errors import ArmError
 from loom.sim.ids import name_of, parse
-from loom.sim.kinds import Behavior, Kind, Link, Provider, Refusal
-from loom.sim.providers import addresses, dns, peerings, private_endpoints, zone_groups
+from loom.sim.kinds import Behavior, Kind, Link, Provider
+from loom.sim.providers import addresses, dns, peerings, private_endpoints, subnets, zone_groups
 from loom.sim.providers.network_rules import DEFAULT_RULES
 from loom.sim.providers.network_style import BUSY, NETWORK, VERSIONS, network_names, network_style
 from loom.sim.store import Resource
@@ -20,7 +20,6 @@ from loom.sim.world import World
 Json = dict[str, Any]
 GROUPS = f"{NETWORK}/networkSecurityGroups"
 NETWORKS = f"{NETWORK}/virtualNetworks"
-SUBNETS = f"{NETWORKS}/subnets"
 
 
 class SecurityGroups(Behavior):
@@ -33,11 +32,11 @@ class SecurityGroups(Behavior):
         return {**change.body, "properties": {**change.properties, **outputs}}
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        users = [{"id": item.id} for item in _users(world, resource, SUBNETS, "networkSecurityGroup")]
+        users = [{"id": item.id} for item in _users(world, resource, subnets.SUBNETS, "networkSecurityGroup")]
         return {**body, "properties": {**body["properties"], **({"subnets": users} if users else {})}}
 
     def check_delete(self, world: World, resource: Resource) -> None:
-        users = _users(world, resource, SUBNETS, "networkSecurityGroup")
+        users = _users(world, resource, subnets.SUBNETS, "networkSecurityGroup")
         if users:
             message = (
                 f"Network security group {resource.id} cannot be deleted because it is in use by the following resources: "
@@ -72,7 +71,7 @@ class Networks(Behavior):
         spaces = [addresses.network(text, "addressSpace") for text in addresses.prefixes(change.properties)]
         inline = change.properties.get("subnets")
         if inline is None:
-            inline = [{"name": item.name, "properties": item.properties} for item in _children(change, SUBNETS)]
+            inline = [{"name": item.name, "properties": item.properties} for item in _children(change, subnets.SUBNETS)]
         for subnet in inline:
             addresses.check_in_space(subnet["name"], subnet["properties"], spaces)
         addresses.check_disjoint(
@@ -80,14 +79,14 @@ class Networks(Behavior):
         )
         if change.before is not None and "subnets" in change.properties:
             kept = {str(item["name"]).lower() for item in inline}
-            for gone in _children(change, SUBNETS):
+            for gone in _children(change, subnets.SUBNETS):
                 if gone.name.lower() not in kept:
-                    Subnets().check_delete(change.world, gone)
+                    subnets.Subnets().check_delete(change.world, gone)
 
     def compose(self, change: Change) -> Json:
         properties = dict(change.properties)
-        subnets, peered = properties.pop("subnets", None), properties.pop("virtualNetworkPeerings", None)
-        for kind, sent in ((SUBNETS, subnets), (peerings.PEERINGS, peered)):
+        inner, peered = properties.pop("subnets", None), properties.pop("virtualNetworkPeerings", None)
+        for kind, sent in ((subnets.SUBNETS, inner), (peerings.PEERINGS, peered)):
             if sent is not None:
                 self._replace_children(change, kind, sent)
         outputs = {"resourceGuid": guid(change.id.lower())}
@@ -115,85 +114,21 @@ class Networks(Behavior):
             kind.behavior.settled(world, made)
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        subnets = [show(world, item) for item in world.store.children(resource.id, SUBNETS)]
+        inner = [show(world, item) for item in world.store.children(resource.id, subnets.SUBNETS)]
         peered = [show(world, item) for item in world.store.children(resource.id, peerings.PEERINGS)]
-        return {**body, "properties": {**body["properties"], "subnets": subnets, "virtualNetworkPeerings": peered}}
+        return {**body, "properties": {**body["properties"], "subnets": inner, "virtualNetworkPeerings": peered}}
 
     def settled(self, world: World, resource: Resource) -> None:
         for item in world.store.children(resource.id, peerings.PEERINGS):
             peerings.check_sync(world, item)
 
     def check_delete(self, world: World, resource: Resource) -> None:
-        for subnet in world.store.children(resource.id, SUBNETS):
-            Subnets().check_delete(world, subnet)
+        for subnet in world.store.children(resource.id, subnets.SUBNETS):
+            subnets.Subnets().check_delete(world, subnet)
 
 
 def _children(change: Change, kind: str) -> list[Resource]:
     return change.world.store.children(change.id, kind)
-
-
-class Subnets(Behavior):
-    """A subnet lies in its network's space, overlaps no other, and cannot go while something is in it."""
-
-    def check(self, change: Change) -> None:
-        network = change.world.store.get(change.target.parent)
-        if network is None:
-            return
-        if not addresses.subnet_prefixes(change.properties):
-            raise bad_request(
-                "MissingAddressPrefix", f"Subnet '{change.name}' must specify addressPrefix or addressPrefixes."
-            )
-        addresses.check_in_space(
-            change.name,
-            change.properties,
-            [addresses.network(text, "addressSpace") for text in addresses.prefixes(network.properties)],
-        )
-        siblings = [item for item in change.world.store.children(network.id, SUBNETS) if item.key != change.id.lower()]
-        taken = [(item.name, text) for item in siblings for text in addresses.subnet_prefixes(item.properties)]
-        addresses.check_disjoint(
-            [*taken, *((change.name, text) for text in addresses.subnet_prefixes(change.properties))]
-        )
-
-    def compose(self, change: Change) -> Json:
-        delegations = [
-            {
-                "name": item["name"],
-                "id": f"{change.id}/delegations/{item['name']}",
-                "type": f"{SUBNETS}/delegations",
-                "properties": {"provisioningState": "Succeeded", "actions": [], **(item.get("properties") or {})},
-            }
-            for item in change.properties.get("delegations") or []
-        ]
-        defaults = {"privateEndpointNetworkPolicies": "Disabled", "privateLinkServiceNetworkPolicies": "Enabled"}
-        return {"properties": {**defaults, **change.properties, "delegations": delegations}}
-
-    def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        endpoints = [{"id": item.id} for item in private_endpoints.in_subnet(world, resource.id)]
-        users = _environments(world, resource)
-        more: Json = {"privateEndpoints": endpoints} if endpoints else {}
-        if users:
-            more["serviceAssociationLinks"] = [{"id": f"{resource.id}/serviceAssociationLinks/legionservicelink"}]
-        return {**body, "properties": {**body["properties"], **more}}
-
-    def check_delete(self, world: World, resource: Resource) -> None:
-        users = [
-            item.id for item in [*private_endpoints.in_subnet(world, resource.id), *_environments(world, resource)]
-        ]
-        if users:
-            message = (
-                f"Subnet {resource.name} is in use by {', '.join(users)} and cannot be deleted. In order to delete the subnet, delete "
-                "all the resources within the subnet. See aka.ms/deletesubnet."
-            )
-            raise ArmError(400, "InUseSubnetCannotBeDeleted", message)
-
-
-def _environments(world: World, subnet: Resource) -> list[Resource]:
-    found = world.store.of_type("Microsoft.App/managedEnvironments", subnet.key.split("/")[2])
-    return [
-        item
-        for item in found
-        if str((item.properties.get("vnetConfiguration") or {}).get("infrastructureSubnetId", "")).lower() == subnet.key
-    ]
 
 
 PROVIDER = Provider(
@@ -229,29 +164,7 @@ PROVIDER = Provider(
             budget="network",
             behavior=Networks(),
         ),
-        Kind(
-            name=SUBNETS,
-            versions=VERSIONS,
-            patchable=False,
-            names=network_names(80),
-            put=network_style(4),
-            delete=network_style(8, delete=True),
-            read_only=(
-                "properties.privateEndpoints",
-                "properties.serviceAssociationLinks",
-                "properties.provisioningState",
-            ),
-            links=(
-                Link("properties.networkSecurityGroup.id", f"{GROUPS}/join/action"),
-                Link("properties.routeTable.id", f"{NETWORK}/routeTables/join/action"),
-            ),
-            missing=Refusal(404, "NotFound", "Resource {name} not found."),
-            etag="body",
-            busy=BUSY,
-            busy_family=True,
-            budget="network",
-            behavior=Subnets(),
-        ),
+        *subnets.KINDS,
         *peerings.KINDS,
         Kind(
             name=f"{NETWORK}/routeTables",

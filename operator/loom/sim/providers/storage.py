@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from loom.sim.arm.change import Change
 from loom.sim.errors import ArmError
-from loom.sim.kinds import Behavior, Kind, Link, NameRule, Provider, Refusal, Route, Style
+from loom.sim.kinds import Action, Behavior, Kind, Link, NameRule, Provider, Refusal, Route, Style
 from loom.sim.providers.connections import CONNECTIONS, connections_of
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
@@ -28,8 +29,23 @@ CANNOT_UPDATE = (
 )
 
 
+def _keys(world: World, resource: Resource, request: Request) -> Response:
+    made = resource.properties["creationTime"]
+    return Response(
+        200,
+        {
+            "keys": [
+                {"keyName": f"key{n}", "value": "c2ltdWxhdGVk", "permissions": "FULL", "creationTime": made}
+                for n in (1, 2)
+            ]
+        },
+    )
+
+
 class Accounts(Behavior):
     """An account has endpoints, a default blob service, and keys."""
+
+    actions: ClassVar[Mapping[str, Action]] = {"listKeys": _keys}
 
     def check(self, change: Change) -> None:
         acls = change.properties.get("networkAcls")
@@ -41,6 +57,7 @@ class Accounts(Behavior):
             )
 
     def compose(self, change: Change) -> Json:
+        _ensure_service(change)
         name, body = change.name, change.body
         sku = dict(body.get("sku") or {})
         sku["tier"] = str(sku.get("name", "")).split("_")[0]
@@ -69,32 +86,17 @@ class Accounts(Behavior):
         }
         return {**body, "sku": sku, "properties": properties}
 
-    def settled(self, world: World, resource: Resource) -> None:
-        service = f"{resource.id}/blobServices/default"
-        if world.store.get(service) is None:
-            world.store.put(
-                Resource(service, SERVICES, {"properties": {"cors": {"corsRules": []}}}, created=world.clock.now())
-            )
-
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         found = connections_of(world, resource)
         return {**body, "properties": {**body["properties"], "privateEndpointConnections": found}}
 
 
-def _keys(world: World, resource: Resource, request: Request) -> Response:
-    made = resource.properties["creationTime"]
-    return Response(
-        200,
-        {
-            "keys": [
-                {"keyName": f"key{n}", "value": "c2ltdWxhdGVk", "permissions": "FULL", "creationTime": made}
-                for n in (1, 2)
-            ]
-        },
-    )
-
-
-Accounts.actions = {"listKeys": _keys}
+def _ensure_service(change: Change) -> None:
+    """The blob service is there from the first moment; what is in it waits for the account."""
+    world, service = change.world, f"{change.id}/blobServices/default"
+    if world.store.get(service) is None:
+        body = {"properties": {"cors": {"corsRules": []}}}
+        world.store.put(Resource(service, SERVICES, body, created=world.clock.now()))
 
 
 class Services(Behavior):
@@ -106,7 +108,13 @@ class Services(Behavior):
 
 
 class Containers(Behavior):
-    """A container carries the state of its leases and holds."""
+    """A container needs a ready account, and carries the state of its leases and holds."""
+
+    def check(self, change: Change) -> None:
+        account = change.world.store.get(change.id.split("/blobServices/")[0])
+        if account is not None and account.state == "Creating":
+            message = "The storage account provisioning state must be 'Succeeded' before executing the operation."
+            raise ArmError(409, "StorageAccountIsNotProvisioned", message)
 
     def compose(self, change: Change) -> Json:
         stamp = change.world.clock.stamp()
@@ -186,6 +194,11 @@ PROVIDER = Provider(
                     "properties.networkAcls.virtualNetworkRules[].id",
                     "Microsoft.Network/virtualNetworks/subnets/joinViaServiceEndpoint/action",
                 ),
+            ),
+            busy=Refusal(
+                409,
+                "StorageAccountOperationInProgress",
+                "An operation is currently performing on this storage account that requires exclusive access.",
             ),
             budget="storage",
             page=1000,
