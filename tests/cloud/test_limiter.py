@@ -7,7 +7,8 @@ from itertools import count
 
 import pytest
 
-from loom.cloud.limiter import Ask, Caller, Limiter
+from loom.cloud.ask import Ask, Caller
+from loom.cloud.limiter import Limiter
 
 SUBSCRIPTION = "/subscriptions/44444444-0000-0000-0000-000000000001"
 ACCOUNTS = f"{SUBSCRIPTION}/providers/Microsoft.Storage/storageAccounts"

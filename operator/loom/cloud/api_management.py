@@ -11,7 +11,7 @@ from typing import Any
 
 from loom.cloud.answer import Answer
 from loom.cloud.arm import raw
-from loom.cloud.limiter import Caller
+from loom.cloud.ask import Caller
 from loom.cloud.pipeline import CALLER
 from loom.cloud.principal import Principal
 from loom.plan.arm_id import group_of, names_of, subscription_of

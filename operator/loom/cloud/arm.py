@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from azure.core.polling import AsyncPollingMethod
 
 from loom.cloud.answer import Answer, answer_of
-from loom.cloud.limiter import Caller
+from loom.cloud.ask import Caller
 from loom.cloud.pipeline import CALLER
 from loom.cloud.principal import Principal
 from loom.plan.arm_type import ArmType

@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from loom.cloud import api_management, container_apps
 from loom.cloud.answer import Answer, asked_wait
 from loom.cloud.arm import ById, Carrier
+from loom.cloud.ask import Caller
 from loom.cloud.errors import classify, error_of, no_answer
 from loom.cloud.failures import as_cloud_errors
-from loom.cloud.limiter import Caller
 from loom.cloud.operations import Step, Style, Watch, begun, looked
 from loom.cloud.principal import Principal
 from loom.engine.ports import Observed, Operation, Written

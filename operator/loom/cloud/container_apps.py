@@ -9,7 +9,7 @@ from typing import Any
 
 from loom.cloud.answer import Answer
 from loom.cloud.arm import FirstAnswer, raw
-from loom.cloud.limiter import Caller
+from loom.cloud.ask import Caller
 from loom.cloud.pipeline import CALLER
 from loom.cloud.principal import Principal
 from loom.plan.arm_id import group_of, name_of, subscription_of

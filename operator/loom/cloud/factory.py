@@ -7,8 +7,9 @@ identity only through their admin plane, which cluster administrators write.
 from typing import Any
 
 from loom.api.admin_plane import AdminPlaneSpec
+from loom.cloud.ask import Caller
 from loom.cloud.azure import AzureCloud
-from loom.cloud.limiter import Caller, Limiter
+from loom.cloud.limiter import Limiter
 from loom.cloud.meter import Meter, NoMeter
 from loom.cloud.principal import Principal
 from loom.config import Settings

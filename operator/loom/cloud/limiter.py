@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from loom.cloud.answer import asked_wait
-from loom.cloud.budgets import ARM, DELETES, PROVIDERS, READS, WRITES, Budget, Limit, Size
+from loom.cloud.ask import Ask
+from loom.cloud.budgets import ARM, PROVIDERS, Budget, Limit, Size
 from loom.cloud.meter import Meter, NoMeter
 
 _NOT_A_BUDGET = "RetryableErrorDueToAnotherOperation"  # a 429 that speaks of one resource that is busy
 _PAUSE = 10.0  # seconds after a 429 that names no time
-_OPERATIONS = {"GET": READS, "HEAD": READS, "DELETE": DELETES}
 
 
 class Handle(Protocol):
@@ -32,38 +32,6 @@ class Time(Protocol):
     def time(self) -> float: ...
 
     def call_later(self, delay: float, callback: Callable[[], None], /) -> Handle: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """On whose behalf a request is made. `urgent`: a person waits for it; drift checks are not."""
-
-    principal: str
-    namespace: str
-    urgent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request as the budgets see it."""
-
-    caller: Caller
-    subscription: str  # "" for a request of the whole tenant
-    operation: str
-    provider: str
-    lists: bool = False
-    top: bool = True  # a resource that no other resource of its provider contains
-
-    @staticmethod
-    def of(caller: Caller, method: str, path: str) -> "Ask":
-        """Reads a request's method and path."""
-        parts = path.strip("/").lower().split("/")
-        subscription = parts[1] if len(parts) > 1 and parts[0] == "subscriptions" else ""
-        operation = _OPERATIONS.get(method, WRITES)
-        if "providers" not in parts:
-            return Ask(caller, subscription, operation, "microsoft.resources", len(parts) % 2 == 1)
-        tail = parts[len(parts) - parts[::-1].index("providers") :]
-        return Ask(caller, subscription, operation, tail[0] if tail else "", len(tail) % 2 == 0, len(tail) <= 3)
 
 
 @dataclass(slots=True)
@@ -118,9 +86,8 @@ class Limiter:
         try:
             await waiter.future
         except asyncio.CancelledError:
-            if (
-                waiter.future.done() and not waiter.future.cancelled()
-            ):  # its turn came in the same moment: the next one has it
+            if waiter.future.done() and not waiter.future.cancelled():
+                # Its turn came in the same moment: the next one has it.
                 for budget in waiter.budgets:
                     budget.give_back()
                 self._dispatch(lane)

@@ -20,8 +20,9 @@ from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
 
 from loom import __version__
 from loom.cloud.answer import answer_of
+from loom.cloud.ask import Ask, Caller
 from loom.cloud.errors import error_of
-from loom.cloud.limiter import Ask, Caller, Limiter
+from loom.cloud.limiter import Limiter
 from loom.cloud.meter import Meter
 from loom.plan.arm_id import type_of
 

@@ -9,7 +9,7 @@ from typing import Any
 from azure.core.rest import HttpRequest
 
 from loom.cloud.answer import Answer, answer_of
-from loom.cloud.limiter import Caller
+from loom.cloud.ask import Caller
 from loom.cloud.pipeline import CALLER
 
 

@@ -19,6 +19,9 @@ _COMING = frozenset({"activating", "processing", "provisioning", "inprogress", "
 _BROKEN = frozenset({"failed", "activationfailed", "degraded", "unhealthy", "canceled"})
 
 
+Verdict = tuple[Health, Reason, str]  # health, reason, and words without the app's name
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """What a text out of Azure's states means, for a person. `words` may name the image. The most telling cause stands first."""
@@ -79,23 +82,16 @@ async def examine_app(check: AppCheck, app: Mapping[str, Json], cloud: Cloud) ->
 
 def judge(
     app: Mapping[str, Json], revision: Mapping[str, Json], replicas: Sequence[Mapping[str, Json]], wakeable: bool
-) -> tuple[Health, Reason, str]:
+) -> Verdict:
     """Health, reason and words out of what was read."""
     image = _image(revision) or _image(app) or "its image"
-    provisioning = (_text(app, "provisioningState") or "Succeeded").lower()
     if not revision:
         return Health.UNKNOWN, Reason.NOT_MEASURED, "its newest revision is not to be seen"
     cause = _cause(revision, replicas, image)
-    if (
-        provisioning in _BROKEN
-        or _text(revision, "provisioningState").lower() in _BROKEN
-        or _text(revision, "provisioningError")
-    ):
-        return cause or (
-            Health.UNHEALTHY,
-            Reason.PROVISIONING_FAILED,
-            _plain(_text(revision, "provisioningError")) or "Azure could not set it up, and does not say why",
-        )
+    error = _text(revision, "provisioningError")
+    if error or any(_text(body, "provisioningState").lower() in _BROKEN for body in (app, revision)):
+        words = _plain(error) or "Azure could not set it up, and does not say why"
+        return cause or (Health.UNHEALTHY, Reason.PROVISIONING_FAILED, words)
     running = _text(revision, "runningState")
     if running.lower() in _WELL | {"scaledtozero"} and _text(revision, "healthState").lower() != "unhealthy":
         return cause if cause and replicas else _of_running(app, running, wakeable)
@@ -108,15 +104,12 @@ def judge(
     return Health.UNKNOWN, Reason.NOT_MEASURED, f"Azure calls its state {running}, which does not say whether it works"
 
 
-def _of_running(app: Mapping[str, Json], running: str, wakeable: bool) -> tuple[Health, Reason, str]:
+def _of_running(app: Mapping[str, Json], running: str, wakeable: bool) -> Verdict:
     if running.lower() == "scaledtozero":
         if wakeable:
             return Health.HEALTHY, Reason.SUCCEEDED, ""
-        return (
-            Health.UNHEALTHY,
-            Reason.IDLE,
-            "it runs no replica and nothing can wake it; give it a minimum of one replica",
-        )
+        words = "it runs no replica and nothing can wake it; give it a minimum of one replica"
+        return Health.UNHEALTHY, Reason.IDLE, words
     latest, ready = _text(app, "latestRevisionName"), _text(app, "latestReadyRevisionName")
     if latest != ready:
         before = f"; {ready} still serves" if ready else ""
@@ -124,15 +117,13 @@ def _of_running(app: Mapping[str, Json], running: str, wakeable: bool) -> tuple[
     return Health.HEALTHY, Reason.SUCCEEDED, ""
 
 
-def _default_cause(running: str) -> tuple[Health, Reason, str]:
+def _default_cause(running: str) -> Verdict:
     if running.lower() == "degraded":
         return Health.UNHEALTHY, Reason.DEGRADED, "some of its replicas are not ready"
     return Health.UNHEALTHY, Reason.ACTIVATION_FAILED, "its newest revision did not start"
 
 
-def _cause(
-    revision: Mapping[str, Json], replicas: Sequence[Mapping[str, Json]], image: str
-) -> tuple[Health, Reason, str] | None:
+def _cause(revision: Mapping[str, Json], replicas: Sequence[Mapping[str, Json]], image: str) -> Verdict | None:
     """The most telling cause that anything names, from the revision down to the containers."""
     told = [text for text in _told(revision, replicas) if text]
     for cause in CAUSES:
@@ -158,9 +149,7 @@ def _told(revision: Mapping[str, Json], replicas: Sequence[Mapping[str, Json]]) 
                 yield "crash loop"
 
 
-def _finding(
-    check: AppCheck, app: Mapping[str, Json], revision: Mapping[str, Json], verdict: tuple[Health, Reason, str]
-) -> Finding:
+def _finding(check: AppCheck, app: Mapping[str, Json], revision: Mapping[str, Json], verdict: Verdict) -> Finding:
     health, reason, words = verdict
     replicas = at(revision, "properties.replicas")
     details: list[tuple[str, str | int]] = [

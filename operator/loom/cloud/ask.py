@@ -1,0 +1,39 @@
+"""A request as the budgets see it: who asks, where, and what kind of operation it is. Read off method and path, decides nothing."""
+
+from dataclasses import dataclass
+
+from loom.cloud.budgets import DELETES, READS, WRITES
+
+_OPERATIONS = {"GET": READS, "HEAD": READS, "DELETE": DELETES}  # any other method writes, POST to read keys included
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """On whose behalf a request is made. `urgent`: a person waits for it; drift checks are not."""
+
+    principal: str
+    namespace: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request as the budgets see it."""
+
+    caller: Caller
+    subscription: str  # "" for a request of the whole tenant
+    operation: str
+    provider: str
+    lists: bool = False
+    top: bool = True  # a resource that no other resource of its provider contains
+
+    @staticmethod
+    def of(caller: Caller, method: str, path: str) -> "Ask":
+        """Reads a request's method and path."""
+        parts = path.strip("/").lower().split("/")
+        subscription = parts[1] if len(parts) > 1 and parts[0] == "subscriptions" else ""
+        operation = _OPERATIONS.get(method, WRITES)
+        if "providers" not in parts:
+            return Ask(caller, subscription, operation, "microsoft.resources", len(parts) % 2 == 1)
+        tail = parts[len(parts) - parts[::-1].index("providers") :]
+        return Ask(caller, subscription, operation, tail[0] if tail else "", len(tail) % 2 == 0, len(tail) <= 3)
