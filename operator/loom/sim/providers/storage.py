@@ -95,7 +95,7 @@ def _ensure_service(change: Change) -> None:
     """The blob service is there from the first moment; what is in it waits for the account."""
     world, service = change.world, f"{change.id}/blobServices/default"
     if world.store.get(service) is None:
-        body = {"properties": {"cors": {"corsRules": []}}}
+        body: Json = {"properties": {"cors": {"corsRules": []}}}
         world.store.put(Resource(service, SERVICES, body, created=world.clock.now()))
 
 
