@@ -53,15 +53,17 @@ class Simulator:
         self.call("POST", "/sim/resources", {"resources": list(resources)})
 
 
-def start_simulator(processes: Processes, home: Path, port: int = 0, state: Path | None = None) -> Simulator:
+def start_simulator(
+    processes: Processes, home: Path, port: int = 0, state: Path | None = None, speed: float = SPEED
+) -> Simulator:
     """Starts `simulator` (0: on a free port) and returns when it answers.
 
-    `state` is a file that it loads at its start and saves at its end.
+    `state` is a file that it loads at its start and saves at its end; `speed` is how much faster than the clock it lives.
     """
     home.mkdir(parents=True, exist_ok=True)
     described = home / "sim.json"
     described.unlink(missing_ok=True)
-    command = [sys.executable, "-P", "-m", "loom.sim", f"--home={home}", f"--speed={SPEED}", f"--port={port}"]
+    command = [sys.executable, "-P", "-m", "loom.sim", f"--home={home}", f"--speed={speed:g}", f"--port={port}"]
     process = processes.start("simulator", [*command, *([f"--state={state}"] if state else [])])
     return _wait(process, described)
 

@@ -1,0 +1,186 @@
+"""Scenarios: each runs on a rig and answers with figures. The order in `ALL` is the order of a run."""
+
+import json
+import math
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import crowd
+from bench.figures import Figure
+from bench.rig import Rig, running_rig, steady
+from bench.seeding import seed_products
+
+READS_PER_SECOND = 25.0  # ARM's refill for one subscription and principal
+PAGES_BY_SUBSCRIPTION = 9  # group, security group, network, endpoint, storage, event hubs, identity, environment, app
+
+
+def creating_fifty_zones(home: Path, console: Console) -> Sequence[Figure]:
+    """Fifty zones at once in one subscription, in a simulated Azure whose budgets bind."""
+    plane = crowd.plane()
+    with running_rig(home, console, speed=20.0) as rig:
+        idle = steady(lambda: round(rig.memory()), 10.0)
+        rig.prepare([plane], [])
+        rig.apply([crowd.namespace(), plane])
+        rig.wait_ready(1, 120)
+        rig.reset_azure()
+        cpu, before = rig.cpu(), rig.kubernetes_writes()
+        rig.apply(crowd.zones(0, 50, over=1))
+        seconds = rig.wait_ready(51, 1200)
+        azure, resources = rig.azure(), _resource_count(rig)
+        writes = _difference(rig.kubernetes_writes(), before)
+        used = rig.cpu() - cpu
+    requests = azure["total"] - azure["polls"]
+    allowed = 4 + math.ceil(seconds / 30)
+    per_zone = sum(writes.values()) / 50
+    return [
+        Figure("memory of the idle operator", f"{idle:.0f} MB", "<= 130 MB", idle <= 130),
+        Figure("50 zones at once, one subscription: 429 met", str(azure["throttled"]), "0", azure["throttled"] == 0),
+        Figure("the same: polls earlier than Retry-After", str(azure["earlyPolls"]), "0", azure["earlyPolls"] == 0),
+        Figure(
+            "ARM requests to create a zone, over its resources, polls apart", f"{requests / resources:.2f}",
+            "<= 1.8", requests / resources <= 1.8, "1.0: one PUT each; OpenTofu with azapi 3.1",
+        ),
+        Figure(
+            "CPU per converged ARM resource", f"{used / resources * 1000:.1f} ms",
+            "<= 8 ms", used / resources <= 0.008, "OpenTofu with azapi 53 ms",
+        ),
+        Figure(
+            "Kubernetes writes for a zone from create to Ready", f"{per_zone:.1f}", f"<= {allowed} (4 + one per 30 s)",
+            per_zone <= allowed, json.dumps({k: round(v / 50, 1) for k, v in writes.items()}).replace('"', ""),
+        ),
+        Figure("the 50 zones", f"{seconds:.0f} s, {resources} resources"),
+    ]  # fmt: skip
+
+
+def no_change(home: Path, console: Console, zones: int, over: int, planes: tuple[str, ...]) -> Sequence[Figure]:
+    """A no-change pass over many zones: what an hour of it would take of the budgets."""
+    interval = 300 if zones > 500 else 120
+    made = [crowd.plane(name, subscriptions=over) for name in planes]
+    with running_rig(home, console, speed=600.0, workers=20) as rig:
+        rig.prepare(made, [])
+        rig.apply([crowd.namespace(), *made])
+        rig.wait_ready(len(made), 120)
+        rig.apply(crowd.zones(0, zones, over, interval=f"{interval}s", planes=planes))
+        rig.wait_ready(zones + len(made), 3600)
+        resources = _resource_count(rig)
+        _wait(interval)  # everybody has come into step with its subscription
+        rig.reset_azure()
+        cpu, passes, before = rig.cpu(), rig.passes(), rig.kubernetes_writes()
+        rounds = 6  # the slow tier's turn is among six
+        _wait(interval * rounds)
+        azure, used = rig.azure(), rig.cpu() - cpu
+        looked = rig.passes() - passes
+        writes = sum(_difference(rig.kubernetes_writes(), before).values())
+    per_pass = azure["reads"] / rounds
+    an_hour = per_pass * 6  # at the default interval of ten minutes
+    share = an_hour / over / (READS_PER_SECOND * 3600)
+    label = f"{zones} zones, {over} subscriptions, {resources} resources"
+    floor = over * PAGES_BY_SUBSCRIPTION * max(1, math.ceil(zones / over / 100)) + 2 * zones
+    return [
+        Figure(
+            f"no-change pass, {label}: writes to Azure / to Kubernetes", f"{azure['writes']} / {writes:.0f}", "0 / 0",
+            azure["writes"] == 0 and writes == 0,
+        ),
+        Figure(
+            "the same: reads a pass, the slow tier's sixth included", f"{per_pass:.0f}", "",
+            None, f"{floor}: one page a list, hubs and filesystems by parent",
+        ),
+        Figure(
+            "the same: reads an hour at interval 10m, of ARM's budget for each subscription", f"{share:.1%}",
+            "<= 25 %", share <= 0.25,
+        ),
+        Figure(
+            "the same: CPU per resource of a pass", f"{used / max(looked, 1) / (resources / zones) * 1000:.2f} ms",
+            "<= 0.3 ms", used / max(looked, 1) / (resources / zones) <= 0.0003, "OpenTofu's no-change plan 31 ms",
+        ),
+    ]  # fmt: skip
+
+
+def no_change_200(home: Path, console: Console) -> Sequence[Figure]:
+    """200 zones in 4 subscriptions."""
+    return no_change(home, console, 200, 4, ("bench",))
+
+
+def no_change_1000(home: Path, console: Console) -> Sequence[Figure]:
+    """1,000 zones over 20 subscriptions and two planes: a hub network serves at most 500 peerings."""
+    return no_change(home, console, 1000, 20, ("bench", "bench2"))
+
+
+def many_objects(home: Path, console: Console) -> Sequence[Figure]:
+    """Memory and CPU of a no-change pass with 1,000 and with 10,000 Ready objects."""
+    plane = crowd.plane()
+    services = [crowd.service("bench", number) for number in range(20)]
+    interval = 600
+    with running_rig(home, console, speed=3600.0) as rig:
+        rig.prepare([plane], services)
+        rig.apply([crowd.namespace(), plane, *crowd.zones(0, 100, over=4)])
+        rig.wait_ready(101, 1800)
+        before = rig.kubernetes_writes()
+        rig.apply(crowd.products(0, 20, "zone-0000", 20))
+        rig.wait_ready(121, 600)
+        per_product = sum(_difference(rig.kubernetes_writes(), before).values()) / 20
+        seed_products(rig, 20, 880)
+        small = _measure(rig, 880, 20, 1001, interval)
+        seed_products(rig, 900, 9000)
+        large = _measure(rig, 9000, 900, 10001, interval)
+    growth = math.log10(large[2] / small[2])
+    memory_growth = math.log10(large[0] / small[0])
+    return [
+        Figure(
+            "Kubernetes writes for an ApiProduct from create to Ready", f"{per_product:.1f}", "<= 4", per_product <= 4
+        ),
+        Figure(
+            "memory with 1,000 Ready objects, between passes (peak in a pass)", f"{small[0]:.0f} MB ({small[1]:.0f})",
+            "<= 200 MB", small[0] <= 200,
+        ),
+        Figure(
+            "memory with 10,000 Ready objects, between passes (peak in a pass)", f"{large[0]:.0f} MB ({large[1]:.0f})",
+            "<= 350 MB", large[0] <= 350,
+        ),
+        Figure("CPU of a no-change pass over 1,000 / 10,000 objects", f"{small[2]:.1f} s / {large[2]:.1f} s"),
+        Figure(
+            "growth of CPU / memory from 1,000 to 10,000 objects", f"exponent {growth:.2f} / {memory_growth:.2f}",
+            "<= 1.05", growth <= 1.05 and memory_growth <= 1.05,
+        ),
+    ]  # fmt: skip
+
+
+def _measure(rig: Rig, count: int, first: int, ready: int, interval: float) -> tuple[float, float, float]:
+    """Memory between passes, its peak in a pass, and the CPU of one pass over everything."""
+    rig.apply(crowd.products(first, count, "zone-0000", 20))
+    rig.wait_ready(ready, 3600)
+    _wait(interval)
+    rig.forget_peak()
+    cpu, passes = rig.cpu(), rig.passes()
+    _wait(interval)
+    used, looked = rig.cpu() - cpu, rig.passes() - passes
+    return rig.memory(), rig.memory("VmHWM"), used / max(looked, 1) * ready
+
+
+def _resource_count(rig: Rig) -> int:
+    return sum(
+        (obj.get("status") or {}).get("resourceCount", 0)
+        for obj in rig.objects.all()
+        if obj["kind"] == "DataLandingZone"
+    )
+
+
+def _difference(after: dict[str, float], before: dict[str, float]) -> dict[str, float]:
+    return {name: value - before.get(name, 0.0) for name, value in after.items() if value != before.get(name, 0.0)}
+
+
+def _wait(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+Scenario = Callable[[Path, Console], Sequence[Figure]]
+ALL: dict[str, Scenario] = {
+    "create": creating_fifty_zones,
+    "nochange-200": no_change_200,
+    "objects": many_objects,
+    "nochange-1000": no_change_1000,
+}
+"""Every scenario by the name that the command line takes."""
