@@ -19,6 +19,7 @@ TYPES = (
         f"{_ACCOUNT}/blobServices", "2025-06-01", "blob-service",
         marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW,
         deletable=False, singleton=True,
+        delete_rank=58,
     ),
     ArmType(
         # In the slow tier: storage allows 100 lists in five minutes for a subscription and region.
