@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from loom.errors import Refusal
 from loom.plan.catalog import TYPES
 from support.plans import bodies, plan_of
+from support.samples import sample
 from support.specs import planes, products, zones
 from support.tables import tables
 from support.worlds import Obj, plane_object, product_object, world, zone_object
@@ -18,8 +19,8 @@ EXAMPLES = int(os.environ.get("LOOM_EXAMPLES", "150"))
 generated = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-def _violations(obj: Obj, plane: Obj | None = None) -> list[str]:
-    context = world(obj, plane)
+def _violations(obj: Obj, plane: Obj | None = None, zone: Obj | None = None) -> list[str]:
+    context = world(obj, plane, zone)
     return [
         f"{what}: {violation}"
         for what, kind, body in bodies(plan_of(obj, context), context)
@@ -35,6 +36,11 @@ def test_every_type_of_the_catalog_is_in_the_tables_with_its_version(row: Any) -
 @pytest.mark.parametrize("obj", [zone_object(), product_object()], ids=["zone", "product"])
 def test_the_bodies_of_an_ordinary_object_satisfy_the_tables(obj: Obj) -> None:
     assert _violations(obj) == []
+
+
+@pytest.mark.parametrize("kind", ["DataLandingZone", "ApiProduct"])
+def test_the_bodies_of_the_samples_satisfy_the_tables(kind: str) -> None:
+    assert _violations(sample(kind), sample("AdminPlane"), sample("DataLandingZone")) == []
 
 
 def test_the_judge_finds_a_body_that_is_wrong() -> None:
