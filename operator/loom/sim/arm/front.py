@@ -74,6 +74,7 @@ def _count(call: Call, response: Response) -> None:
             code=call.code,
             early=call.early,
             poll=call.poll,
+            version=call.request.query.get("api-version", ""),
         )
     )
 
