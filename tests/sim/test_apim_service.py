@@ -81,7 +81,8 @@ def test_a_deleted_service_can_be_purged(bench: Bench) -> None:
 def test_a_deleted_service_is_forgotten_after_48_hours(bench: Bench) -> None:
     azure = bench.azure
     bench.call("DELETE", "")
-    azure.advance(120 + 48 * 3600 + 1)
+    azure.advance(120)
+    azure.advance(48 * 3600 + 1)
     assert azure.call("GET", deleted_url(azure)).status == 404
     assert azure.call("PUT", f"{bench.id}?api-version={VERSION}", SERVICE).status == 201
 

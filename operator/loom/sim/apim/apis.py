@@ -100,6 +100,7 @@ class Apis(Child):
             _read(resource.hidden["order"])
         except openapi.Unreadable as error:
             return refusals.details(("representation", fault) for fault in error.faults)
+        resource.hidden["lockedUntil"] = operation.due + world.settings.import_lock
         return None
 
     def failed(self, world: World, resource: Resource) -> None:
@@ -122,7 +123,7 @@ class Apis(Child):
         mine["description"] = mine.get("description") or description.words or None
         mine["serviceUrl"] = mine.get("serviceUrl") or description.server or None
         put_contents(world, resource, description)
-        resource.hidden.update(order={}, previous=None, lockedUntil=world.clock.now() + world.settings.import_lock)
+        resource.hidden.update(order={}, previous=None)
 
     def found(self, world: World, target: Target) -> Resource | None:
         """The current revision has two ids."""

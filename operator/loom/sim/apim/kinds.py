@@ -11,6 +11,7 @@ from loom.sim.apim.listing import Child
 from loom.sim.apim.places import APIS, GROUPS, SERVICE, SPACE
 from loom.sim.apim.policies import Fragments, Policies
 from loom.sim.apim.products import Links, Members, Products
+from loom.sim.apim.revisions import Releases
 from loom.sim.apim.services import Services
 from loom.sim.apim.subscriptions import Subscriptions
 from loom.sim.kinds import Behavior, Kind, NameRule, Refusal, Style
@@ -50,6 +51,7 @@ CHILDREN = (
     _child("apis/operations", "Operation", Operations(), names=NameRule(r".{1,80}", "Invalid operation identifier.", "ValidationError")),
     _policies("apis/operations/", "operation"),
     _policies("apis/", "api"),
+    _child("apis/releases", "Release", Releases()),
     _child("apis/schemas", "Schema", ApiChild()),
     _child("apis/tags", "Tag", ApiChild()),
     _child("backends", "Backend", Backends()),

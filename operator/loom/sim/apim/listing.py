@@ -18,11 +18,13 @@ _TERM = re.compile(r"(?P<field>[\w/]+)\s+(?P<name>eq|ne)\s+(?:'(?P<value>[^']*)'
 class Child(Behavior):
     """A child of a service; most need no more than this."""
 
+    demands_match = True
+
     def listed(self, world: World, kind: Kind, scope: str, query: Mapping[str, str]) -> list[Resource]:
         return narrowed(world.store.children(scope, kind.name), query)
 
     def asked(self, world: World, resource: Resource, request: Request) -> None:
-        if world.settings.require_if_match and "if-match" not in request.headers:
+        if self.demands_match and world.settings.require_if_match and "if-match" not in request.headers:
             raise refusals.without_match()
 
 

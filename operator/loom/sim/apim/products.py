@@ -118,6 +118,8 @@ def put_link(world: World, short_id: str, target: str) -> None:
 class Links(Child):
     """`products/apiLinks/<any name>` with the id of the API, or the same with groups."""
 
+    demands_match = False
+
     def __init__(self, word: str) -> None:
         self._word = word
 
@@ -151,6 +153,8 @@ class Links(Child):
 
 class Members(Child):
     """`products/apis/<api>` and `products/groups/<group>`: no body, HEAD instead of GET, lists that show the member itself."""
+
+    demands_match = False
 
     def __init__(self, members: str) -> None:
         self._members = members

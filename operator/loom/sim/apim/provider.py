@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loom.sim.apim import policies, services
+from loom.sim.apim import gateway, policies, revisions, services, subscriptions
 from loom.sim.apim.kinds import KINDS, VERSIONS
 from loom.sim.apim.places import NAMESPACE
 from loom.sim.kinds import Provider, Route
@@ -16,12 +16,20 @@ _ROWS = (
     ("DELETE", _DELETED, "locations/deletedservices/delete", services.purge),
     ("POST", rf"{_SUBSCRIPTION}/checkNameAvailability", "checkNameAvailability/read", services.check_name),
     ("GET", rf"{_SERVICE}/policyDescriptions", "service/policyDescriptions/read", policies.describe),
+    ("GET", rf"{_SERVICE}/apis/(?P<api>[^/]+)/revisions", "service/apis/revisions/read", revisions.list_revisions),
+    (
+        "GET",
+        rf"{_SERVICE}/products/(?P<product>[^/]+)/subscriptions",
+        "service/products/subscriptions/read",
+        subscriptions.list_of_product,
+    ),
     ("POST", rf"{_SERVICE}/validatePolicies", "service/validatePolicies/action", policies.validate),
 )
 
 PROVIDER = Provider(
     namespace=NAMESPACE,
     kinds=KINDS,
+    hosts=((gateway.HOST, gateway.answer),),
     routes=tuple(
         Route(method, path, VERSIONS, f"{NAMESPACE}/{action}", handler) for method, path, action, handler in _ROWS
     ),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from loom.sim.apim.places import GROUPS, SERVICE, SPACE, SUBSCRIPTIONS, ensure
 from loom.sim.arm.change import Change
 from loom.sim.errors import ArmError
 from loom.sim.ids import subscription_of
-from loom.sim.kinds import Behavior
+from loom.sim.kinds import Behavior, Style
 from loom.sim.regions import display, normal
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
@@ -69,6 +69,12 @@ class Services(Behavior):
                 400, "ServiceUndeleteNotPossible", f"Api service {change.name} is not in soft-deleted state."
             )
 
+    def style(self, change: Change, usual: Style) -> Style:
+        """The v2 tiers are there in minutes, the classic ones take half an hour; what is restored is quick too."""
+        tier = str((change.body.get("sku") or {}).get("name", ""))
+        quick = tier.endswith("V2") or change.properties.get("restore") is True
+        return replace(usual, seconds=300) if change.before is None and quick else usual
+
     def compose(self, change: Change) -> Json:
         kept = _kept(change.world, change.id) if change.before is None else None
         if kept is not None:
@@ -99,7 +105,7 @@ class Services(Behavior):
         return {**body, "etag": resource.etag, "identity": None if identity.get("type", "None") == "None" else identity}
 
     def check_delete(self, world: World, resource: Resource) -> None:
-        resource.hidden["kept"] = [asdict(item) for item in reversed(world.store.below(resource.id))]
+        resource.hidden["kept"] = [asdict(item) for item in sorted(world.store.below(resource.id), key=_age)]
 
     def deleted(self, world: World, resource: Resource) -> None:
         children = resource.hidden.pop("kept", [])
@@ -107,6 +113,10 @@ class Services(Behavior):
         world.soft_deleted[resource.key] = {
             "resource": asdict(resource), "children": children, "deletedAt": world.clock.now(), "deletionDate": world.clock.stamp(),
         }  # fmt: skip
+
+
+def _age(resource: Resource) -> int:
+    return resource.serial
 
 
 def _outputs(change: Change, created: str) -> Json:

@@ -1,0 +1,85 @@
+"""What stands behind a gateway: simulated container apps under their own hosts, and an echo that plays every other host.
+
+No call leaves this process.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from loom.sim.apim.call import Call, refuse
+from loom.sim.apim.places import full_id
+from loom.sim.wire import Request, Response
+from loom.sim.world import World
+
+UPSTREAM = "Microsoft.ApiManagement/upstream"
+
+
+def call_backend(call: Call) -> None:
+    """Ask the backend and keep its answer."""
+    if not call.backend:
+        raise refuse(500, "Internal server error: the API has no backend address.")
+    parts = urlsplit(call.backend)
+    path = parts.path.rstrip("/") + (call.path if call.path.startswith("/") else f"/{call.path}")
+    headers = {**call.headers, "host": parts.netloc}
+    asked = Request(
+        call.request.method, path, call.query, headers, call.request.body, f"{parts.scheme}://{parts.netloc}"
+    )
+    struck_by = struck(call.world, UPSTREAM, asked.method, f"{asked.base}{asked.path}")
+    answer = struck_by or _simulated(call, asked, parts.hostname or "") or _echo(asked)
+    if answer.fate != "answer":
+        raise refuse(500, "Internal server error")
+    call.status, call.body = answer.status, answer.body
+    call.answer_headers.update(answer.headers)
+
+
+def struck(world: World, kind: str, method: str, where: str) -> Response | None:
+    """The answer of the fault ordered for exactly this kind of thing; a fault without a type means Azure Resource Manager."""
+    for rule in world.faults.rules:
+        if rule.type.lower() == kind.lower() and rule.strikes(method, where, kind):
+            rule.hits += 1
+            fate = {"timeout": "hang", "cut": "cut"}.get(rule.kind, "answer")
+            return Response(rule.status, {"statusCode": rule.status, "message": rule.message}, fate=fate)
+    return None
+
+
+def _simulated(call: Call, asked: Request, host: str) -> Response | None:
+    """A gateway never calls a gateway here, so that no loop can begin."""
+    if host.endswith(".azure-api.net"):
+        return None
+    for pattern, handler in call.world.catalog.hosts:
+        if pattern.fullmatch(host):
+            return handler(call.world, asked)
+    return None
+
+
+def _echo(asked: Request) -> Response:
+    shown = {key: value for key, value in asked.headers.items() if "key" not in key and key != "authorization"}
+    body = {
+        "echo": {
+            "method": asked.method,
+            "url": f"{asked.base}{asked.path}",
+            "query": dict(asked.query),
+            "headers": shown,
+        }
+    }
+    return Response(200, body, {"Content-Type": "application/json; charset=utf-8"})
+
+
+def choose_backend(call: Call, name: str) -> None:
+    """`set-backend-service backend-id`: a pool answers through the first member of its best priority."""
+    found = call.world.store.get(full_id(call.service.id, f"backends/{name}"))
+    for _ in range(2):
+        if found is None:
+            raise refuse(500, f"Internal server error: backend '{name}' is not there.")
+        members = (found.properties.get("pool") or {}).get("services") or []
+        if not members:
+            break
+        best = min(members, key=lambda member: member.get("priority") or 0)
+        found = call.world.store.get(full_id(call.service.id, str(best["id"])))
+    if found is not None:
+        call.backend = str(found.properties.get("url") or "")
+        credentials = found.properties.get("credentials") or {}
+        call.headers.update(
+            {key.lower(): ",".join(values) for key, values in (credentials.get("header") or {}).items()}
+        )
