@@ -58,12 +58,12 @@ check: setup ## Format, lint, import layers, generated files, types
 .PHONY: unit
 unit: setup ## Unit tests
 	$(call section,unit tests)
-	@$(VENV)/bin/pytest -q --ignore=tests/sim --ignore=tests/cluster
+	@$(VENV)/bin/pytest -q --ignore=tests/sim --ignore=tests/gates --ignore=tests/cluster
 
 .PHONY: sim
-sim: setup ## Tests of the simulated Azure
+sim: setup ## Tests of the simulated Azure, and the gates that keep it honest
 	$(call section,the simulated Azure)
-	@$(VENV)/bin/pytest -q tests/sim
+	@$(VENV)/bin/pytest -q tests/sim tests/gates
 
 .PHONY: cluster
 cluster: setup ## Tests on the real API server

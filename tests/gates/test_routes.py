@@ -1,0 +1,204 @@
+"""Gate 1: whatever the operator calls is an operation of Azure's own SDKs, in an api-version of Azure's own type tables."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from loom.manifests import read_manifests
+from loom.plan.arm_type import ArmType, Listing
+from loom.plan.catalog import TYPES
+from loom.sim.clock import StandingClock
+from loom.sim.records import Record
+from support.rehearsal import Rehearsal, rehearsal
+from support.routes import Route, Routes, official_routes, official_versions, read_routes
+from support.samples import SAMPLES
+from support.simulator import Simulator
+
+GROUP = "/subscriptions/s/resourceGroups/g"
+EXTENDED = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/a"
+EXTENSIONS = ("Microsoft.Authorization/roleAssignments", "Microsoft.Insights/diagnosticSettings")
+FIXED = {"blobServices": "default", "policies": "policy"}
+"""The names of singletons, which the official routes spell out."""
+
+GENERIC = "Microsoft.Resources/resourceGroups"
+"""Lists across all types have no type of their own; they are versioned with resource groups."""
+
+
+def id_of(row: ArmType) -> str:
+    """The id of some resource of a type."""
+    namespace, *path = row.name.split("/")
+    if row.name == GENERIC:
+        return GROUP
+    scope = EXTENDED if row.name in EXTENSIONS else GROUP
+    return f"{scope}/providers/{namespace}" + "".join(f"/{part}/{FIXED.get(part, 'n')}" for part in path)
+
+
+def calls(row: ArmType) -> Iterator[Route]:
+    """The method and path of everything that the engine may do with a type, by its row."""
+    found = id_of(row)
+    yield "GET", found
+    yield "PUT", found
+    if row.deletable:
+        yield "DELETE", found
+    if row.listing is Listing.PARENT:
+        yield "GET", found.rpartition("/")[0]
+    if row.listing is Listing.SUBSCRIPTION:
+        yield (
+            "GET",
+            "/subscriptions/s/resourcegroups" if row.name == GENERIC else f"/subscriptions/s/providers/{row.name}",
+        )
+
+
+@pytest.mark.parametrize("row", TYPES.values(), ids=lambda row: row.name)
+def test_what_the_catalog_allows_is_an_operation_of_an_sdk(row: ArmType) -> None:
+    assert [call for call in calls(row) if not official_routes().has(*call)] == []
+
+
+@pytest.mark.parametrize("row", [row for row in TYPES.values() if not row.deletable], ids=lambda row: row.name)
+def test_what_is_said_to_stay_for_ever_has_no_delete(row: ArmType) -> None:
+    assert not official_routes().has("DELETE", id_of(row))
+
+
+@pytest.mark.parametrize("row", TYPES.values(), ids=lambda row: row.name)
+def test_the_catalog_names_versions_that_exist(row: ArmType) -> None:
+    _need_tables()
+    assert f"{row.name}@{row.api_version}".lower() in official_versions()
+
+
+def test_whatever_is_called_for_the_samples_is_an_operation_of_an_sdk(life: list[Record]) -> None:
+    routes = official_routes()
+    assert {(call.method, call.path) for call in life if not routes.has(call.method, call.path)} == set()
+
+
+def test_whatever_is_called_for_the_samples_has_a_version_that_exists(life: list[Record]) -> None:
+    _need_tables()
+    assert {(call.type, call.path, call.version) for call in life if not _is_versioned(call)} == set()
+
+
+def test_the_life_of_the_samples_shows_every_kind_of_call(life: list[Record]) -> None:
+    written = {row.name.lower() for row in TYPES.values()} - set(_NAMED_ONLY)
+    assert {call.type.lower() for call in life if call.method == "PUT"} == written
+    assert {call.method for call in life} == {"GET", "PUT", "DELETE"}
+    assert {call.path.rpartition("/")[2] for call in life} >= {"resources", "resourcegroups", "replicas"}
+    assert {call.status for call in life} <= {200, 201, 202, 204, 404}
+
+
+def test_a_route_that_would_fit_anything_proves_nothing() -> None:
+    generic = [
+        ("GET", "/{resourceId}"),
+        ("GET", "/{scope}/providers/{resourceProviderNamespace}/{resourceType}/{resourceName}"),
+        ("POST", "/{roleAssignmentId}/validate"),
+    ]
+    assert not Routes(generic).has("GET", id_of(TYPES["microsoft.storage/storageaccounts"]))
+    assert not Routes(generic).has("POST", "/subscriptions/s/validate")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("PATCH", f"{GROUP}/providers/Microsoft.Storage/storageAccounts/a/blobServices/default"),
+        ("GET", f"{GROUP}/providers/Microsoft.Storage/storageaccount/a"),
+        ("GET", f"{GROUP}/providers/Microsoft.Storage/storageAccounts/a/buckets"),
+        ("GET", "/subscriptions/s/providers/Microsoft.Storage/storageAccounts/blobServices"),
+    ],
+)
+def test_a_call_that_azure_does_not_have_is_found(call: Route) -> None:
+    assert not official_routes().has(*call)
+
+
+def test_routes_are_read_in_each_way_that_the_wheels_write_them() -> None:
+    source = """
+def build_a_request(name: str, **kwargs: Any) -> HttpRequest:
+    _url = "/subscriptions/{s}/a"
+    return HttpRequest(method="GET", url=_url, params=_params, headers=_headers, **kwargs)
+
+
+def build_b_request(name: str, **kwargs: Any) -> HttpRequest:
+    _url = kwargs.pop(
+        "template_url",
+        "/subscriptions/{s}/b",
+    )  # pylint: disable=line-too-long
+    return HttpRequest(method="PUT", url=_url, **kwargs)
+
+
+def build_c_request(name: str, **kwargs: Any) -> HttpRequest:
+    _url = (
+        "/subscriptions/{s}/c"
+        "/more"
+    )
+    return HttpRequest(method="DELETE", url=_url, **kwargs)
+"""
+    assert read_routes(source) == [
+        ("GET", "/subscriptions/{s}/a"),
+        ("PUT", "/subscriptions/{s}/b"),
+        ("DELETE", "/subscriptions/{s}/c/more"),
+    ]
+
+
+_NAMED_ONLY = [
+    name.lower()
+    for name in (
+        "Microsoft.OperationalInsights/workspaces",
+        "Microsoft.Insights/components",
+        "Microsoft.ContainerRegistry/registries",
+        "Microsoft.Network/privateDnsZones",
+        "Microsoft.ApiManagement/service",
+        "Microsoft.ApiManagement/service/groups",
+    )
+]
+"""Types that planes and products only name: they are read, never written."""
+
+
+@pytest.fixture(scope="module")
+def life() -> list[Record]:
+    """Every request that the samples cause from their creation to their end, polls apart: those go where the service says."""
+    return asyncio.run(_record())
+
+
+async def _record() -> list[Record]:
+    async with (
+        Simulator(clock=StandingClock()) as azure,
+        rehearsal(azure, read_manifests(SAMPLES)) as play,
+    ):
+        await _live(azure, play)
+        records = azure.world.records
+        assert len(records.last) == records.total, "the simulator has forgotten requests"
+        return [record for record in records.last if not record.poll]
+
+
+async def _live(azure: Simulator, play: Rehearsal) -> None:
+    """Creation, an app that fails, drift, and a lost status; then product, services, data and zone go, one after the other."""
+    await play.settle()
+    zone = play.key("DataLandingZone")
+    group = play.status(zone)["resourceGroupId"]
+    app = f"{group}/providers/Microsoft.App/containerApps/loom-mirroring"
+    azure.door("POST", "/sim/knobs", {"id": app, "failure": "CrashLoop"})
+    await play.look_at(zone)
+    azure.door("POST", "/sim/knobs", {"id": app})
+    azure.edit(group, {"tags": {"Domain": "somebody-elses"}})
+    await play.drift_pass()
+    play.lose_status("DataLandingZone")
+    await play.settle()
+    await play.delete("ApiProduct")
+    play.change("DataLandingZone", lambda spec: [spec.pop(name) for name in ("storage", "eventHubs", "apps")])
+    await play.settle()
+    retained = play.status(zone)["retained"]
+    play.change("DataLandingZone", lambda spec: spec.update(deleteData=retained, deletionPolicy="Delete"))
+    await play.settle()
+    await play.delete("DataLandingZone")
+    assert azure.get(group) is None
+
+
+def _is_versioned(call: Record) -> bool:
+    """Is the call's version one of its type's? What has no type of its own in the tables goes by the nearest above that has."""
+    name = GENERIC if call.path.lower().endswith(("/resources", "/resourcegroups")) else call.type
+    known = {official.partition("@")[0] for official in official_versions()}
+    while name.lower() not in known and name:
+        name = name.rpartition("/")[0]
+    return f"{name}@{call.version}".lower() in official_versions()
+
+
+def _need_tables() -> None:
+    if not official_versions():
+        pytest.skip("Azure's type tables are not on this machine: set LOOM_AZURE_TYPES")

@@ -1,0 +1,176 @@
+"""Objects converged in the test's own process: gatherer, engine, prober and stock SDKs on a simulated Azure; only Kubernetes is missing.
+
+    async with Simulator(clock=StandingClock()) as azure, rehearsal(azure, read_manifests(SAMPLES)) as play:
+        await play.settle()                                      # until everything is Ready; time passes by itself
+        play.change("DataLandingZone", lambda spec: spec.pop("apps"))
+        await play.settle()
+        await play.delete("ApiProduct")                          # until its finalizer would go
+
+Objects live in the operator's own cache, with the status of their last pass; time is the simulator's, which must stand.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from loom.cloud.factory import CloudFactory
+from loom.config import Budget
+from loom.dev.estate import estate_of
+from loom.engine.memory import Lanes, Memory
+from loom.engine.reconcile import reconcile
+from loom.engine.snapshots import Snapshots
+from loom.engine.work import Ports, Result, Rhythm
+from loom.health.prober import ProberFactory
+from loom.kube.compose import work_of
+from loom.kube.files import FileWorld
+from loom.kube.gather import Gatherer, is_true
+from loom.kube.key import Key
+from loom.sim.clock import EPOCH
+from support.clouds import settings_for
+from support.simulator import Simulator
+
+Object = dict[str, Any]
+PASSES = 200
+
+
+@dataclass(frozen=True)
+class SimulatedTime:
+    """The engine's clock, from the simulator's."""
+
+    azure: Simulator
+
+    def now(self) -> float:
+        return self.azure.clock.now()
+
+    def today(self) -> str:
+        moment = EPOCH + timedelta(seconds=int(self.now()))
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass
+class Rehearsal:
+    """The objects, and what a worker would keep of them."""
+
+    azure: Simulator
+    world: FileWorld
+    clouds: CloudFactory
+    probers: ProberFactory
+    memories: dict[Key, Memory] = field(default_factory=dict)
+    lanes: Lanes = field(default_factory=Lanes)
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        self.clock = SimulatedTime(self.azure)
+        self.snapshots = Snapshots(self.clock)
+        self.gatherer = Gatherer(self.world, self.world.watch, "rehearsal")
+
+    async def look_at(self, key: Key) -> Result:
+        """One pass over one object. What the engine writes into a status is there for the others' next pass."""
+        obj = self.obj(key)
+        found = await self.gatherer.gather(key, obj)
+        assert found.context.plane is not None, found.refusals
+        cloud = self.clouds.for_object(found.context.plane, key.namespace, urgent=True)
+
+        async def journal(status: Mapping[str, Any]) -> None:
+            self._store(key, {**obj, "status": dict(status)})
+
+        ports = Ports(cloud, self.probers.for_object(cloud), self.clock, journal, _digest, self.snapshots, self.lanes)
+        work = work_of(key, obj, found, Rhythm(), in_use="")
+        result = await reconcile(work, self.memories.setdefault(key, Memory()), ports)
+        await journal(result.status)
+        return result
+
+    async def settle(self) -> None:
+        """Passes, and the time that they ask for in between, until every object is Ready."""
+        for _ in range(PASSES):
+            results = [await self.look_at(key) for key in self.keys()]
+            if all(is_true(self.obj(key), "Ready") for key in self.keys()):
+                return
+            self.azure.advance(min(result.requeue_after for result in results))
+        raise AssertionError(
+            f"not Ready after {PASSES} passes: {[self.status(key).get('conditions') for key in self.keys()]}"
+        )
+
+    async def drift_pass(self) -> None:
+        """An interval later everything is looked at again, the slow tier included, and whatever strayed is brought back."""
+        self.azure.advance(Rhythm().interval * Rhythm().slow_factor)
+        await self.settle()
+
+    def change(self, kind: str, edit: Callable[[Object], Any]) -> None:
+        """A person edits the spec of the object of a kind."""
+        key = self.key(kind)
+        obj = self.obj(key)
+        edit(obj["spec"])
+        obj["metadata"]["generation"] += 1
+        self._store(key, obj)
+
+    def lose_status(self, kind: str) -> None:
+        """A backup was restored, and the operator started anew: neither the status nor the process remembers anything."""
+        key = self.key(kind)
+        obj = self.obj(key)
+        del obj["status"]
+        self.memories.pop(key, None)
+        self._store(key, obj)
+
+    async def delete(self, kind: str) -> None:
+        """A person deletes the object of a kind; returns when the engine lets it go."""
+        key = self.key(kind)
+        obj = self.obj(key)
+        obj["metadata"]["deletionTimestamp"] = self.clock.today()
+        self._store(key, obj)
+        for _ in range(PASSES):
+            result = await self.look_at(key)
+            if result.release:
+                self.world.watch.gone(key)
+                return
+            self.azure.advance(result.requeue_after)
+        raise AssertionError(f"not gone after {PASSES} passes: {self.status(key).get('conditions')}")
+
+    def keys(self) -> list[Key]:
+        """Planes first."""
+        return [key for key, _ in self.world.objects()]
+
+    def key(self, kind: str) -> Key:
+        """The key of the only object of a kind."""
+        (found,) = (key for key in self.keys() if key.kind == kind)
+        return found
+
+    def status(self, key: Key) -> Object:
+        """The status that the last pass wrote."""
+        found: Object = self.obj(key).get("status") or {}
+        return found
+
+    def obj(self, key: Key) -> Object:
+        """The object as it is in the operator's cache."""
+        found = self.world.watch.cache.get(key)
+        assert found is not None, key
+        return found
+
+    def _store(self, key: Key, obj: Object) -> None:
+        self.version += 1
+        self.world.watch.seen(key, {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.version)}})
+
+
+@asynccontextmanager
+async def rehearsal(azure: Simulator, documents: Sequence[Mapping[str, Any]]) -> AsyncIterator[Rehearsal]:
+    """The objects of `documents` in a simulated Azure that has what their planes name."""
+    for plane in (document for document in documents if document["kind"] == "AdminPlane"):
+        for item in estate_of(plane):
+            azure.seed(item["id"], item["body"])
+    azure.settings(enforce_throttling=False)  # the budgets refill in real time, of which next to none passes here
+    settings = settings_for(azure, budget=Budget(share=0.9, rate_scale=10_000))
+    clouds, probers = CloudFactory(settings), ProberFactory(settings)
+    world = FileWorld(documents, None, "default")
+    await world.load()
+    try:
+        yield Rehearsal(azure, world, clouds, probers)
+    finally:
+        await probers.aclose()
+        await clouds.aclose()
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
