@@ -85,31 +85,20 @@ def test_what_does_not_become_ready_is_named_with_its_reason(home: Path, tmp_pat
     stranger["metadata"]["namespace"] = "default"
     samples = write_samples(tmp_path / "samples", stranger, sample("AdminPlane"))
 
-    dev = LoomDev(home, "--wait=8s", f"--samples={samples}")
+    dev = LoomDev(home, "--wait=5s", f"--samples={samples}")
 
     assert dev.ends_with() == 1, dev.said
     last = dev.said.partition("Not Ready after")[2]
     assert "DataLandingZone default/finance  Ready=False" in last
     assert "NotGranted" in last
-    assert "AdminPlane" not in last
+    assert "AdminPlane eastus2  Ready" not in last
     assert dev.processes == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_person_ends_it_and_nothing_stays(home: Path, number: signal.Signals) -> None:
+def test_a_person_ends_it_and_a_second_ctrl_c_does_not_cut_the_stopping_short(home: Path) -> None:
     dev = LoomDev(home, "--no-operator")
     dev.says("Ready=Unknown")
     assert len(dev.processes) >= 4, dev.processes
-
-    dev.process.send_signal(number)
-
-    assert dev.ends_with() == 0, dev.said
-    assert dev.processes == []
-
-
-def test_an_impatient_second_ctrl_c_does_not_cut_the_stopping_short(home: Path) -> None:
-    dev = LoomDev(home, "--no-operator")
-    dev.says("Ready=Unknown")
 
     for _ in range(3):
         dev.process.send_signal(signal.SIGINT)
@@ -128,19 +117,18 @@ def test_nothing_stays_when_it_is_killed(home: Path) -> None:
     nothing_stays(dev)
 
 
-def test_a_folder_is_for_one_sandbox_at_a_time(home: Path) -> None:
+def test_a_folder_is_for_one_sandbox_until_that_is_ended(home: Path) -> None:
     first = LoomDev(home, "--no-operator")
     first.says("Ready=Unknown")
-    try:
-        second = subprocess.run(
-            [sys.executable, "-P", "-m", "loom", "dev", f"--home={home}"], capture_output=True, text=True, check=False
-        )
-    finally:
-        first.process.send_signal(signal.SIGINT)
-        first.ends_with()
+
+    command = [sys.executable, "-P", "-m", "loom", "dev", f"--home={home}"]
+    second = subprocess.run(command, capture_output=True, text=True, check=False)
+    first.process.send_signal(signal.SIGTERM)
 
     assert second.returncode == 1
     assert f"Another sandbox runs in {home}" in second.stderr
+    assert first.ends_with() == 0, first.said
+    assert first.processes == []
 
 
 def test_samples_that_are_no_objects_are_refused_before_anything_starts(home: Path, tmp_path: Path) -> None:
