@@ -130,7 +130,8 @@ class Rig:
             self.simulator.place(estate_of(plane))
         made = {"location": "eastus2", "sku": {"name": "Premium", "capacity": 1}, "properties": {}}
         made["properties"] = {"publisherName": "Contoso", "publisherEmail": "apis@contoso.com"}
-        self.simulator.place([{"id": service, "body": made} for service in services])
+        if named := [{"id": service, "body": made} for service in services]:
+            self.simulator.place(named)
 
 
 def _children(pid: int) -> list[int]:
