@@ -64,6 +64,22 @@ async def test_a_foreign_resource_with_a_forged_mark_is_not_deleted_either() -> 
     assert bench.reason() == "NotGranted"
 
 
+async def test_a_foreign_resource_in_a_forged_inventory_does_not_hold_up_the_deletion_of_the_object() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete", delete_data=("storage/safinance", "filesystem/safinance/bronze"))
+    await bench.settle()
+    bench.cloud.place(FOREIGN, location="eastus2", tags={}, properties={})
+    bench.status["inventory"].append(
+        {"scope": FOREIGN_GROUP, "ids": ["Microsoft.ManagedIdentity/userAssignedIdentities/uami-victim"]}
+    )
+    bench.deleting = True
+    result = await bench.settle()
+    assert result.release
+    assert bench.cloud.has(FOREIGN)
+    assert not bench.cloud.has(GROUP)
+    assert "NotOurs" in [event.reason for event in bench.events]
+
+
 async def test_a_marked_resource_outside_the_grant_is_not_written() -> None:
     bench = Bench(authority=Authority(home=FOREIGN_GROUP))
     await bench.look()

@@ -184,6 +184,20 @@ async def test_a_delete_that_fails_is_told_and_tried_again() -> None:
     assert result.release
 
 
+async def test_who_asks_for_a_look_does_not_wait_for_the_pause_after_a_failure() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    await bench.settle()
+    bench.cloud.fail("DELETE", "uami-finance", CloudError("Locked", "ScopeLocked", "a lock forbids it", Retry.SLOWLY))
+    bench.deleting = True
+    await bench.look()
+    await bench.look()
+    assert bench.cloud.has(IDENTITY)
+    bench.requested_at = "now"
+    assert (await bench.look()).release
+    assert not bench.cloud.has(IDENTITY)
+
+
 async def test_a_change_that_azure_forbids_is_blocked_and_nothing_is_replaced() -> None:
     bench = Bench()
     await bench.settle()

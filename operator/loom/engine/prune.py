@@ -105,16 +105,16 @@ async def _delete(run: Pass, deletion: Deletion) -> None:
 
 
 async def _may_go(run: Pass, deletion: Deletion, live: Observed) -> bool:
-    if not run.work.authority.covers(deletion.id):
-        why = run.work.authority.denied or "no grant of this namespace covers it"
-        _block(deletion, "NotGranted", f"{short(deletion.id)} is not deleted: {why}")
-        return False
     whose = judge(deletion.type, live, run.work.owner, await _witness(run, deletion, live))
     if whose is not Ownership.OURS or not deletion.type.deletable:
         owner = owner_of(deletion.type, live) or "nobody"
         run.inventory.remove(deletion.id)  # not ours: nothing to keep track of
         if whose is not Ownership.OURS:
             run.warn("NotOurs", f"{short(deletion.id)} carries the mark of {owner} and is left alone")
+        return False
+    if not run.work.authority.covers(deletion.id):
+        why = run.work.authority.denied or "no grant of this namespace covers it"
+        _block(deletion, "NotGranted", f"{short(deletion.id)} is not deleted: {why}")
         return False
     if deletion.type.name == RESOURCE_GROUP and (held := await run.ports.cloud.members(deletion.id)):
         names = ", ".join(short(arm_id) for arm_id in held[:3])

@@ -28,6 +28,8 @@ NO_PLAN = Plan(home="", resources=())
 async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
     """Bring one object nearer to what it declares, and say truthfully how far that is."""
     run = new_pass(work, memory, ports)
+    if _is_asked(run):
+        memory.failures.clear()  # whoever asks has perhaps removed the cause: what failed is tried now, not after its pause
     try:
         if work.deleting:
             return await _finalize(run)
@@ -88,11 +90,16 @@ def new_pass(work: Work, memory: Memory, ports: Ports) -> Pass:
     return Pass(work, memory, ports, work.plan or NO_PLAN, Inventory.read(work.status), _submitted(work.status))
 
 
+def _is_asked(run: Pass) -> bool:
+    """Does a person ask for a look, by the annotation?"""
+    return run.work.requested_at != (run.work.status.get("lastHandledReconcileAt") or "")
+
+
 def _choose_depth(run: Pass) -> None:
     """How fresh the readings must be, and whether the slow tier's turn has come."""
     memory, rhythm, now = run.memory, run.work.rhythm, run.ports.clock.now()
     run.lazy = run.work.wishes.policy == "Manage" and not run.work.authority.denied
-    asked = run.work.requested_at != (run.work.status.get("lastHandledReconcileAt") or "")
+    asked = _is_asked(run)
     slow_due = now - memory.last_slow >= rhythm.interval * rhythm.slow_factor
     run.deep = asked or slow_due or memory.verified != run.work.generation
     run.since = now if asked else max(memory.last_write, now - min(rhythm.share, rhythm.interval / 2))
