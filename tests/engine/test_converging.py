@@ -6,7 +6,7 @@ from loom.engine.item import CREATE
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
 from loom.plan.resource import Plan
-from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER, GROUP, GROUP_R, IDENTITY_R, PLAN, Bench
+from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER, GROUP, GROUP_R, IDENTITY, IDENTITY_R, PLAN, Bench
 
 STORAGE = "Microsoft.Storage/storageAccounts"
 
@@ -136,6 +136,15 @@ async def test_an_operation_that_fails_late_is_told_in_the_services_own_words() 
     assert bench.reason() == "QuotaExceeded"
     assert "250 accounts is the most" in bench.message()
     assert bench.condition("Stalled")
+
+
+async def test_what_a_terse_operation_made_is_read_for_its_values_and_not_made_again() -> None:
+    bench = Bench()
+    bench.cloud.terse = True
+    bench.cloud.long_types.add("Microsoft.ManagedIdentity/userAssignedIdentities")
+    await bench.settle()
+    assert bench.ready == "True"
+    assert [arm_id for verb, arm_id in bench.cloud.writes()].count(IDENTITY) == 1
 
 
 async def test_an_operation_that_never_ends_is_reported_and_still_asked() -> None:

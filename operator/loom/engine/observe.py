@@ -101,6 +101,8 @@ async def look(run: Pass, item: Item) -> Observed | None:
 
 def _below_absent(run: Pass, item: Item) -> bool:
     """Does the resource lie below one of ours that is not there, or that this run has only just made?"""
+    if key(item.id) in run.memory.created:
+        return False
     if is_below_new(run, item.id):
         return True
     others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(item.id))
