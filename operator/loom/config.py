@@ -187,6 +187,10 @@ class Settings(BaseSettings):
     poll_interval: Seconds = Field(
         default=60.0, description="How often a long operation is looked at where the service names no time."
     )
+    operation_patience: Seconds = Field(
+        default=10800.0,
+        description="A long operation that takes longer is reported as stuck, and still asked. A VPN gateway takes 45 minutes.",
+    )
     request_timeout: Seconds = Field(default=60.0, description="How long one request to Azure may take.")
     budget: Budget = Field(default=Budget(), description="The share of Azure's request limits.")
     workers: int = Field(default=20, ge=1, le=500, description="How many objects are worked on at once.")

@@ -43,9 +43,7 @@ class Rhythm:
     poll: float = 15.0  # where nothing says when to look again
     share: float = 30.0  # how old a shared list may be for a drift check
     stretch: float = 1.0  # > 1 while the request budget is under pressure
-    patience: float = (
-        3 * 3600.0
-    )  # a long operation that takes longer is reported as stuck; a VPN gateway takes 45 minutes
+    patience: float = 10800.0  # a long operation that takes longer is reported as stuck
 
 
 @dataclass(frozen=True, slots=True)

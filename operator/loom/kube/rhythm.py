@@ -22,6 +22,7 @@ class Pace:
     def __init__(self, settings: Settings, pressure: Callable[[], float], clock: Callable[[], float]) -> None:
         self._slow_factor = float(settings.slow_tier_factor)
         self._poll = settings.poll_interval
+        self._patience = settings.operation_patience
         self._pressure = pressure
         self._clock = clock
         self._step = 0
@@ -31,7 +32,13 @@ class Pace:
         """The rhythm of an object; a spec that does not parse has the default."""
         interval: timedelta = getattr(spec, "interval", DEFAULT_INTERVAL)
         seconds = interval.total_seconds()
-        return Rhythm(interval=seconds, slow_factor=self._slow_factor, poll=self._poll, stretch=self._stretch())
+        return Rhythm(
+            interval=seconds,
+            slow_factor=self._slow_factor,
+            poll=self._poll,
+            stretch=self._stretch(),
+            patience=self._patience,
+        )
 
     def _stretch(self) -> float:
         if self._clock() - self._moved >= _PAUSE:
