@@ -91,6 +91,11 @@ class RunningOperator:
         return self._process is not None and self._process.returncode is None
 
     @property
+    def exit_code(self) -> int | None:
+        """How it ended last; None while it runs."""
+        return self._process.returncode if self._process else None
+
+    @property
     def log(self) -> str:
         """Everything that it has said, restarts included."""
         return self._process.log.read_text() if self._process else ""

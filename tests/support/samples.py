@@ -40,3 +40,15 @@ def sample_zone(namespace: str, number: int, *without: str) -> Object:
     for field in without:
         del spec[field]
     return zone
+
+
+def sample_product(namespace: str, landing_zone_namespace: str = "") -> Object:
+    """The sample product in a namespace, with a path and a display name that no other namespace's has."""
+    product = sample("ApiProduct")
+    product["metadata"]["namespace"] = namespace
+    spec = product["spec"]
+    spec["displayName"] = f"Orders of {namespace}"
+    spec["apis"][0]["path"] = f"finance/{namespace}"
+    if landing_zone_namespace:
+        spec["landingZoneRef"]["namespace"] = landing_zone_namespace
+    return product
