@@ -90,15 +90,17 @@ def _conclude(unready: list[Row], took: float, console: Console) -> None:
 
 
 def _show_what_to_try(sandbox: Sandbox, samples: Path, console: Console) -> None:
-    say = console.print
-    say("\nAll is Ready. In another terminal:\n", style="green")
-    say(Text(f"  export KUBECONFIG={sandbox.kubeconfig}"), soft_wrap=True)
-    say(Text(f"  source {sandbox.environment}   # the same, with kubectl and loom on PATH"), soft_wrap=True)
-    for number, suggestion in enumerate(suggest(sandbox.objects.all(), sandbox.simulator, samples), start=1):
-        say(Text(f"\n{number}. {suggestion.title}", style="bold"), soft_wrap=True)
+    def say(text: str, style: str = "") -> None:
+        console.print(Text(text, style=style), soft_wrap=True)
+
+    say("\nAll is Ready. In another terminal:", style="green")
+    say(f"   export KUBECONFIG={sandbox.kubeconfig}")
+    say(f"   source {sandbox.environment}   # the same, with kubectl, loom and sim at hand for what follows")
+    for number, suggestion in enumerate(suggest(sandbox.objects.all(), samples), start=1):
+        say(f"\n{number}. {suggestion.title}", style="bold")
         for command in suggestion.commands:
-            say(Text(f"   {command}"), soft_wrap=True)
-    say(f"\nThe simulated Azure: {sandbox.simulator.url}/sim/   Logs: {sandbox.home / 'logs'}", soft_wrap=True)
+            say(f"   {command}")
+    say(f"\nThe simulated Azure on a page: {sandbox.simulator.url}/sim/   Logs: {sandbox.home / 'logs'}")
     say("Ctrl-C stops everything. What changes is shown below.\n")
 
 

@@ -48,7 +48,10 @@ class Board:
 
 def table_of(rows: Iterable[Row]) -> Table:
     """A table of rows; a message only where an object is not ready."""
-    table = Table("NAMESPACE", "KIND", "NAME", "READY", "HEALTH", "REASON", "MESSAGE", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, expand=True)
+    for name in ("NAMESPACE", "KIND", "NAME", "READY", "HEALTH", "REASON"):
+        table.add_column(name, no_wrap=True, overflow="fold")
+    table.add_column("MESSAGE", no_wrap=True, overflow="ellipsis", ratio=1)
     for row in rows:
         cells = (row.ready, row.health)
         table.add_row(

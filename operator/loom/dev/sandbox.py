@@ -8,6 +8,7 @@ import fcntl
 import os
 import shlex
 import shutil
+import sysconfig
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from loom.dev.loom_operator import start_operator, write_operator_config
 from loom.dev.objects import LoomObjects
 from loom.dev.processes import Processes
 from loom.dev.simulator import Simulator, start_simulator
+from loom.dev.suggestions import door_function
 from loom.manifests import Manifest, read_manifests
 
 
@@ -121,7 +123,7 @@ def _default_plane(manifests: list[Manifest]) -> Manifest:
 
 
 def _write_environment(home: Path, kubeconfig: Path, kubectl: Path, simulator: Simulator) -> Path:
-    """A file to source: kubectl and loom on PATH, and both pointed at this sandbox."""
+    """A file to source: kubectl and loom on PATH and pointed at this sandbox, and `sim` for what Azure's portal would do."""
     config = home / "operator" / "config.yaml"
     write_operator_config(config, simulator)
     settings = {
@@ -129,9 +131,11 @@ def _write_environment(home: Path, kubeconfig: Path, kubectl: Path, simulator: S
         "LOOM_CONFIG": str(config),
         "AZURE_CLIENT_SECRET": simulator.client_secret,
     }
+    programs = ":".join(dict.fromkeys((sysconfig.get_path("scripts"), str(kubectl.parent))))
     lines = [f"export {name}={shlex.quote(value)}" for name, value in settings.items()]
+    lines += [f'export PATH={shlex.quote(programs)}:"$PATH"', door_function(simulator)]
     path = home / "env"
-    write_private(path, "\n".join([*lines, f'export PATH={shlex.quote(str(kubectl.parent))}:"$PATH"']) + "\n")
+    write_private(path, "\n".join(lines) + "\n")
     return path
 
 

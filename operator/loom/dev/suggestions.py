@@ -21,32 +21,30 @@ class Suggestion:
     commands: tuple[str, ...]
 
 
-class Door:
-    """Commands that reach into the simulated Azure behind the operator's back."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self._url = simulator.url
-        self._curl = f"curl -sS --cacert {shlex.quote(str(simulator.ca_file))}"
-
-    def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> str:
-        data = f" -d {shlex.quote(json.dumps(body))}" if body else ""
-        return f"{self._curl} -X {method} {self._url}/sim/{path}{data}"
-
-    def look(self, resource_id: str) -> str:
-        return f"{self._curl} '{self._url}/sim/resources?prefix={resource_id}'"
+def door_function(simulator: Simulator) -> str:
+    """A shell function that reaches into the simulated Azure behind the operator's back: `sim METHOD PATH [BODY]`."""
+    curl = f'curl -sS --cacert {shlex.quote(str(simulator.ca_file))} -X "$1" "{simulator.url}/sim/$2"'
+    return f'sim() {{ {curl} ${{3:+-d "$3"}}; echo; }}'
 
 
-def suggest(objects: Iterable[Mapping[str, Any]], simulator: Simulator, samples: Path) -> list[Suggestion]:
-    """Five things, made of what is there: a zone with a storage account and a product; fewer where one of them is not."""
-    door = Door(simulator)
+def sim(method: str, path: str, body: Mapping[str, Any] | None = None) -> str:
+    """A call of that shell function."""
+    return f"sim {method} {shlex.quote(path)}" + (f" {shlex.quote(json.dumps(body))}" if body else "")
+
+
+def suggest(objects: Iterable[Mapping[str, Any]], samples: Path) -> list[Suggestion]:
+    """Five things, made of what is there: a zone with a storage account and a product; fewer where one of them is not.
+
+    The commands are for a shell that has sourced the sandbox's environment.
+    """
     found = {obj["kind"]: obj for obj in objects}
     zone, product = found.get("DataLandingZone"), found.get("ApiProduct")
     account = resource_of(zone, STORAGE) if zone else ""
     tries = [_plan(samples)]
     if zone and account:
-        tries += [_drift(zone, account, door), _break(zone, door), _adopt(zone, account, door)]
+        tries += [_drift(zone, account), _break(zone), _adopt(zone, account)]
     if product:
-        tries.append(_delete(product, simulator, door))
+        tries.append(_delete(product))
     return tries
 
 
@@ -59,58 +57,62 @@ def resource_of(obj: Mapping[str, Any], arm_type: str) -> str:
     return ""
 
 
-def _drift(zone: Mapping[str, Any], account: str, door: Door) -> Suggestion:
+def _drift(zone: Mapping[str, Any], account: str) -> Suggestion:
     changed = {"id": account, "body": {"properties": {"minimumTlsVersion": "TLS1_0"}}}
     return Suggestion(
         "Change something in Azure that the zone declares otherwise: within its interval the drift is found and mended",
         (
-            door.send("PATCH", "resources", changed),
-            f"kubectl get {_name(zone)} --watch",
-            f"{door.look(account)} | grep minimumTlsVersion",
+            sim("PATCH", "resources", changed),
+            f"kubectl get events --namespace={zone['metadata']['namespace']} --watch",
+            f"{sim('GET', f'resources?prefix={account}')} | grep -o 'minimumTlsVersion[^,]*'",
         ),
     )
 
 
-def _break(zone: Mapping[str, Any], door: Door) -> Suggestion:
-    fault = {"kind": "error", "method": "PUT", "status": 403, "code": "AuthorizationFailed", "times": 0}
+def _break(zone: Mapping[str, Any]) -> Suggestion:
+    fault = {
+        "kind": "error",
+        "method": "PUT",
+        "status": 403,
+        "code": "AuthorizationFailed",
+        "message": "The client 'operator' does not have authorization to write here.",
+        "times": 0,
+    }
     return Suggestion(
         "Break it: Azure refuses every write, then you ask for a change, and the condition says what is the matter",
         (
-            door.send("POST", "faults", fault),
-            f"""kubectl patch {_name(zone)} --type=merge -p '{{"spec": {{"costCenter": "CC-1234"}}}}'""",
+            sim("POST", "faults", fault),
+            f"kubectl patch {_name(zone)} --type=merge -p {shlex.quote(json.dumps({'spec': {'costCenter': 'CC-1234'}}))}",
             f"kubectl get {_name(zone)} -o wide --watch",
-            f"{door.send('DELETE', 'faults')}   # and it heals",
+            f"{sim('DELETE', 'faults')}   # and it heals",
         ),
     )
 
 
-def _adopt(zone: Mapping[str, Any], account: str, door: Door) -> Suggestion:
-    unmarked = {"id": account, "body": {"tags": {OWNER_TAG: None}}}
+def _adopt(zone: Mapping[str, Any], account: str) -> Suggestion:
     return Suggestion(
         "Take the operator's mark off a resource: it is not touched any more until you say that it may be adopted",
         (
-            door.send("PATCH", "resources", unmarked),
-            f"kubectl get {_name(zone)} -o wide --watch   # AdoptionRequired",
-            f"""kubectl patch {_name(zone)} --type=merge -p '{{"spec": {{"adoption": "Adopt"}}}}'""",
+            sim("PATCH", "resources", {"id": account, "body": {"tags": {OWNER_TAG: None}}}),
+            f"kubectl get {_name(zone)} -o wide --watch   # within a minute: AdoptionRequired",
+            f"kubectl patch {_name(zone)} --type=merge -p {shlex.quote(json.dumps({'spec': {'adoption': 'Adopt'}}))}",
         ),
     )
 
 
 def _plan(samples: Path) -> Suggestion:
     return Suggestion(
-        "See what a file would change in Azure before you apply it; this one should say: nothing. Edit it and look again",
+        "See what a file would change in Azure before you apply it: edit one of the samples first",
         (f"loom plan -f {shlex.quote(str(samples))}",),
     )
 
 
-def _delete(product: Mapping[str, Any], simulator: Simulator, door: Door) -> Suggestion:
-    scopes = [scope["scope"] for scope in (product.get("status") or {}).get("inventory") or ()]
+def _delete(product: Mapping[str, Any]) -> Suggestion:
     return Suggestion(
-        "Delete a product: what was published goes with its object. Apply the samples again, and it is back",
+        "Delete a product: what was published goes with its object. Apply its sample again, and it is back",
         (
             f"kubectl delete {_name(product)}",
-            f"{door.look(scopes[0] if scopes else '')} | grep '\"name\"'",
-            f"open {simulator.url}/sim/   # all that there is in the simulated Azure, on a page",
+            f"{sim('GET', 'resources?type=Microsoft.ApiManagement/service/apis')} | grep -o '\"count\".*'",
         ),
     )
 
