@@ -26,7 +26,8 @@ Action = Callable[["World", "Resource", "Request"], "Response"]
 class Style:
     """How the service answers a write that may take time.
 
-    `headers`: `none`, `async` (Azure-AsyncOperation), `location` or `both`. `seconds` 0 means done at once. `created` and
+    `headers`: `none`, `async` (Azure-AsyncOperation), `location`, `both`, or `self`, where `Location` names what was made and
+    nothing runs. `seconds` 0 means done at once. `created` and
     `updated` are the status codes for a new and an existing resource; `creating` and `updating` the provisioning states
     meanwhile. `empty`: the answer has no body. `done` is what a finished `Location` answers to a DELETE. `urls` is where the
     operation is polled: `region`, signed, below the provider's locations; `resource`, unsigned: its result at the resource itself

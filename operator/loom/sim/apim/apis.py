@@ -32,7 +32,7 @@ DEFAULTS: Json = {
     "subscriptionKeyParameterNames": {"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"},
 }  # fmt: skip
 DOCUMENT = ("value", "format", "translateRequiredQueryParameters")
-ORDERS = (*DOCUMENT, "wsdlSelector", "apiType", "sourceApiId", "apiVersionSet", "type", "isOnline", "provisioningState")
+ORDERS = (*DOCUMENT, "wsdlSelector", "apiType", "sourceApiId", "apiVersionSet", "isOnline", "provisioningState")
 """What a PUT orders or names in passing, and a GET does not show."""
 ACCEPTED = Style(
     seconds=10, headers="location", creating="InProgress", updating="InProgress", bare=True, urls="resource",
@@ -90,6 +90,8 @@ class Apis(Child):
             shaped = {**{key: known[key] for key in ("displayName", "description") if key in known}, **shaped}
         if sent.get("apiVersionSetId"):
             shaped["apiVersionSetId"] = full_id(service, sent["apiVersionSetId"])
+        if shaped.get("type") == "http":
+            del shaped["type"]  # only the other kinds are shown (recorded)
         shaped["displayName"] = shaped.get("displayName") or change.name
         shaped["path"] = str(sent["path"]).strip("/")
         shaped["apiRevision"] = revision or _number(sent.get("apiRevision")) or str(known.get("apiRevision", "1"))

@@ -105,7 +105,7 @@ def put_link(world: World, short_id: str, target: str) -> None:
     """Link a product with an API or a group: both faces of the link appear."""
     product, kind, _ = short_id.rsplit("/", 2)
     face = f"{PRODUCTS}/{kind}"
-    ensure(world, short_id, face, {}).hidden["target"] = target
+    ensure(world, short_id, face, {}).hidden.update(target=target, linkedAt=world.clock.stamp())
     word = kind.removesuffix("s")
     if not any(
         item.hidden.get("target") == target for item in world.store.children(product, f"{PRODUCTS}/{word}Links")
@@ -184,6 +184,7 @@ class Members(Child):
         shaped = {**member.properties}
         if self._members == APIS:
             shaped.pop("apiVersionSetId", None)
+            shaped["specificationLastUpdated"] = resource.hidden.get("linkedAt")
             shaped |= dict.fromkeys(("protocols", "authenticationSettings", "subscriptionKeyParameterNames"))
         return {**body, "properties": shaped}
 

@@ -102,7 +102,14 @@ class Services(Behavior):
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         identity = body.get("identity") or {}
-        return {**body, "etag": resource.etag, "identity": None if identity.get("type", "None") == "None" else identity}
+        made = dict.fromkeys(("createdBy", "createdByType", "createdAt"))  # the service never says (recorded)
+        told = {**(body.get("systemData") or {}), **made}
+        return {
+            **body,
+            "systemData": told,
+            "etag": resource.etag,
+            "identity": None if identity.get("type", "None") == "None" else identity,
+        }
 
     def check_delete(self, world: World, resource: Resource) -> None:
         resource.hidden["kept"] = [asdict(item) for item in sorted(world.store.below(resource.id), key=_age)]

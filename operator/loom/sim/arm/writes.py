@@ -68,6 +68,8 @@ def _style(change: Change) -> Style:
     kind, before = change.kind, change.before
     if before is None:
         return kind.put
+    if change.method == "PATCH" and kind.patch is not None:
+        return kind.patch
     same = before.hidden.get("sent") == _fingerprint(change.body) and before.state == "Succeeded"
     if same and kind.repeat is not None:
         return kind.repeat
@@ -137,6 +139,8 @@ def _answer(change: Change, resource: Resource, style: Style, base: str) -> Resp
         complete(world, resource)
     else:
         headers = _begin(change, resource, style, fault, base)
+    if style.headers == "self" and change.before is None:
+        headers["Location"] = resource.id
     if kind.etag and not (resource.operation and style.urls == "resource"):
         headers["ETag"] = quoted_etag(kind, resource)
     asked = Request(change.method, resource.id)

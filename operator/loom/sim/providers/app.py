@@ -70,6 +70,14 @@ class ContainerApps(Behavior):
         identity = change.body.get("identity") or {"type": "None"}  # recorded: shown even where none was asked for
         return {**change.body, "identity": identity, "properties": {**shaped, **outputs}}
 
+    def answered(self, world: World, resource: Resource, body: Json, request: Request) -> Json:
+        """The answer to a write has no host name yet, though an app that is changed keeps its own (recorded)."""
+        ingress = (body["properties"].get("configuration") or {}).get("ingress")
+        if request.method == "GET" or not ingress:
+            return body
+        configuration = {**body["properties"]["configuration"], "ingress": {**ingress, "fqdn": None}}
+        return {**body, "properties": {**body["properties"], "configuration": configuration}}
+
     def verdict(self, world: World, resource: Resource, operation: Operation) -> Json | float | None:
         wrong = failure_of(world, resource)
         if wrong == "ImagePullUnauthorized" and world.clock.now() - operation.begun < PULL_TRIES:

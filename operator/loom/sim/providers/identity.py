@@ -6,12 +6,12 @@ from typing import Any
 
 from loom.sim.arm.change import Change
 from loom.sim.entra.directory import Federation, Principal, guid
-from loom.sim.kinds import Behavior, Kind, NameRule, Provider
+from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Style
 from loom.sim.store import Resource
 from loom.sim.world import World
 
 Json = dict[str, Any]
-VERSIONS = ("2024-11-30", "2023-01-31", "2022-01-31-preview", "2018-11-30")
+VERSIONS = ("2024-11-30", "2025-05-31-preview", "2023-01-31", "2022-01-31-preview", "2018-11-30")
 IDENTITIES = "Microsoft.ManagedIdentity/userAssignedIdentities"
 FEDERATIONS = f"{IDENTITIES}/federatedIdentityCredentials"
 
@@ -82,6 +82,7 @@ PROVIDER = Provider(
             names=NameRule(r"[A-Za-z0-9][\w-]{2,127}", "The resource name '{name}' is invalid.", "InvalidResourceName"),
             stateful=False,
             defaults={"tags": {}},
+            put=Style(headers="self"),
             behavior=Identities(),
         ),
         Kind(
