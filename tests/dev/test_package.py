@@ -1,12 +1,17 @@
 """What a wheel must hold for `loom dev` to work without the repository, and what the layout must not hold."""
 
 import operator
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from support.cluster import ROOT
 
@@ -43,3 +48,21 @@ def test_a_wheel_has_no_tests(wheel: set[str]) -> None:
 def test_the_folder_operator_leaves_the_standard_librarys_module_alone() -> None:
     assert not (ROOT / "operator" / "__init__.py").exists()
     assert Path(str(operator.__file__)).parent != ROOT / "operator"
+
+
+def test_the_locked_environment_has_every_dependency_in_a_version_that_is_asked_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = map(Requirement, chain(project["dependencies"], *project["optional-dependencies"].values()))
+    locked = dict(re.findall(r"^(\S+)==([^\s;]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+
+    missing = [
+        str(requirement)
+        for requirement in wanted
+        if requirement.name != project["name"]
+        and not requirement.specifier.contains(locked.get(canonicalize_name(requirement.name), "0"), prereleases=True)
+    ]
+    assert missing == [], "run `make lock`"
+
+
+def test_the_lock_names_no_registry() -> None:
+    assert "://" not in (ROOT / "requirements.lock").read_text()
