@@ -53,9 +53,11 @@ class Style:
     urls: str = "region"
 
     def for_update(self) -> Style:
-        """The same for a resource that exists already."""
+        """The same for a resource that exists already. What is done at once is answered with the resource."""
         seconds = self.seconds if self.update_seconds is None else self.update_seconds
-        return replace(self, seconds=seconds, headers=self.update_headers or self.headers)
+        return replace(
+            self, seconds=seconds, headers=self.update_headers or self.headers, empty=self.empty and seconds > 0
+        )
 
 
 AT_ONCE = Style()
@@ -170,6 +172,7 @@ class Kind:
     put: Style = AT_ONCE
     delete: Style = GONE_AT_ONCE
     repeat: Style | None = None
+    patch: Style | None = None
     defaults: Json = field(default_factory=dict)
     required: tuple[str, ...] = ()
     read_only: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from loom.sim.kinds import Action, Behavior, Kind, Link, NameRule, Provider, Ref
 from loom.sim.operations import Operation
 from loom.sim.providers import app_environments, app_plane, app_revisions, app_shapes
 from loom.sim.providers.app_health import failure_of
-from loom.sim.providers.app_style import APP, VERSIONS, app_delete, app_put
+from loom.sim.providers.app_style import APP, VERSIONS, app_delete, app_patch, app_put
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
@@ -202,6 +202,7 @@ PROVIDER = Provider(
             display_location=True,
             identity="tight",
             put=app_put(25, "containerappOperationStatuses", creating="InProgress", updating="InProgress"),
+            patch=app_patch(25, "containerappOperationResults", "InProgress"),
             delete=app_delete(20, "containerappOperationResults"),
             write_only=(SECRET_VALUES,),
             links=(

@@ -12,7 +12,7 @@ from loom.sim.ids import subscription_of
 from loom.sim.kinds import Behavior, Kind, Link, NameRule, Refusal, Style
 from loom.sim.providers import app_shapes
 from loom.sim.providers.addresses import overlap
-from loom.sim.providers.app_style import APP, VERSIONS, app_delete, app_put
+from loom.sim.providers.app_style import APP, VERSIONS, app_delete, app_patch, app_put
 from loom.sim.providers.connections import CONNECTIONS, connections_of
 from loom.sim.store import Resource
 from loom.sim.world import World
@@ -181,6 +181,7 @@ KINDS = (
             150, "managedEnvironmentOperationStatuses", creating="Waiting", updating="Updating", update_seconds=30
         ),
         repeat=Style(),
+        patch=app_patch(30, "managedEnvironmentOperationResults", "Updating"),
         delete=app_delete(60, "managedEnvironmentOperationResults", "ScheduledForDelete"),
         read_only=("properties.privateEndpointConnections",),
         write_only=("properties.appLogsConfiguration.logAnalyticsConfiguration.sharedKey",),

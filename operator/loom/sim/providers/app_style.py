@@ -6,6 +6,7 @@ from loom.sim.kinds import Style
 
 APP = "Microsoft.App"
 VERSIONS = (
+    "2026-07-01",
     "2026-01-01",
     "2025-10-02-preview",
     "2025-07-01",
@@ -31,6 +32,19 @@ def app_put(
         updating=updating,
         status_path=status_path,
         update_seconds=update_seconds,
+    )
+
+
+def app_patch(seconds: float, result_path: str, state: str) -> Style:
+    """202 with `Location` alone (the SDK takes no 201 here); it ends with the resource."""
+    return Style(
+        seconds=seconds,
+        headers="location",
+        retry_after=15,
+        updated=202,
+        updating=state,
+        result_path=result_path,
+        empty=True,
     )
 
 

@@ -6,6 +6,8 @@ from loom.sim.kinds import NameRule, Refusal, Style
 
 NETWORK = "Microsoft.Network"
 VERSIONS = (
+    "2026-03-01",
+    "2025-07-01",
     "2025-05-01",
     "2025-03-01",
     "2025-01-01",

@@ -15,7 +15,17 @@ from loom.sim.wire import Request, Response
 from loom.sim.world import World
 
 Json = dict[str, Any]
-VERSIONS = ("2025-06-01", "2025-01-01", "2024-01-01", "2023-05-01", "2023-01-01", "2022-09-01", "2021-04-01")
+VERSIONS = (
+    "2026-09-01",
+    "2025-08-01",
+    "2025-06-01",
+    "2025-01-01",
+    "2024-01-01",
+    "2023-05-01",
+    "2023-01-01",
+    "2022-09-01",
+    "2021-04-01",
+)
 ACCOUNTS = "Microsoft.Storage/storageAccounts"
 SERVICES = f"{ACCOUNTS}/blobServices"
 CONTAINERS = f"{SERVICES}/containers"
