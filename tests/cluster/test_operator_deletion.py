@@ -130,7 +130,7 @@ def test_a_plane_in_use_stays_and_names_its_users(cluster: Cluster, operator: Ru
     eventually(lambda: assert_condition(cluster, "DataLandingZone", "finance", namespace, "Succeeded"), READY_WITHIN)
     cluster.delete("AdminPlane", "leaving")
 
-    words = eventually(lambda: assert_condition(cluster, "AdminPlane", "leaving", "", "InUse"))
+    words = eventually(lambda: assert_condition(cluster, "AdminPlane", "leaving", "", "DeletionBlocked"))
     assert f"{namespace}/finance" in words
     cluster.delete("DataLandingZone", "finance", namespace)
 
@@ -146,7 +146,7 @@ def test_a_zone_in_use_stays_until_its_last_product_is_gone(
     eventually(lambda: assert_condition(cluster, "ApiProduct", "orders", namespace, "Succeeded"), READY_WITHIN)
     cluster.delete("DataLandingZone", "finance", namespace)
 
-    words = eventually(lambda: assert_condition(cluster, "DataLandingZone", "finance", namespace, "InUse"))
+    words = eventually(lambda: assert_condition(cluster, "DataLandingZone", "finance", namespace, "DeletionBlocked"))
     assert f"{namespace}/orders" in words
     assert len(group_of(azure, 18)) == 1
     cluster.delete("ApiProduct", "orders", namespace)
