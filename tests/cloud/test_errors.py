@@ -42,6 +42,11 @@ CASES = [
     ("a property that is fixed needs a person", 409, "PropertyChangeNotAllowed", Reason.IMMUTABLE_IN_AZURE, Retry.PERSON),
     ("a location that is fixed needs a person", 409, "InvalidResourceLocation", Reason.IMMUTABLE_IN_AZURE, Retry.PERSON),
     ("a role assignment of another principal is fixed", 400, "RoleAssignmentUpdateNotPermitted", Reason.IMMUTABLE_IN_AZURE, Retry.PERSON),
+    ("addresses that the hub has itself are taken", 400, "VnetAddressSpacesOverlap", Reason.ADDRESS_SPACE_OVERLAPS, Retry.PERSON),
+    (
+        "addresses of a network that is peered already are taken",
+        400, "VnetAddressSpaceOverlapsWithAlreadyPeeredVnet", Reason.ADDRESS_SPACE_OVERLAPS, Retry.PERSON,
+    ),
     ("a request that is wrong needs a person", 400, "ValidationError", Reason.INVALID_REQUEST, Retry.PERSON),
     ("an app's secret without its value needs a person", 400, "ContainerAppSecretInvalid", Reason.INVALID_REQUEST, Retry.PERSON),
     ("a conflict that nobody described is tried again", 409, "SomethingNew", AGAIN, Retry.NOW),

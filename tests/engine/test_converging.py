@@ -183,6 +183,17 @@ async def test_a_failure_is_tried_again_after_its_pause_and_not_before() -> None
     assert bench.ready == "True"
 
 
+async def test_drift_whose_mending_fails_is_still_told_as_drift() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.cloud.body(ACCOUNT)["properties"]["allowSharedKeyAccess"] = True
+    bench.cloud.fail("PUT", "safinance", CloudError("Locked", "ScopeLocked", "a lock forbids it", Retry.SLOWLY))
+    await bench.later()
+    assert bench.reason("InSync") == "DriftFound"
+    assert bench.message("InSync") == "storage: properties.allowSharedKeyAccess"
+    assert bench.reason("Stalled") == "Locked"
+
+
 async def test_a_new_wish_is_tried_at_once_whatever_failed_before() -> None:
     bench = Bench()
     bench.cloud.fail("PUT", "storageAccounts/safinance", CloudError("InvalidRequest", "Bad", "no", Retry.PERSON))

@@ -96,6 +96,8 @@ async def test_a_grant_withdrawn_stops_writing_but_not_reading_and_deletes_nothi
     assert bench.cloud.writes() == []
     assert any(verb == "LIST" for verb, _ in bench.cloud.requests)
     assert bench.reason() == "NotGranted"
+    assert bench.reason("InSync") == "DriftFound"
+    assert bench.message("InSync") == "storage: properties.allowSharedKeyAccess"
     assert bench.cloud.has(ACCOUNT)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from support.cluster import Cluster
 from support.running import Azure
-from support.samples import sample
+from support.samples import sample, sample_plane
 from support.wait import eventually
 
 KIND, NAME = "DataLandingZone", "finance"
@@ -149,6 +149,7 @@ class Zones:
     def __init__(self, cluster: Cluster, azure: Azure, namespace: str) -> None:
         self._cluster, self._azure, self._namespace = cluster, azure, namespace
         self._made: list[LiveZone] = []
+        self._planes: list[str] = []
 
     def new(self, *services: str, namespace: str = "", **spec: Any) -> LiveZone:
         """A zone that is not applied yet: a group and an identity, and these services of the sample."""
@@ -164,11 +165,27 @@ class Zones:
         zone.becomes_ready()
         return zone
 
+    def plane(self, subscription: str = "", **grant: Any) -> Json:
+        """A plane of the test's own, applied: it grants the namespace the sample's grant, changed; in this subscription."""
+        plane = sample_plane()
+        plane["metadata"]["name"] = self._namespace
+        plane["spec"]["interval"] = "24h"
+        given = plane["spec"]["grants"][0] | {"namespaces": {"matchNames": [self._namespace]}} | grant
+        if subscription:
+            self._azure.simulator.call("POST", "/sim/subscriptions", {"id": subscription})
+            given["subscriptions"] = [subscription]
+        plane["spec"]["grants"] = [given]
+        self._cluster.apply(plane)
+        self._planes.append(self._namespace)
+        return plane
+
     def clear(self) -> None:
         """Asks for the deletion of everything made."""
         for zone in self._made:
             if self._cluster.exists(KIND, NAME, zone.namespace):
                 zone.delete()
+        for plane in self._planes:
+            self._cluster.delete("AdminPlane", plane)
 
 
 def _zone(namespace: str, services: set[str]) -> Json:

@@ -112,6 +112,8 @@ TABLE: tuple[Meaning, ...] = (
         r".*ChangeNotAllowed|\w*UpdateNot(Allowed|Permitted|Supported)|.*CannotBe(Changed|Updated|Modified)|"
         "AccountPropertyCannotBeUpdated",
     ),
+    # Of the hub itself, or of a network that is peered with it already: recorded in public issues of AzureTRE and ResourceModules.
+    Meaning(Reason.ADDRESS_SPACE_OVERLAPS, Retry.PERSON, r"VnetAddressSpaces?Overlap\w*"),
     Meaning(
         Reason.INVALID_OPEN_API,
         Retry.PERSON,

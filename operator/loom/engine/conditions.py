@@ -186,9 +186,11 @@ def healthy(run: Pass, groups: Sequence[Condition]) -> Condition:
 
 def in_sync(run: Pass) -> Condition:
     """Does Azure hold what is declared, or has drift been found that is not mended yet?"""
-    drifted = [item for item in run.items.values() if item.state is State.DRIFTED]
+    # What cannot be mended differs all the same: no grant today, Azure forbids the change, or the write failed.
+    unmended = (State.BLOCKED, State.FAILED)
+    drifted = [i for i in run.items.values() if i.state is State.DRIFTED or (i.changes and i.state in unmended)]
     if drifted:
-        words = "; ".join(f"{item.key}: {item.message}" for item in drifted[:5])
+        words = "; ".join(f"{item.key}: {item.differing}" for item in drifted[:5])
         return Condition("InSync", FALSE, "DriftFound", words)
     if any(item.state is not State.READY for item in run.items.values()):
         return Condition("InSync", FALSE, "Progressing", "not all that is declared is there yet")

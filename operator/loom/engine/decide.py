@@ -109,7 +109,7 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
     if not item.changes:
         item.stand(State.READY)
         return
-    item.stand(State.DRIFTED, "DriftFound", _fields(item), action=UPDATE)
+    item.stand(State.DRIFTED, "DriftFound", item.differing, action=UPDATE)
     forbidden = [c for c in item.changes if c.path.lower() in {path.lower() for path in item.type.immutable}]
     if forbidden:
         one = forbidden[0]
@@ -176,12 +176,6 @@ def _check_honored(run: Pass, item: Item) -> None:
     if written and written[0] == run.digest(item) and set(fields) <= set(written[1:]):
         item.stand(
             State.BLOCKED, "NotHonored",
-            f"{short(item.id)}: Azure accepted the write and still shows {_fields(item)}; it is not written again until the "
+            f"{short(item.id)}: Azure accepted the write and still shows {item.differing}; it is not written again until the "
             "spec changes or something else differs",
         )  # fmt: skip
-
-
-def _fields(item: Item) -> str:
-    names = [change.path for change in item.changes]
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more

@@ -48,6 +48,13 @@ class Item:
         """The planned resource's key."""
         return self.resource.key
 
+    @property
+    def differing(self) -> str:
+        """The fields that do not hold, in words."""
+        names = [change.path for change in self.changes]
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        return ", ".join(names[:5]) + more
+
     def stand(self, state: State, reason: str = "", message: str = "", action: str = "") -> None:
         """Say where the resource stands, and what is to be done about it."""
         self.state, self.reason, self.message, self.action = state, reason, message, action
