@@ -152,6 +152,10 @@ def test_a_preflight_is_answered_by_the_cors_policy_without_a_key(bench: Bench) 
     ("inbound", "named"),
     [
         ('<cache-lookup vary-by-developer="false" />', "cache-lookup"),
+        (
+            '<rate-limit calls="1" renewal-period="9"><api name="a" calls="1" renewal-period="9" /></rate-limit>',
+            "'api'",
+        ),
         ('<set-header name="x"><value>@(1 + 1)</value></set-header>', "expression in 'set-header'"),
     ],
 )

@@ -46,6 +46,15 @@ def test_an_open_product_has_no_limits_on_subscriptions(bench: Bench) -> None:
     assert bench.put("/products/p", displayName="P", subscriptionRequired=False).status == 201
 
 
+def test_a_patch_changes_what_it_names_and_nothing_else(bench: Bench) -> None:
+    bench.put("/products/p", displayName="P", description="words", subscriptionsLimit=3)
+    change = {"properties": {"state": "published", "subscriptionsLimit": None}}
+    assert bench.call("PATCH", "/products/p", change).status == 400
+    assert bench.call("PATCH", "/products/p", change, headers=ANY).status == 200
+    shown = bench.shown("/products/p")["properties"]
+    assert (shown["state"], shown["description"], shown["subscriptionsLimit"]) == ("published", "words", None)
+
+
 def test_two_products_have_two_names(bench: Bench) -> None:
     bench.put("/products/p", displayName="P")
     assert bench.put("/products/q", displayName="p").status == 400

@@ -11,6 +11,7 @@ COUNTS = "gatewayCounts"
 
 def rate_limit(call: Call, element: Element) -> None:
     """429 when a subscription has called too often since its window opened."""
+    _refuse_unplayed(element)
     calls, period = int(element.attributes["calls"]), float(element.attributes["renewal-period"])
     left = _count(call, element, calls, period, call.world.clock.now())
     if left is not None:
@@ -20,7 +21,8 @@ def rate_limit(call: Call, element: Element) -> None:
 
 def quota(call: Call, element: Element) -> None:
     """403 when a subscription has used up its calls; periods are counted from the subscription's beginning."""
-    if "calls" not in element.attributes or call.entered.subscription is None:
+    _refuse_unplayed(element)
+    if call.entered.subscription is None:
         return
     period = float(element.attributes["renewal-period"]) or float("inf")
     now, start = call.world.clock.now(), call.entered.subscription.created
@@ -30,6 +32,13 @@ def quota(call: Call, element: Element) -> None:
         hours, rest = divmod(round(min(left, 1e9)), 3600)
         message = f"Out of call volume quota. Quota will be replenished in {hours:02}:{rest // 60:02}:{rest % 60:02}."
         raise refuse(403, message, retry_headers(left, call.world.clock.speed) if left < 1e9 else {})
+
+
+def _refuse_unplayed(element: Element) -> None:
+    """Limits for single APIs and operations, and bandwidth, are not counted here."""
+    unplayed = next((item.name for item in element), "bandwidth" if "bandwidth" in element.attributes else "")
+    if unplayed:
+        raise refuse(501, f"The simulated gateway does not count '{unplayed}' in the policy '{element.name}'.")
 
 
 def _count(call: Call, element: Element, allowed: int, period: float, begun: float) -> float | None:

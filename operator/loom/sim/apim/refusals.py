@@ -22,7 +22,7 @@ def invalid(target: str, message: str) -> ArmError:
 
 
 def locked() -> ArmError:
-    """409 while an import holds an API, and for a moment after it has "succeeded" (azure-api-management issues)."""
+    """409 while an import holds an API, and for a moment after it has "succeeded" (seen by many users of imports)."""
     return ArmError(409, "PessimisticConcurrencyConflict", "Operation on the API is in progress")
 
 

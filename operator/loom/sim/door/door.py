@@ -127,7 +127,10 @@ def _take_name(world: World, request: Request) -> Response:
 
 
 def _knob(world: World, request: Request) -> Response:
-    """What becomes of one resource, by id: for a container app {failure, details, http: {status, body}}; `{}` is well again."""
+    """What becomes of one resource, by id; an id alone is well again.
+
+    For a container app {failure, details, http: {status, body}}, for an API Management service {gateway: {status, body, fate}}.
+    """
     values = request.json()
     key = str(values.pop("id")).lower()
     if values:
