@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from support.cluster import Cluster
+from support.cluster import Cluster, running_cluster
 from support.samples import sample
 from support.wait import eventually
 
@@ -17,12 +17,18 @@ from support.wait import eventually
 class LoomDev:
     """A `loom dev` that runs; `said` is what it printed so far."""
 
-    def __init__(self, home: Path, *arguments: str) -> None:
+    def __init__(self, home: Path, *arguments: str, **variables: str) -> None:
         self.home = home
         self._output = home.parent / "output"
         command = [sys.executable, "-P", "-m", "loom", "dev", f"--home={home}", *arguments]
         with self._output.open("wb") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                command,
+                env=os.environ | variables,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
 
     @property
     def said(self) -> str:
@@ -139,3 +145,16 @@ def test_samples_that_are_no_objects_are_refused_before_anything_starts(home: Pa
     assert dev.ends_with() == 1
     assert "every document must be a Kubernetes object" in dev.said
     assert not home.exists()
+
+
+def test_a_control_plane_of_somebody_elses_is_used_and_left_alone(home: Path, tmp_path: Path) -> None:
+    samples = write_samples(tmp_path / "samples", sample("AdminPlane"))
+    with running_cluster(tmp_path / "theirs") as theirs:
+        kubeconfig = theirs.control_plane.kubeconfig()
+
+        dev = LoomDev(home, "--wait=60s", f"--samples={samples}", LOOM_DEV_KUBECONFIG=str(kubeconfig))
+
+        assert dev.ends_with() == 0, dev.said
+        assert f"export KUBECONFIG={kubeconfig}" in dev.said
+        assert not (home / "control-plane" / "etcd").exists()
+        assert theirs.kubectl.run("get", "adminplane", "--output=name").split() == ["adminplane.csaloom.io/eastus2"]

@@ -22,6 +22,8 @@ from loom.dev.binaries import get_binaries, kubernetes_version
 from loom.dev.control_plane import ControlPlane
 from loom.dev.estate import estate_of, subscriptions_of
 from loom.dev.failure import SandboxError
+from loom.dev.given import VARIABLE as GIVEN
+from loom.dev.given import GivenControlPlane
 from loom.dev.kubeconfig import write_private
 from loom.dev.kubectl import Kubectl, kubectl_for
 from loom.dev.loom_operator import start_operator, write_operator_config
@@ -51,14 +53,13 @@ def running_sandbox(home: Path, samples: Path | None, operator: bool, console: C
     Raises SandboxError, ManifestError.
     """
     manifests = read_manifests(samples or asset("manifests/samples"))
-    binaries = get_binaries(os.environ, console)
     kubectl = kubectl_for(kubernetes_version()).path
     with ExitStack() as stack:
         stack.enter_context(_only_one(home))
         for name in ("control-plane", "simulator", "operator", "logs"):
             shutil.rmtree(home / name, ignore_errors=True)
         processes = stack.enter_context(Processes(home / "logs"))
-        control_plane = ControlPlane(home / "control-plane", binaries, processes)
+        control_plane = _control_plane(home / "control-plane", processes, kubectl, console)
         with console.status("Starting the control plane and the simulated Azure"):
             simulator = start_simulator(processes, home / "simulator")
             control_plane.start()
@@ -77,13 +78,22 @@ def running_sandbox(home: Path, samples: Path | None, operator: bool, console: C
         yield sandbox
 
 
+def _control_plane(
+    home: Path, processes: Processes, kubectl: Path, console: Console
+) -> ControlPlane | GivenControlPlane:
+    """The one that LOOM_DEV_KUBECONFIG names, else one of the sandbox's own; not started yet."""
+    if given := os.environ.get(GIVEN):
+        return GivenControlPlane(home, Path(given).resolve(), kubectl)
+    return ControlPlane(home, get_binaries(os.environ, console), processes)
+
+
 def _install(sandbox: Sandbox, kubectl: Path, manifests: list[Manifest], console: Console) -> None:
     """Rights and kinds into the control plane, what planes name into the simulated Azure, then the planes and the samples."""
     admin = Kubectl(kubectl, sandbox.kubeconfig)
     with console.status("Installing the CRDs and the operator's rights"):
         admin.apply_path("--filename", asset("crds"))
         admin.apply_path("--kustomize", asset("manifests/kustomize"))
-        admin.run("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+        admin.run("wait", "--for=condition=Established", f"--filename={asset('crds')}", "--timeout=30s")
         sandbox.objects.discover()
     if not any(manifest["kind"] == "AdminPlane" for manifest in manifests):
         manifests = [_default_plane(manifests), *manifests]
