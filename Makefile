@@ -9,6 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+CLIENTS := .venv-clients
 WAIT ?=
 
 # A machine may call it python3.12 and have an older python3 beside it.
@@ -77,8 +78,15 @@ bench: setup ## Measure, and print the table for docs/performance.md
 	@$(PY) -m bench
 
 .PHONY: test-clients
-test-clients: setup ## Foreign clients (az) against the simulated Azure, from an environment of their own
-	@tests/clients/run
+test-clients: setup $(CLIENTS)/.ready ## Foreign clients (az) against the simulated Azure, from an environment of their own
+	$(call section,foreign clients)
+	@LOOM_TEST_AZ=$(CLIENTS)/bin/az $(VENV)/bin/pytest -q tests/clients
+
+$(CLIENTS)/.ready: tests/clients/requirements.lock
+	@if [ ! -x $(CLIENTS)/bin/python ]; then $(PY) -m venv $(CLIENTS); fi
+	@echo "Installing what tests/clients/requirements.lock names into $(CLIENTS)"
+	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
 
 .PHONY: crds
 crds: setup ## Write crds/ out of the models
@@ -89,14 +97,17 @@ fmt: setup ## Format, and mend what lint can
 	@$(VENV)/bin/ruff check --fix --quiet . || true
 	@$(VENV)/bin/ruff format .
 
+COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+
 .PHONY: lock
-lock: ## Resolve requirements.lock anew out of pyproject.toml
+lock: ## Resolve the lock files anew out of what asks for them
 	@if [ ! -x $(PY) ]; then name=$$($(FIND_PYTHON)) && $$name -m venv $(VENV); fi
 	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet --disable-pip-version-check uv
-	@$(PY) -m uv pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
+	@$(COMPILE) --all-extras --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --prerelease allow --output-file tests/clients/requirements.lock tests/clients/requirements.in
 
 .PHONY: clean
 clean: ## Remove what was made here; the built control plane stays in its cache
-	@rm -rf $(VENV) .venv-clients .loom build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(CLIENTS) .loom build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find operator tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
