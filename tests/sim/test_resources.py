@@ -202,3 +202,19 @@ def test_ids_are_found_whatever_their_case(azure: Simulator) -> None:
 
 def test_bodies_that_are_no_json_object_are_400(azure: Simulator) -> None:
     assert code(azure.call("PUT", f"{account(group(azure))}?api-version={STORAGE}", [1])) == "InvalidRequestContent"
+
+
+def test_null_says_as_much_as_nothing(azure: Simulator) -> None:
+    path = f"{account(group(azure))}?api-version={STORAGE}"
+    nulls = {**ACCOUNT, "tags": None, "properties": {"networkAcls": None, "minimumTlsVersion": None}}
+    assert azure.call("PUT", path, nulls).status == 202
+    azure.advance(60)
+    shown = azure.call("GET", path).body
+    assert (shown["tags"], shown["properties"]["networkAcls"]["defaultAction"]) == ({}, "Allow")
+
+
+def test_a_change_that_is_done_at_once_is_answered_with_what_it_made(azure: Simulator) -> None:
+    path = account(group(azure))
+    azure.seed(path, ACCOUNT)
+    answer = azure.call("PATCH", f"{path}?api-version={STORAGE}", {"tags": {"team": "finance"}})
+    assert (answer.status, answer.body["tags"]) == (200, {"team": "finance"})

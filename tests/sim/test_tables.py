@@ -95,7 +95,7 @@ def test_a_simulator_with_tables_refuses_what_they_refuse(home: Path) -> None:
     assert "properties.creationTime: is read-only" in wrong.body["error"]["message"]
 
 
-def test_the_newest_version_of_every_simulated_type_is_in_the_tables(tables: Tables) -> None:
+def test_every_simulated_type_is_in_the_tables_in_one_of_its_versions(tables: Tables) -> None:
     own = {"Microsoft.Resources/subscriptions", "Microsoft.Network/privateDnsZones"}
     kinds = [kind for provider in PROVIDERS for kind in provider.kinds if kind.name not in own and kind.writable]
-    assert [f"{kind.name}@{kind.versions[0]}" for kind in kinds if not tables.has(kind.name, kind.versions[0])] == []
+    assert [kind.name for kind in kinds if not any(tables.has(kind.name, version) for version in kind.versions)] == []

@@ -12,7 +12,7 @@ from loom.sim.arm.finish import complete
 from loom.sim.arm.polls import headers_for
 from loom.sim.arm.reads import not_found
 from loom.sim.arm.show import quoted_etag, show
-from loom.sim.documents import clone, merge_patch, overlay, without
+from loom.sim.documents import clone, merge_patch, overlay, without, without_nulls
 from loom.sim.entra.directory import Principal
 from loom.sim.errors import method_not_allowed
 from loom.sim.guards import locks, policies
@@ -59,6 +59,8 @@ def _change(world: World, kind: Kind, target: Target, request: Request, caller: 
     sent = {key: value for key, value in request.json().items() if key not in ENVELOPE}
     if request.method == "PATCH" and before is not None:
         sent = merge_patch(clone(before.hidden.get("full", before.body)), sent)
+    else:
+        sent = without_nulls(sent)
     version = request.query.get("api-version", "")
     return Change(world, kind, target, sent, before, caller, version, request.method)
 

@@ -19,14 +19,9 @@ from loom.sim.world import World
 Json = dict[str, Any]
 NAMESPACE = "Microsoft.EventHub"
 VERSIONS = (
-    "2026-01-01",
-    "2026-07-01-preview",
-    "2025-05-01-preview",
-    "2024-01-01",
-    "2023-01-01-preview",
-    "2022-10-01-preview",
-    "2021-11-01",
-)
+    "2026-01-01", "2024-01-01", "2021-11-01", "2026-07-01-preview", "2025-05-01-preview", "2024-05-01-preview",
+    "2023-01-01-preview", "2022-10-01-preview", "2022-01-01-preview", "2021-06-01-preview", "2021-01-01-preview",
+)  # fmt: skip
 NAMESPACES = f"{NAMESPACE}/namespaces"
 RULE_SETS = f"{NAMESPACES}/networkRuleSets"
 KEYS = f"{NAMESPACES}/authorizationRules"

@@ -11,7 +11,10 @@ from loom.sim.store import Resource
 from loom.sim.world import World
 
 Json = dict[str, Any]
-VERSIONS = ("2024-11-30", "2025-05-31-preview", "2023-01-31", "2022-01-31-preview", "2018-11-30")
+VERSIONS = (
+    "2024-11-30", "2023-01-31", "2018-11-30", "2025-05-31-preview", "2025-01-31-preview", "2023-07-31-preview",
+    "2022-01-31-preview", "2021-09-30-preview",
+)  # fmt: skip
 IDENTITIES = "Microsoft.ManagedIdentity/userAssignedIdentities"
 FEDERATIONS = f"{IDENTITIES}/federatedIdentityCredentials"
 

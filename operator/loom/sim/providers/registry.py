@@ -14,7 +14,12 @@ from loom.sim.world import World
 
 Json = dict[str, Any]
 REGISTRIES = "Microsoft.ContainerRegistry/registries"
-VERSIONS = ("2025-11-01", "2025-04-01", "2023-07-01", "2023-01-01-preview")
+VERSIONS = (
+    "2025-11-01", "2025-04-01", "2023-07-01", "2022-12-01", "2021-09-01", "2026-03-01-preview", "2026-01-01-preview",
+    "2025-06-01-preview", "2025-05-01-preview", "2025-03-01-preview", "2024-11-01-preview", "2023-11-01-preview",
+    "2023-08-01-preview", "2023-06-01-preview", "2023-01-01-preview", "2022-02-01-preview", "2021-12-01-preview",
+    "2021-08-01-preview", "2021-06-01-preview",
+)  # fmt: skip
 SAYS = "Invalid resource name: '{name}'. It may contain alpha numeric characters only and must be between 5 and 50 characters."
 
 
