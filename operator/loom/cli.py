@@ -83,22 +83,27 @@ def run(
 
 @app.command()
 def plan(
-    files: Annotated[list[Path], typer.Option("--filename", "-f", help="File or folder of YAML; may be given again.")],
+    files: Annotated[
+        list[Path],
+        typer.Option("--filename", "-f", help="File or folder of YAML, or - for standard input; may be given again."),
+    ],
     offline: Annotated[
         bool, typer.Option("--offline", help="No cluster, and a cloud in which nothing exists.")
     ] = False,
     output: Annotated[Output, typer.Option("--output", "-o", help="How to print it.")] = Output.TEXT,
-    namespace: Annotated[str, typer.Option("--namespace", "-n", help="For objects that name none.")] = "default",
+    namespace: Annotated[
+        str, typer.Option("--namespace", "-n", help="For objects that name none; else the kubeconfig's.")
+    ] = "",
     config: ConfigOption = None,
     kubeconfig: Annotated[Path | None, typer.Option(help="Kubeconfig file; else KUBECONFIG.")] = None,
     context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
 ) -> None:
     """Show what would change in Azure. Exit 0: nothing, 2: something, 1: an error."""
+    from loom import plan_command
     from loom.preview import Request
-    from loom.rendering import show
 
     request = Request(files, offline, namespace, kubeconfig, context)
-    raise typer.Exit(show(_settings(config), request, output.value, out, err))
+    raise typer.Exit(plan_command.plan(_settings(config), request, output.value, out, err))
 
 
 @app.command("config")

@@ -3,15 +3,15 @@
 It reads with the caller's own credentials and writes nothing, in Kubernetes or in Azure.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from loom.api.documents import read_documents
 from loom.cloud.empty import EmptyCloud
 from loom.cloud.factory import CloudFactory
 from loom.config import Settings
@@ -19,18 +19,23 @@ from loom.engine.memory import Lanes
 from loom.engine.ports import Cloud
 from loom.engine.preview import Preview, preview
 from loom.engine.snapshots import Snapshots
-from loom.engine.work import Ports, Rhythm
+from loom.engine.work import Ports, Rhythm, Work
 from loom.errors import Refusal
 from loom.kube.client import KubeClient
 from loom.kube.clock import SystemClock
 from loom.kube.compose import work_of
-from loom.kube.connection import ConnectionFailure, connect
+from loom.kube.connection import connect, is_configured
+from loom.kube.documents import Document, sort
 from loom.kube.files import FileWorld
-from loom.kube.gather import Gathered, Gatherer
+from loom.kube.gather import Gathered, Gatherer, is_true
 from loom.kube.key import Key
+from loom.kube.queue import WorkQueue
+from loom.kube.watch import Watch
+from loom.manifests import files_of, read_file, read_text
+from loom.plan.resource import Plan
 
-NAMESPACE = "default"
-_SUFFIXES = (".yaml", ".yml", ".json")
+STDIN = Path("-")
+_UNNAMED = "preview"  # stands for the installation where none is configured
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Request:
 
     files: Sequence[Path]
     offline: bool = False
-    namespace: str = NAMESPACE
+    namespace: str = ""  # "" = the kubeconfig's, else default
     kubeconfig: Path | None = None
     context: str | None = None
 
@@ -52,74 +57,132 @@ class Refused:
     refusal: Refusal
 
 
-async def preview_files(settings: Settings, request: Request) -> list[Preview | Refused]:
-    """A preview for each object of the files, planes first. Raises SpecErrorIn, DocumentError, ApiError, CloudError, OSError."""
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A preview for each object, planes first, and what the reader should know of all of them."""
+
+    previews: list[Preview] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class NoInstallation(ValueError):
+    """Nobody said which operator this is a preview of."""
+
+
+async def preview_files(settings: Settings, request: Request) -> Previewed:
+    """Preview every object of the files.
+
+    Raises NoInstallation, ManifestError, WrongDocuments, ConnectionFailure, ApiError, CloudError.
+    """
+    if not settings.installation and not request.offline:
+        raise NoInstallation(
+            "installation: required to compare with what exists. Everything in Azure is marked with the name of the operator that "
+            "owns it: give the configuration of your operator (--config, LOOM_CONFIG), or the name alone (LOOM_INSTALLATION), "
+            "or plan with --offline."
+        )
+    documents = read_files(request.files)
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(_cluster(request))
+        client, namespace = await stack.enter_async_context(_cluster(request))
         clouds = CloudFactory(settings)
         stack.push_async_callback(clouds.aclose)
-        world = FileWorld(read_files(request.files), client, request.namespace)
+        world = FileWorld(sort(documents, namespace), client)
         await world.load()
-        gatherer = Gatherer(world, world.watch, settings.installation or "preview")
-        found: list[Preview | Refused] = []
+        desk = _Desk(world, client, clouds, settings.installation or _UNNAMED, request.offline)
+        found = Previewed()
         for key, obj in world.objects():
-            gathered = await gatherer.gather(key, obj)
-            cloud = partial(_cloud, clouds, gathered, request.offline)
-            found.append(await _preview_one(key, obj, gathered, cloud, request.offline))
+            one = await desk.preview(key, obj)
+            found.refused.append(one) if isinstance(one, Refused) else found.previews.append(one)
+        found.notes.extend([*_circumstances(settings, request, client), *world.gaps])
         return found
 
 
-async def _preview_one(
-    key: Key, obj: dict[str, Any], gathered: Gathered, cloud: Callable[[], Cloud], offline: bool
-) -> Preview | Refused:
+def _circumstances(settings: Settings, request: Request, client: KubeClient | None) -> list[str]:
+    if request.offline and not settings.installation:
+        return [f"No installation is configured: names and marks are formed with {_UNNAMED!r} in its place."]
+    if client is None and not request.offline:
+        return ["There is no cluster: planned from the files and Azure alone."]
+    return []
+
+
+class _Desk:
+    """Previews one object after another; what is read for one serves the others."""
+
+    def __init__(
+        self, world: FileWorld, client: KubeClient | None, clouds: CloudFactory, installation: str, offline: bool
+    ) -> None:
+        self._world, self._clouds, self._offline = world, clouds, offline
+        self._gatherer = Gatherer(world, world.watch, installation)
+        self._before = Gatherer(client, Watch(WorkQueue()), installation) if client is not None else None
+        self._clock = SystemClock()
+        self._snapshots = Snapshots(self._clock, keep=float("inf"), keep_one=float("inf"))
+
+    async def preview(self, key: Key, obj: Mapping[str, Any]) -> Preview | Refused:
+        """Raises ApiError, CloudError."""
+        if obj["metadata"].get("deletionTimestamp"):
+            why = "it is being deleted in the cluster; apply it again once it is gone"
+            return Refused(key, Refusal("Deleting", why))
+        gathered = await self._gatherer.gather(key, obj)
+        work = _work(key, obj, gathered)
+        if work.refusal is not None:
+            return Refused(key, work.refusal)
+        ports = Ports(
+            self._cloud(gathered), _NoProber(), self._clock, _no_journal, _digest, self._snapshots, Lanes()
+        )  # fmt: skip
+        return await preview(work, ports, offline=self._offline, submitted=await self._submitted(key))
+
+    def _cloud(self, gathered: Gathered) -> Cloud:
+        if self._offline or gathered.context.plane is None:
+            return EmptyCloud()
+        return self._clouds.for_caller(gathered.context.plane)
+
+    async def _submitted(self, key: Key) -> Plan | None:
+        """What the operator sent last, as far as the cluster tells: the plan of the stored object, if exactly that has converged."""
+        live = self._world.live.get(key)
+        if live is None or self._before is None or not (live.get("status") or {}).get("submitted"):
+            return None
+        if not is_true(live, "Converged") or live["status"].get("observedGeneration") != live["metadata"]["generation"]:
+            return None
+        return _work(key, live, await self._before.gather(key, live)).plan
+
+
+def _work(key: Key, obj: Mapping[str, Any], gathered: Gathered) -> Work:
     """`WaitingFor…` does not hold a preview up: it shows what will be, once what it waits for is there."""
     gathered.refusals[:] = [r for r in gathered.refusals if not r.reason.startswith("WaitingFor")]
     if gathered.context.zone is not None:
         gathered.context = replace(gathered.context, zone=replace(gathered.context.zone, converged=True))
-    work = work_of(key, obj, gathered, Rhythm(), in_use="")
-    if work.refusal is not None:
-        return Refused(key, work.refusal)
-    clock = SystemClock()
-    ports = Ports(cloud(), _NoProber(), clock, _no_journal, _digest, Snapshots(clock), Lanes())
-    return await preview(work, ports, offline)
+    return work_of(key, obj, gathered, Rhythm(), in_use="")
 
 
-def read_files(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """Every object of files and folders (all their YAML and JSON, in order of name). Raises DocumentError, OSError."""
-    documents: list[dict[str, Any]] = []
+def read_files(paths: Sequence[Path]) -> list[Document]:
+    """Every object of files, of folders (all their YAML and JSON, in order of name), and of `-`, the standard input.
+
+    Raises ManifestError.
+    """
+    documents: list[Document] = []
     for path in paths:
-        files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES) if path.is_dir() else [path]
-        for file in files:
-            documents += read_documents(file.read_text(encoding="utf-8"), str(file))
+        if path == STDIN:
+            documents += [Document("standard input", obj) for obj in read_text(sys.stdin.read(), "standard input")]
+            continue
+        for file in files_of(path):
+            documents += [Document(str(file), obj) for obj in read_file(file)]
     return documents
 
 
 @asynccontextmanager
-async def _cluster(request: Request) -> AsyncIterator[KubeClient | None]:
-    """The cluster, or None: offline, or where no kubeconfig says that there is one."""
+async def _cluster(request: Request) -> AsyncIterator[tuple[KubeClient | None, str]]:
+    """The cluster (None offline, or where nothing says that there is one), and the namespace of objects that name none."""
+    if request.offline or not (request.kubeconfig or request.context or is_configured()):
+        yield None, request.namespace or "default"
+        return
     login = partial(connect, request.kubeconfig, request.context)
-    if request.offline:
-        yield None
-        return
-    try:
-        login()
-    except ConnectionFailure:
-        if request.kubeconfig or request.context:
-            raise
-        yield None
-        return
+    namespace = request.namespace or login().default_namespace or "default"
     async with KubeClient(login) as client:
-        yield client
-
-
-def _cloud(clouds: CloudFactory, gathered: Gathered, offline: bool) -> Cloud:
-    if offline or gathered.context.plane is None:
-        return EmptyCloud()
-    return clouds.for_caller(gathered.context.plane)
+        yield client, namespace
 
 
 def _digest(text: str) -> str:
-    # Only the operator has the key: a preview compares no secrets, it only tells changes apart.
+    # Only the operator has the key. Within one preview, telling values apart is all that is asked.
     return sha256(text.encode()).hexdigest()
 
 

@@ -25,6 +25,7 @@ from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Result, Rhythm
 from loom.health.prober import ProberFactory
 from loom.kube.compose import work_of
+from loom.kube.documents import Document, sort
 from loom.kube.files import FileWorld
 from loom.kube.gather import Gatherer, is_true
 from loom.kube.key import Key
@@ -163,7 +164,7 @@ async def rehearsal(azure: Simulator, documents: Sequence[Mapping[str, Any]]) ->
     azure.settings(enforce_throttling=False)  # the budgets refill in real time, of which next to none passes here
     settings = settings_for(azure, budget=Budget(share=0.9, rate_scale=10_000))
     clouds, probers = CloudFactory(settings), ProberFactory(settings)
-    world = FileWorld(documents, None, "default")
+    world = FileWorld(sort([Document("samples", document) for document in documents], "default"), None)
     await world.load()
     try:
         yield Rehearsal(azure, world, clouds, probers)

@@ -105,6 +105,18 @@ async def _delete(run: Pass, deletion: Deletion) -> None:
 
 
 async def _may_go(run: Pass, deletion: Deletion, live: Observed) -> bool:
+    if not await may_be_deleted(run, deletion, live):
+        return False
+    if deletion.type.name == RESOURCE_GROUP and (held := await run.ports.cloud.members(deletion.id)):
+        names = ", ".join(short(arm_id) for arm_id in held[:3])
+        deletion.retained = True
+        _block(deletion, "Retained", f"{short(deletion.id)} is not empty ({len(held)} resources, {names}) and stays")
+        return False
+    return True
+
+
+async def may_be_deleted(run: Pass, deletion: Deletion, live: Observed) -> bool:
+    """Is it ours by its mark, and within today's grant? What is not ours leaves the inventory; what no grant covers is blocked."""
     whose = judge(deletion.type, live, run.work.owner, await _witness(run, deletion, live))
     if whose is not Ownership.OURS or not deletion.type.deletable:
         owner = owner_of(deletion.type, live) or "nobody"
@@ -115,11 +127,6 @@ async def _may_go(run: Pass, deletion: Deletion, live: Observed) -> bool:
     if not run.work.authority.covers(deletion.id):
         why = run.work.authority.denied or "no grant of this namespace covers it"
         _block(deletion, "NotGranted", f"{short(deletion.id)} is not deleted: {why}")
-        return False
-    if deletion.type.name == RESOURCE_GROUP and (held := await run.ports.cloud.members(deletion.id)):
-        names = ", ".join(short(arm_id) for arm_id in held[:3])
-        deletion.retained = True
-        _block(deletion, "Retained", f"{short(deletion.id)} is not empty ({len(held)} resources, {names}) and stays")
         return False
     return True
 

@@ -44,6 +44,12 @@ def connect(kubeconfig: Path | None = None, context: str | None = None) -> kopf.
         raise ConnectionFailure(f"{files[0]} is not a kubeconfig: {error} is missing or wrong.") from None
 
 
+def is_configured() -> bool:
+    """Does anything say that there is a cluster: KUBECONFIG, a pod's service account, or ~/.kube/config?"""
+    in_a_pod = (SERVICE_ACCOUNT / "token").is_file()
+    return bool(os.environ.get("KUBECONFIG")) or in_a_pod or Path("~/.kube/config").expanduser().is_file()
+
+
 def _as_service_account() -> kopf.ConnectionInfo:
     host, port = os.environ.get("KUBERNETES_SERVICE_HOST", ""), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
     server = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"

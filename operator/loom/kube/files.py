@@ -1,105 +1,138 @@
 """Objects out of files as the operator would see them in a cluster: laid over what the cluster holds, where there is one.
 
 References resolve among the files first, then in the cluster. An object that the cluster knows keeps its uid, age and status; one
-that it does not know looks as if it had just been created. Nothing is written.
+that it does not know looks as if it had just been created. Nothing is written. What the caller may not read, and can do
+without, is a gap that is told.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loom.api.objects import SpecError, identify, parse
+from loom.api.kinds import KINDS
+from loom.api.objects import SpecError, parse
 from loom.kube.client import ApiError, KubeClient
-from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, RESOURCES, Key, Resource, key_of
+from loom.kube.documents import Sorted
+from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key, Resource, key_of
 from loom.kube.queue import WorkQueue
 from loom.kube.watch import Watch
 
 _JUST_NOW = "9999-12-31T23:59:59Z"  # younger than everything that exists
+_NAME_LABEL = "kubernetes.io/metadata.name"  # Kubernetes docs: every namespace carries it
 
 
 class FileWorld:
-    """The objects of some files over a cluster. `watch` and `get` serve a Gatherer. Await `load` first."""
+    """The objects of some files over a cluster. `watch` and `get` serve a Gatherer. Await `load` first.
 
-    def __init__(self, documents: Sequence[Mapping[str, Any]], client: KubeClient | None, namespace: str) -> None:
+    `live` is what the cluster holds of the files' objects; `gaps` are sentences about what could not be read.
+    """
+
+    def __init__(self, files: Sorted, client: KubeClient | None) -> None:
         self.watch = Watch(WorkQueue())
+        self.live: dict[Key, Mapping[str, Any]] = {}
+        self.gaps: dict[str, None] = {}  # in order, each once
+        self._files = files
         self._client = client
-        self._others: dict[tuple[str, str, str], Mapping[str, Any]] = {}
-        self._ours: dict[Key, Mapping[str, Any]] = {}
-        for document in documents:
-            self._sort_in(document, namespace)
 
     async def load(self) -> None:
-        """Lay the files over the cluster. Raises ApiError when there is a cluster and it does not answer."""
-        if self._client is not None:
-            for kind in (ADMIN_PLANE, DATA_LANDING_ZONE):
-                async for item in self._client.items(RESOURCES[kind]):
-                    self.watch.seen(key_of(item, kind), {**item, "kind": kind}, listed=True)
-        for key, document in self._ours.items():
-            known = self.watch.cache.get(key)
-            if known is None and self._client is not None:
-                known = await self._client.get(RESOURCES[key.kind], key.namespace, key.name)
-            laid = _lay_over(document, known)
+        """Lay the files over the cluster. Raises ApiError when there is a cluster and it does not answer, or refuses."""
+        if self._client is not None and any(key.kind == DATA_LANDING_ZONE for key in self._files.ours):
+            await self._load_neighbors(self._client)
+        for (kind, _, name), obj in self._files.others.items():
+            if kind == "Namespace":
+                self.watch.namespace_seen(name, _labels_of(name, obj))
+        for key, document in self._files.ours.items():
+            known = await self._known(key)
+            if known is not None:
+                self.live[key] = known
             self.watch.cache.drop(key)
-            self.watch.seen(key, laid)
+            self.watch.seen(key, lay_over(document, known, key))
 
     async def get(self, resource: Resource, namespace: str, name: str) -> dict[str, Any] | None:
         """An object of the files, else of the cluster, else None. Raises ApiError."""
-        found = self._others.get((resource.kind, namespace, name))
+        found = self._files.others.get((resource.kind, namespace, name))
         if found is not None:
             return dict(found)
-        if self._client is None:
-            return None
-        try:
-            return await self._client.get(resource, namespace, name)
-        except ApiError as error:
-            if error.status == 403:  # a tenant may not read namespaces; then no label is known
-                return None
-            raise
+        if self._client is not None:
+            try:
+                return await self._client.get(resource, namespace, name)
+            except ApiError as error:
+                if error.status != 403 or resource != NAMESPACE:
+                    raise
+        if resource == NAMESPACE:
+            why = "it is not among the files" if self._client is None else "you may not read it"
+            self._tell(
+                f"The labels of namespace {name} are not known ({why}): grants that go by labels do not count here."
+            )
+            return {"metadata": {"name": name, "labels": _labels_of(name, {})}}
+        return None
 
     def objects(self) -> Iterator[tuple[Key, dict[str, Any]]]:
         """The files' objects of our kinds, planes first, in the order of the files."""
         order = {name: rank for rank, name in enumerate(RESOURCES)}
-        for key in sorted(self._ours, key=lambda key: order[key.kind]):
+        for key in sorted(self._files.ours, key=lambda key: order[key.kind]):
             found = self.watch.cache.get(key)
             if found is not None:
                 yield key, found
 
-    def _sort_in(self, document: Mapping[str, Any], namespace: str) -> None:
-        """Raises SpecError for an object of our group that cannot be what it says."""
-        metadata = dict(document.get("metadata") or {})
-        if not str(document.get("apiVersion", "")).startswith("csaloom.io/"):
-            place = str(metadata.get("namespace") or ("" if document.get("kind") == "Namespace" else namespace))
-            self._others[str(document.get("kind")), place, str(metadata.get("name"))] = document
-            return
-        kind = identify(document)
-        if kind.namespaced:
-            metadata.setdefault("namespace", namespace)
+    async def _load_neighbors(self, client: KubeClient) -> None:
+        """Every zone of the cluster, with the labels of its namespace: they share planes, addresses and grants."""
         try:
-            parse(kind, {**document, "metadata": metadata})
-        except SpecError as error:
-            place = f"{kind.name} {metadata.get('namespace', '')}/{metadata.get('name', '')}".replace(" /", " ")
-            raise SpecErrorIn(place, error) from None
-        named = {**document, "kind": kind.name, "metadata": metadata}
-        self._ours[key_of(named)] = named
+            async for item in client.items(NAMESPACE, metadata_only=True):
+                self.watch.namespace_seen(item["metadata"]["name"], item["metadata"].get("labels") or {})
+            async for item in client.items(RESOURCES[DATA_LANDING_ZONE]):
+                self.watch.seen(key_of(item, DATA_LANDING_ZONE), {**item, "kind": DATA_LANDING_ZONE}, listed=True)
+        except ApiError as error:
+            if error.status != 403:
+                raise
+            self._tell(
+                "You may not list all namespaces and zones: whether another zone has the same addresses, or takes up the "
+                "grant's maxZones, was not looked at."
+            )
+
+    async def _known(self, key: Key) -> dict[str, Any] | None:
+        """What the cluster holds of an object of the files. A plane may be the administrators' to read."""
+        if self._client is None:
+            return None
+        try:
+            return await self._client.get(RESOURCES[key.kind], key.namespace, key.name)
+        except ApiError as error:
+            if error.status != 403 or key.kind != ADMIN_PLANE:
+                raise
+            self._tell(f"You may not read {key} in the cluster: the file's is taken for it.")
+            return None
+
+    def _tell(self, gap: str) -> None:
+        self.gaps[gap] = None
 
 
-class SpecErrorIn(ValueError):
-    """A wrong object, and which one it is."""
-
-    def __init__(self, place: str, error: SpecError) -> None:
-        super().__init__("\n".join(f"{place}: {problem}" for problem in error.problems))
-
-
-def _lay_over(document: Mapping[str, Any], known: Mapping[str, Any] | None) -> dict[str, Any]:
-    metadata = dict(document["metadata"])
+def lay_over(document: Mapping[str, Any], known: Mapping[str, Any] | None, key: Key) -> dict[str, Any]:
+    """The object as it would be once the document is applied over what is `known` of it (None: there is none)."""
+    metadata = {**document["metadata"], **({"namespace": key.namespace} if key.namespace else {})}
     if known is None:
-        fresh = {"uid": f"new-{metadata['name']}", "generation": 1, "resourceVersion": "1"}
-        return {**document, "metadata": {**metadata, **fresh, "creationTimestamp": _JUST_NOW}}
+        fresh = {"uid": f"new-{key.namespace}-{key.name}", "generation": 1, "resourceVersion": "1"}
+        return {**document, "kind": key.kind, "metadata": {**metadata, **fresh, "creationTimestamp": _JUST_NOW}}
     live = known["metadata"]
-    changed = known.get("spec") != document.get("spec")
-    kept = {name: live[name] for name in ("uid", "creationTimestamp", "resourceVersion") if name in live}
-    generation = live.get("generation", 1) + int(changed)
+    kept = {
+        name: live[name]
+        for name in ("uid", "creationTimestamp", "resourceVersion", "deletionTimestamp")
+        if name in live
+    }
+    generation = live.get("generation", 1) + int(_differ(document, known, key))
     return {
         **document,
+        "kind": key.kind,
         "metadata": {**metadata, **kept, "generation": generation},
         "status": known.get("status") or {},
     }
+
+
+def _differ(document: Mapping[str, Any], known: Mapping[str, Any], key: Key) -> bool:
+    """Do the specs say different things? The API server has filled in defaults, so they are compared as they are understood."""
+    try:
+        return bool(parse(KINDS[key.kind], document) != parse(KINDS[key.kind], known))
+    except SpecError:
+        return True
+
+
+def _labels_of(name: str, obj: Mapping[str, Any]) -> dict[str, str]:
+    return {**((obj.get("metadata") or {}).get("labels") or {}), _NAME_LABEL: name}
