@@ -98,6 +98,7 @@ class Api(Model):
             field="revisions",
             cel="oldSelf.revisions.all(old, self.revisions.exists(new, new.name == old.name))",
             message="a revision cannot be renamed or replaced by another yet; change the source of the revision that is there",
+            allows=lambda was, now: {old.name for old in was.revisions} <= {new.name for new in now.revisions},
         ),
     )
 

@@ -21,7 +21,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_snake
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from loom.api.durations import PATTERN as DURATION_PATTERN
@@ -32,14 +32,15 @@ from loom.api.durations import format_duration, parse_duration
 class Rule:
     """A sentence that holds for an object, as CEL for the API server and as Python for where there is none.
 
-    `field` (camelCase) is what the sentence is about, a member of the object that carries the rule. `holds` is None for
-    rules about a change: only the API server knows what was there before.
+    `field` (camelCase) is what the sentence is about, a member of the object that carries the rule. `holds` judges the object
+    as it is. `allows` judges a change, from what was there before to what is to be: for where that is known.
     """
 
     cel: str
     message: str
     field: str | None = None
     holds: Callable[[Any], bool] | None = None
+    allows: Callable[[Any, Any], bool] | None = None
 
     def as_validation(self) -> dict[str, str]:
         """Print the entry of `x-kubernetes-validations`."""
@@ -50,10 +51,12 @@ class Rule:
 def immutable(field: str, instead: str) -> Rule:
     """Refuse any change of `field`, its coming and going included; `instead` says what to do instead."""
     here, before = f"self.{field}", f"oldSelf.{field}"
+    name = to_snake(field)
     return Rule(
         cel=f"has({here}) == has({before}) && (!has({here}) || {here} == {before})",
         message=f"{field} cannot be changed; {instead}",
         field=field,
+        allows=lambda was, now: bool(getattr(was, name) == getattr(now, name)),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from loom.api.kinds import GROUP
+from loom.api.kinds import GROUP, KINDS
 from loom.api.objects import SpecError, identify, parse
 from loom.kube.key import Key, key_of
 
@@ -73,5 +73,6 @@ def _named(obj: Mapping[str, Any], namespace: str) -> dict[str, Any]:
 
 
 def _title(obj: Mapping[str, Any], namespace: str) -> str:
-    metadata = obj.get("metadata") or {}
-    return f"{obj.get('kind')} {metadata.get('namespace') or namespace}/{metadata.get('name')}"
+    metadata, kind = obj.get("metadata") or {}, KINDS.get(str(obj.get("kind")))
+    place = metadata.get("namespace") or namespace if kind is not None and kind.namespaced else ""
+    return str(Key(str(obj.get("kind")), place, str(metadata.get("name"))))

@@ -8,10 +8,11 @@ without, is a gap that is told.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loom.api.changes import forbidden_changes
 from loom.api.kinds import KINDS
 from loom.api.objects import SpecError, parse
 from loom.kube.client import ApiError, KubeClient
-from loom.kube.documents import Sorted
+from loom.kube.documents import Sorted, WrongDocuments
 from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key, Resource, key_of
 from loom.kube.queue import WorkQueue
 from loom.kube.watch import Watch
@@ -34,7 +35,10 @@ class FileWorld:
         self._client = client
 
     async def load(self) -> None:
-        """Lay the files over the cluster. Raises ApiError when there is a cluster and it does not answer, or refuses."""
+        """Lay the files over the cluster.
+
+        Raises ApiError when there is a cluster and it does not answer, or refuses; WrongDocuments for changes that it would refuse.
+        """
         if self._client is not None and any(key.kind == DATA_LANDING_ZONE for key in self._files.ours):
             await self._load_neighbors(self._client)
         for (kind, _, name), obj in self._files.others.items():
@@ -46,6 +50,8 @@ class FileWorld:
                 self.live[key] = known
             self.watch.cache.drop(key)
             self.watch.seen(key, lay_over(document, known, key))
+        if refused := list(self._refused()):
+            raise WrongDocuments("\n".join(refused))
 
     async def get(self, resource: Resource, namespace: str, name: str) -> dict[str, Any] | None:
         """An object of the files, else of the cluster, else None. Raises ApiError."""
@@ -100,6 +106,16 @@ class FileWorld:
                 raise
             self._tell(f"You may not read {key} in the cluster: the file's is taken for it.")
             return None
+
+    def _refused(self) -> Iterator[str]:
+        """A line for every change that the API server would refuse."""
+        for key, known in self.live.items():
+            try:
+                before = parse(KINDS[key.kind], known)
+            except SpecError:
+                continue  # stored before today's rules: whatever is made of it can only be better
+            for problem in forbidden_changes(before, parse(KINDS[key.kind], self._files.ours[key])):
+                yield f"{self._files.sources[key]}: {key}: {problem}"
 
     def _tell(self, gap: str) -> None:
         self.gaps[gap] = None
