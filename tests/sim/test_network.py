@@ -114,6 +114,20 @@ def test_a_peering_waits_for_its_other_side_and_outlives_it(azure: Simulator) ->
     assert code(refused) == "RemotePeeringIsDisconnected"
 
 
+def test_no_peering_is_made_beside_one_that_is_disconnected(azure: Simulator) -> None:
+    mine, theirs = peered(azure)
+    azure.call("PUT", f"{mine}?api-version={NETWORK}", remote(theirs))
+    azure.call("PUT", f"{theirs}?api-version={NETWORK}", remote(mine))
+    azure.advance(60)
+    azure.delete(theirs)
+    refused = azure.call("PUT", f"{theirs}?api-version={NETWORK}", remote(mine))
+    azure.call("DELETE", f"{mine}?api-version={NETWORK}")
+    azure.advance(60)
+    made = azure.call("PUT", f"{theirs}?api-version={NETWORK}", remote(mine))
+    assert code(refused) == "RemotePeeringIsDisconnected"
+    assert made.status == 201
+
+
 def test_overlapping_networks_cannot_be_peered(azure: Simulator) -> None:
     mine, theirs = peered(azure)
     azure.edit(
@@ -196,6 +210,17 @@ def test_an_endpoint_connects_and_holds_its_subnet(azure: Simulator) -> None:
     assert shown is not None
     assert shown["properties"]["privateEndpointConnections"][0]["properties"]["privateEndpoint"]["id"] == endpoint
     assert code(held) == "InUseSubnetCannotBeDeleted"
+
+
+def test_an_endpoint_does_not_come_back_with_its_service(azure: Simulator) -> None:
+    endpoint, service, _, body = endpoint_parts(azure)
+    put(azure, endpoint, body)
+    shown = azure.get(service)
+    azure.delete(service)
+    alone = status_of(azure.get(endpoint))
+    azure.seed(service, shown)
+    put(azure, endpoint, body)
+    assert (alone, status_of(azure.get(endpoint))) == ("Disconnected", "Disconnected")
 
 
 def test_who_may_not_approve_waits_for_somebody_who_may(azure: Simulator) -> None:

@@ -40,7 +40,7 @@ TABLE: tuple[Meaning, ...] = (
         "RetryableErrorDueToAnotherOperation|AnotherOperationInProgress|ContainerAppOperationInProgress|PessimisticConcurrencyConflict|"
         "ResourceGroupBeingDeleted|ResourceBeingDeleted|ConcurrentUpdate(Error|Conflict)?|CanceledAndSupersededDueToAnotherOperation|"
         "OperationInProgress|StorageAccountOperationInProgress|AccountProvisioningStateInvalid|PreconditionFailed|PrincipalNotFound|"
-        "ManagedEnvironmentNotReadyForAppCreation|MessagingGatewayConflict",
+        "ManagedEnvironmentNotReadyForAppCreation|MessagingGatewayConflict|RemotePeeringIsDisconnected",
     ),
     Meaning(
         Reason.DEPENDENCY_NOT_READY,

@@ -84,7 +84,7 @@ async def apply(run: Pass) -> None:
 def _is_ready(run: Pass, item: Item) -> bool:
     if item.action not in (CREATE, UPDATE) or item.key in run.attempted or item.state is State.BLOCKED:
         return False
-    if blocked_by(run, item) is not None:
+    if item.dead_end or item.type.name in run.remaking or blocked_by(run, item) is not None:
         return False
     if not item.id or item.state is State.WAITING:
         run.identify(item)
@@ -128,7 +128,7 @@ async def _put(run: Pass, item: Item) -> None:
         item.live = await run.ports.cloud.get(item.id)
         item.changes = ()
         decide(run, item)
-        if not item.action or item.state is State.BLOCKED:
+        if not item.action or item.dead_end or item.state is State.BLOCKED:
             if item.state is State.READY:
                 _settle(run, item, item.live)
             return
@@ -144,6 +144,7 @@ async def _put(run: Pass, item: Item) -> None:
     run.memory.last_write = run.ports.clock.now()
     run.memory.failures.pop(item.key, None)
     run.memory.absent.discard(item.key)
+    run.memory.unmeasure(item.key)
     run.memory.written[item.key] = (digest, *(change.path for change in item.changes))
     if item.type.write_only and (sent := submitted_digest(run, item)) is not None:
         run.submitted[item.key] = sent

@@ -9,16 +9,20 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from loom.engine.item import BLOCKED, DELETE, Deletion, Item, Pass
+from loom.engine.item import BLOCKED, CREATE, DELETE, Deletion, Item, Pass
 from loom.plan.outcome import State
 from loom.plan.values import Json
 
 
 def change_digest(run: Pass, item: Item) -> str:
-    """The fingerprint of one write: 16 hexadecimal characters. Values that are known only later do not change it."""
-    fields = ",".join(sorted(change.path for change in item.changes))
+    """The fingerprint of one write: 16 hexadecimal characters. Values that are known only later do not change it.
+
+    What is deleted and made again has the fingerprint of its making, which is still to be done when the deletion is.
+    """
+    action = CREATE if item.dead_end else item.action
+    fields = "" if item.dead_end else ",".join(sorted(change.path for change in item.changes))
     wanted = run.ports.digest(run.declared(item))
-    return sha256(f"{item.action}|{item.key}|{fields}|{wanted}".encode()).hexdigest()[:16]
+    return sha256(f"{action}|{item.key}|{fields}|{wanted}".encode()).hexdigest()[:16]
 
 
 def deletion_digest(deletion: Deletion) -> str:

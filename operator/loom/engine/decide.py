@@ -102,6 +102,9 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
     if _is_busy(item, live, state):
         item.stand(State.UPDATING, "Progressing", f"{short(item.id)} is {state}")
         return
+    if item.resource.mode is Mode.MANAGED and (end := _dead_end(item, live)):
+        _replace(run, item, end)
+        return
     item.changes = differences(item.type, item.desired, live.body, item.resource.ignore, run.lookup)
     item.changes += _submitted_changes(run, item)
     if state in FAILED_STATES and item.resource.mode is Mode.MANAGED:
@@ -136,6 +139,29 @@ def _is_busy(item: Item, live: Observed, state: str) -> bool:
         return True
     second = str(at(live.body, item.type.status_path) or "").lower() if item.type.status_path else ""
     return bool(second) and second in {name.lower() for name in item.type.status_busy}
+
+
+def _dead_end(item: Item, live: Observed) -> FieldChange | None:
+    """The state that no write leads out of, as a change."""
+    rule = item.type.dead_end
+    state = str(at(live.body, rule.path) or "") if rule else ""
+    if rule and state.lower() in {name.lower() for name in rule.states}:
+        return FieldChange(rule.path, state, "(deleted and made again)")
+    return None
+
+
+def _replace(run: Pass, item: Item, end: FieldChange) -> None:
+    """It is to be deleted and made again, once: what comes to the same end at once is told instead."""
+    item.changes = (end,)
+    item.stand(State.DRIFTED, "DriftFound", item.differing, action=UPDATE)
+    item.dead_end = True
+    _check_authority(run, item)
+    if run.memory.remade.get(item.key) == run.digest(item):
+        item.stand(
+            State.BLOCKED, "NotHonored",
+            f"{short(item.id)} was deleted and made again, and is {end.before} once more; it stays so until the spec changes or "
+            "somebody asks for another look",
+        )  # fmt: skip
 
 
 def _submitted_changes(run: Pass, item: Item) -> tuple[FieldChange, ...]:

@@ -38,6 +38,7 @@ class Item:
     )
     foreign: bool = False  # Azure holds somebody else's resource for the same: not ours to track or touch
     action: str = ""  # CREATE or UPDATE when something is to be written
+    dead_end: bool = False  # an UPDATE that no write brings about: it is deleted, and made again
     changes: tuple[FieldChange, ...] = ()
     state: State = State.UNKNOWN
     reason: str = ""
@@ -58,6 +59,7 @@ class Item:
     def stand(self, state: State, reason: str = "", message: str = "", action: str = "") -> None:
         """Say where the resource stands, and what is to be done about it."""
         self.state, self.reason, self.message, self.action = state, reason, message, action
+        self.dead_end = False
 
     def as_state(self) -> ResourceState:
         """The same as frozen data."""
@@ -101,6 +103,7 @@ class Pass:
     wrote: bool = False
     attempted: set[str] = field(default_factory=set)
     mended: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # plan key, fields written
+    remaking: set[str] = field(default_factory=set)  # types of what is being taken away to be made again
     lane_taken: float = 0.0  # seconds until a taken lane is tried again; 0 = none was
     base: Mapping[str, Json] = field(default_factory=dict)  # the status as last written, the journal's included
     wanted: dict[str, frozenset[str]] = field(default_factory=dict)  # plan key -> paths that references ask for

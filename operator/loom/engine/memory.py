@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from loom.engine.ports import Operation
 from loom.errors import CloudError
+from loom.plan.checks import Check, Finding
 from loom.plan.outcome import ResourceState
 from loom.plan.values import Json
 
@@ -53,11 +54,19 @@ class Memory:
         default_factory=dict
     )  # (plan key, path) -> value asked for by a reference
     written: dict[str, tuple[str, ...]] = field(default_factory=dict)  # plan key -> digest + fields of its last write
+    remade: dict[str, str] = field(
+        default_factory=dict
+    )  # plan key -> digest of what this run took away to make it again
+    measured: dict[Check, Finding] = field(default_factory=dict)  # links as they were last seen
     slow: dict[str, ResourceState] = field(default_factory=dict)  # last state of what only the slow tier reads
     last_write: float = float("-inf")
     last_slow: float = float("-inf")
     verified: int = -1  # the generation that was last read back whole
     warned: set[str] = field(default_factory=set)  # events that were sent for a lasting state
+
+    def unmeasure(self, name: str) -> None:
+        """What is written or taken away is no longer what was measured."""
+        self.measured = {check: found for check, found in self.measured.items() if check.key != name}
 
     def end_run(self) -> None:
         """Everything holds: only hashes and the slow tier's states stay."""
@@ -68,6 +77,7 @@ class Memory:
         self.outputs.clear()
         self.failures.clear()
         self.written.clear()
+        self.remade.clear()
 
 
 class Lanes:

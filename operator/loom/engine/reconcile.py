@@ -15,9 +15,11 @@ from loom.engine.item import Pass
 from loom.engine.memory import Memory
 from loom.engine.observe import observe, remember_settled
 from loom.engine.prune import find_deletions, prune
+from loom.engine.remake import remake
 from loom.engine.work import Ports, Result, Work
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
+from loom.plan.checks import LinkCheck
 from loom.plan.outcome import State
 from loom.plan.resource import Mode, Plan
 
@@ -29,7 +31,9 @@ async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
     """Bring one object nearer to what it declares, and say truthfully how far that is."""
     run = new_pass(work, memory, ports)
     if _is_asked(run):
-        memory.failures.clear()  # whoever asks has perhaps removed the cause: what failed is tried now, not after its pause
+        # Whoever asks has perhaps removed the cause: what failed is tried now, not after its pause.
+        memory.failures.clear()
+        memory.remade.clear()
     try:
         if work.deleting:
             return await _finalize(run)
@@ -58,6 +62,7 @@ async def _converge(run: Pass) -> None:
             _read_whole(run)
             break
         run.wrote = False
+        await remake(run)
         await apply(run)
         if _all_ready(run):
             await prune(run)
@@ -154,8 +159,12 @@ async def _examine(run: Pass) -> None:
     ready = {name for name, item in run.items.items() if item.state is State.READY}
     checks = [check for check in run.plan.checks if check.key in ready]
     bodies = {name: item.live.body for name, item in run.items.items() if item.live is not None}
-    if checks:
-        run.findings = tuple(await run.ports.prober.examine(checks, bodies, run.lookup))
+    fresh = [check for check in checks if not (isinstance(check, LinkCheck) and check.key not in bodies)]
+    found = dict(zip(fresh, await run.ports.prober.examine(fresh, bodies, run.lookup), strict=True)) if fresh else {}
+    # A link of what this run has read before is as it was then: it is not unmeasured because something else takes its time.
+    run.memory.measured |= {check: finding for check, finding in found.items() if isinstance(check, LinkCheck)}
+    known = {**run.memory.measured, **found}
+    run.findings = tuple(known[check] for check in checks if check in known)
 
 
 async def _finalize(run: Pass) -> Result:

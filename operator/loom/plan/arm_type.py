@@ -62,8 +62,20 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadEnd:
+    """States at `path` that no write leads out of: the resource can only be deleted and made again. `reason` says who says so."""
+
+    path: str
+    states: frozenset[str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArmType:
-    """One type of resource. `label` is the word for people and the first half of a `deleteData` name."""
+    """One type of resource. `label` is the word for people and the first half of a `deleteData` name.
+
+    Raises ValueError for a type that holds data and has a dead end: data is never deleted to be made again.
+    """
 
     name: str
     api_version: str
@@ -90,3 +102,8 @@ class ArmType:
     query: tuple[tuple[str, str], ...] = ()  # query parameters of every GET, as format=rawxml
     singleton: bool = False  # one for each parent, with a fixed name
     same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names
+    dead_end: DeadEnd | None = None  # the one case in which something is replaced
+
+    def __post_init__(self) -> None:
+        if self.dead_end and self.protected:
+            raise ValueError(f"{self.name} holds data: it is never deleted to be made again")

@@ -1,9 +1,16 @@
 """Types that hold data: storage and Event Hubs. What holds data is never deleted because a line left a spec."""
 
-from loom.plan.arm_type import ArmType, Listing, Marking, Tier
+from loom.plan.arm_type import ArmType, Carry, Listing, Marking, Tier
 
 _ACCOUNT = "Microsoft.Storage/storageAccounts"
 _NAMESPACE = "Microsoft.EventHub/namespaces"
+
+_OTHERS = "a PUT without it may take it away, and whoever set it does not ask us"
+_READ_ONLY_KEYS = frozenset(
+    {
+        "lastEnabledTime", "currentVersionedKeyIdentifier", "currentVersionedKeyExpirationTimestamp", "lastKeyRotationTimestamp",
+    }
+)  # fmt: skip
 
 TYPES = (
     ArmType(
@@ -12,12 +19,25 @@ TYPES = (
         immutable=(
             "location", "kind", "properties.isHnsEnabled", "properties.encryption.requireInfrastructureEncryption",
         ),
+        carries=(
+            Carry("identity", "the account's own keys may be read with it", frozenset({"principalId", "tenantId", "clientId"})),
+            Carry("properties.encryption", "keys of the customer's own are chosen by others", _READ_ONLY_KEYS),
+            Carry("properties.networkAcls.ipRules", _OTHERS),
+            Carry("properties.networkAcls.virtualNetworkRules", _OTHERS, frozenset({"state"})),
+            Carry("properties.networkAcls.resourceAccessRules", _OTHERS),
+        ),
         busy_states=frozenset({"ResolvingDNS"}),
         delete_rank=60,
     ),
     ArmType(
         f"{_ACCOUNT}/blobServices", "2025-06-01", "blob-service",
         marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW,
+        carries=(
+            Carry("properties.cors", _OTHERS),
+            Carry("properties.changeFeed", _OTHERS),
+            Carry("properties.isVersioningEnabled", _OTHERS),
+            Carry("properties.lastAccessTimeTrackingPolicy", _OTHERS),
+        ),
         deletable=False, singleton=True,
         delete_rank=58,
     ),
@@ -26,6 +46,7 @@ TYPES = (
         f"{_ACCOUNT}/blobServices/containers", "2025-06-01", "filesystem",
         marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
         protected="a filesystem holds data",
+        carries=(Carry("properties.metadata", _OTHERS),),
         delete_rank=55,
     ),
     ArmType(
@@ -42,6 +63,7 @@ TYPES = (
         protected="an event hub holds the events of its retention time, and its consumers' positions",
         # "CleanupPolicy changes are not allowed in update": azure-cli, issue 26865. Partitions: Event Hubs' tier limits.
         immutable=("properties.partitionCount", "properties.retentionDescription.cleanupPolicy"),
+        carries=(Carry("properties.captureDescription", _OTHERS),),
         delete_rank=55,
     ),
 )  # fmt: skip

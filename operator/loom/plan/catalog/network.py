@@ -1,6 +1,6 @@
 """Types of Microsoft.Network: a PUT there replaces the whole, so what others put in is repeated from the live body."""
 
-from loom.plan.arm_type import ArmType, Carry, Listing, Marking, Tier
+from loom.plan.arm_type import ArmType, Carry, DeadEnd, Listing, Marking, Tier
 
 NETWORK = "Microsoft.Network/virtualNetworks"
 
@@ -54,6 +54,10 @@ TYPES = (
             Carry("properties.useRemoteGateways", "the gateways between hub and zone are the hub's administrators'"),
         ),
         lane=NETWORK,
+        dead_end=DeadEnd(
+            "properties.peeringState", frozenset({"Disconnected"}),
+            "the other side was deleted: both are to be deleted and made again (Azure docs: Virtual network peering)",
+        ),
         delete_rank=65,
     ),
     ArmType(
@@ -63,6 +67,11 @@ TYPES = (
             "properties.subnet.id",
             "properties.privateLinkServiceConnections.0.properties.privateLinkServiceId",
             "properties.privateLinkServiceConnections.0.properties.groupIds.0",
+        ),
+        dead_end=DeadEnd(
+            "properties.privateLinkServiceConnections.0.properties.privateLinkServiceConnectionState.status",
+            frozenset({"Disconnected"}),
+            "the service's side was removed, as when it was itself made again (Azure docs: What is a private endpoint)",
         ),
         delete_rank=30,
     ),

@@ -41,9 +41,7 @@ class Peerings(Behavior):
                     )
                     raise bad_request("VnetAddressSpacesOverlap", message)
         _check_gateways(change, other)
-        if change.before is not None and change.before.properties.get("peeringState") == "Disconnected":
-            message = f"Peering {change.id} is in Disconnected state and cannot be updated. Delete it on both sides and create it again."
-            raise bad_request("RemotePeeringIsDisconnected", message)
+        _check_connected(change, local, other)
 
     def compose(self, change: Change) -> Json:
         remote_id = str(change.properties["remoteVirtualNetwork"]["id"])
@@ -81,6 +79,21 @@ class Peerings(Behavior):
             other.etag = world.next_etag()
 
 
+def _check_connected(change: Change, local: Resource, remote: Resource) -> None:
+    """Neither a disconnected peering nor the counterpart of one can be written (terraform-provider-azurerm, issue 14051)."""
+    back = _back(change.world, local.key, remote.id)
+    if back is not None and back.properties.get("peeringState") == "Disconnected":
+        message = (
+            f"Cannot create or update peering {change.id} because remote peering {back.id} referencing parent virtual network "
+            f"{local.id} is in Disconnected state. Update or re-create the remote peering to get it back to Initiated state. "
+            "Peering gets Disconnected when remote vnet or remote peering is deleted and re-created."
+        )
+        raise bad_request("RemotePeeringIsDisconnected", message)
+    if change.before is not None and change.before.properties.get("peeringState") == "Disconnected":
+        message = f"Peering {change.id} is in Disconnected state and cannot be updated. Delete it on both sides and create it again."
+        raise bad_request("RemotePeeringIsDisconnected", message)
+
+
 def _check_gateways(change: Change, remote: Resource) -> None:
     if not change.properties.get("useRemoteGateways"):
         return
@@ -96,7 +109,11 @@ def _check_gateways(change: Change, remote: Resource) -> None:
 def _counterpart(world: World, peering: Resource) -> Resource | None:
     """The peering in the other network that points back here."""
     here = peering.key.rsplit("/virtualnetworkpeerings/", 1)[0]
-    remote = str((peering.properties.get("remoteVirtualNetwork") or {}).get("id", ""))
+    return _back(world, here, str((peering.properties.get("remoteVirtualNetwork") or {}).get("id", "")))
+
+
+def _back(world: World, here: str, remote: str) -> Resource | None:
+    """The peering of the network `remote` that points at `here` (lower case)."""
     for item in world.store.children(remote, PEERINGS):
         if str((item.properties.get("remoteVirtualNetwork") or {}).get("id", "")).lower() == here:
             return item

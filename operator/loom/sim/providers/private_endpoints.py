@@ -101,7 +101,10 @@ class Endpoints(Behavior):
         return {**change.body, "properties": {**change.properties, **outputs}}
 
     def settled(self, world: World, resource: Resource) -> None:
-        """The connection appears at the service when the endpoint is there."""
+        """The connection appears at the service when the endpoint is there; once removed, no write brings it back."""
+        if resource.hidden.get("connected"):
+            return
+        resource.hidden["connected"] = True
         for item, _ in _asked(resource.properties):
             sent = item["properties"]
             service = world.store.get(str(sent["privateLinkServiceId"]))
@@ -113,11 +116,10 @@ class Endpoints(Behavior):
                 "privateLinkServiceConnectionState": {**sent["privateLinkServiceConnectionState"]},
                 "groupIds": sent.get("groupIds", []),
             }
-            if world.store.get(connection) is None:
-                made = Resource(
-                    connection, f"{service.type}/{CONNECTIONS}", {"properties": properties}, created=world.clock.now()
-                )
-                world.store.put(made)
+            made = Resource(
+                connection, f"{service.type}/{CONNECTIONS}", {"properties": properties}, created=world.clock.now()
+            )
+            world.store.put(made)
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         """The state of the connection is the service's to say."""
@@ -162,8 +164,8 @@ def _current(world: World, resource: Resource, item: Json) -> Json:
     service = str(item["properties"]["privateLinkServiceId"])
     connection = world.store.get(f"{service}/{CONNECTIONS}/{resource.name}.{guid(resource.key)}")
     if connection is None:
-        gone = world.store.get(service) is None and resource.state == "Succeeded"
-        state = {"status": "Disconnected", "description": "", "actionsRequired": "None"} if gone else None
+        gone = {"status": "Disconnected", "description": "", "actionsRequired": "None"}
+        state = gone if resource.hidden.get("connected") else None
     else:
         state = connection.properties["privateLinkServiceConnectionState"]
     return {

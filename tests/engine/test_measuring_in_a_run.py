@@ -1,0 +1,71 @@
+"""Health while a run goes on: what was measured stays measured, and nothing flaps because something else takes its time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from loom.plan.checks import Check, Finding, Health, LinkCheck
+from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER_R, GROUP_R, IDENTITY_R, PLAN, Bench
+
+LINK = LinkCheck("storage", "properties.link", "Approved", condition="NetworkReady")
+STORAGE_R = replace(ACCOUNT_R, condition="NetworkReady")
+LINKED = replace(
+    PLAN,
+    resources=(GROUP_R, STORAGE_R, CONTAINER_R, IDENTITY_R),
+    checks=(LINK,),
+    conditions=("NetworkReady", "ServicesReady"),
+)
+
+
+@dataclass
+class LinkProber:
+    """Measures a link by the body that it is given, as the real one does."""
+
+    async def examine(self, checks: Sequence[Check], bodies: Mapping[str, Any], lookup: Any) -> list[Finding]:
+        return [self._examine(check, bodies.get(check.key)) for check in checks]
+
+    def _examine(self, check: Check, body: Mapping[str, Any] | None) -> Finding:
+        if body is None:
+            return Finding(check.key, check.condition, Health.UNKNOWN, "NotMeasured", "was not read")
+        well = body["properties"].get("link") == "Approved"
+        health, reason = (Health.HEALTHY, "Succeeded") if well else (Health.UNHEALTHY, "Degraded")
+        return Finding(check.key, check.condition, health, reason)
+
+
+async def settled() -> Bench:
+    bench = Bench(plan=LINKED, prober=LinkProber())  # type: ignore[arg-type]
+    fill = bench.cloud.fill
+
+    def linked(arm_id: str, body: dict[str, Any]) -> None:
+        fill(arm_id, body)
+        if arm_id == ACCOUNT:
+            body["properties"]["link"] = "Approved"
+
+    bench.cloud.fill = linked
+    await bench.settle()
+    assert bench.ready == "True"
+    return bench
+
+
+async def test_a_link_stays_measured_while_another_resource_takes_its_time() -> None:
+    bench = await settled()
+    bench.cloud.long_types.add("Microsoft.ManagedIdentity/userAssignedIdentities")
+    bench.plan = replace(
+        LINKED, resources=(GROUP_R, STORAGE_R, CONTAINER_R, replace(IDENTITY_R, body={**IDENTITY_R.body, "kind": "x"}))
+    )
+    result = await bench.later()
+    assert bench.condition("Converged")["status"] == "False"
+    before = bench.condition("NetworkReady")
+    bench.clock.seconds += result.requeue_after
+    await bench.look()
+    assert bench.condition("Converged")["status"] == "False"
+    assert before["status"] == "True"
+    assert bench.condition("NetworkReady") == before
+
+
+async def test_a_link_that_breaks_is_seen_however_well_it_was() -> None:
+    bench = await settled()
+    bench.cloud.body(ACCOUNT)["properties"]["link"] = "Rejected"
+    await bench.later()
+    assert bench.condition("NetworkReady")["status"] == "False"
+    assert bench.reason("NetworkReady") == "Degraded"
