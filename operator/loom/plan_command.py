@@ -5,6 +5,7 @@ What was found goes to the standard output, in one piece; errors and notes go to
 
 import asyncio
 import json
+import logging
 
 import yaml
 from rich.console import Console
@@ -16,13 +17,14 @@ from loom.kube.connection import ConnectionFailure
 from loom.kube.documents import WrongDocuments
 from loom.manifests import ManifestError
 from loom.preview import NoInstallation, Previewed, Refused, Request, preview_files
-from loom.rendering import as_data, as_text
+from loom.rendering import as_data, as_text, not_read
 
 UNCHANGED, ERROR, CHANGES = 0, 1, 2
 
 
 def plan(settings: Settings, request: Request, output: str, out: Console, err: Console) -> int:
     """Print the preview of a request as `text`, `json` or `yaml`. The exit code: 0 nothing changes, 2 something does, 1 an error."""
+    logging.getLogger("azure").setLevel(logging.CRITICAL)  # what it warns of arrives as an error, once and in our words
     try:
         found = asyncio.run(preview_files(settings, request))
     except (NoInstallation, ManifestError, WrongDocuments, ConnectionFailure) as error:
@@ -39,7 +41,10 @@ def plan(settings: Settings, request: Request, output: str, out: Console, err: C
         _say(err, f"note: {note}", "yellow")
     for one in found.refused:
         _fail(err, _refusal(one))
-    if found.refused:
+    unknown = not_read(found.previews)
+    if unknown:
+        _fail(err, f"This plan is not whole: {unknown} of the resources could not be read.")
+    if found.refused or unknown:
         return ERROR
     return CHANGES if any(preview.changes for preview in found.previews) else UNCHANGED
 

@@ -1,6 +1,7 @@
 """How previews read: as text for a person at a terminal, as data for a program. It decides nothing.
 
-Text is readable as Terraform's: `+ ~ -`, and `!` for what should change and may not, field by field, and one line that sums up.
+Text is readable as Terraform's: `+ ~ -`, `!` for what should change and may not, `?` for what could not be read, field by field, and
+one line that sums up.
 """
 
 from collections.abc import Sequence
@@ -9,11 +10,12 @@ from typing import Any
 from rich.text import Text
 
 from loom.engine.inventory import short
-from loom.engine.preview import Change, Preview
+from loom.engine.preview import UNKNOWN, Change, Preview
 from loom.field_text import lines_of
 from loom.plan.arm_id import group_of, key, name_of, names_of, parent_of
 
 SIGNS = {"Create": ("+", "green"), "Update": ("~", "yellow"), "Delete": ("-", "red"), "Blocked": ("!", "magenta")}
+_NOT_READ = ("?", "red")
 
 
 def as_text(previews: Sequence[Preview]) -> Text:
@@ -27,13 +29,18 @@ def as_text(previews: Sequence[Preview]) -> Text:
 def summary(previews: Sequence[Preview]) -> str:
     """The one line that sums up."""
     counts = {action: sum(preview.count(action) for preview in previews) for action in SIGNS}
-    unchanged = sum(preview.unchanged for preview in previews)
-    if not any(counts.values()):
+    unchanged, unknown = sum(preview.unchanged for preview in previews), not_read(previews)
+    if not any(counts.values()) and not unknown:
         return "No changes." + (f" {_count(unchanged)} as declared." if unchanged else "")
     return (
         f"Plan: {counts['Create']} to create, {counts['Update']} to update, {counts['Delete']} to delete, "
-        f"{counts['Blocked']} blocked; {unchanged} unchanged."
+        f"{counts['Blocked']} blocked; {unchanged} unchanged{f', {unknown} could not be read' if unknown else ''}."
     )
+
+
+def not_read(previews: Sequence[Preview]) -> int:
+    """How many resources nothing is known of: with any, the plan is not whole."""
+    return sum(preview.count(UNKNOWN) for preview in previews)
 
 
 def _count(number: int) -> str:
@@ -59,7 +66,7 @@ def _append_preview(text: Text, preview: Preview) -> None:
 
 
 def _append_change(text: Text, change: Change, following: Change | None, home: str) -> None:
-    sign, style = SIGNS[change.action]
+    sign, style = SIGNS.get(change.action, _NOT_READ)
     text.append(f"  {sign} {change.type} {_name(change)}{_elsewhere(change, home)}\n", style=style)
     for field in change.fields:
         for line, line_style in lines_of(field, created=change.action == "Create"):
@@ -88,7 +95,11 @@ def as_data(previews: Sequence[Preview]) -> dict[str, Any]:
     counts = {action.lower(): sum(preview.count(action) for preview in previews) for action in SIGNS}
     return {
         "objects": [_preview_data(preview) for preview in previews],
-        "summary": {**counts, "unchanged": sum(preview.unchanged for preview in previews)},
+        "summary": {
+            **counts,
+            "unchanged": sum(preview.unchanged for preview in previews),
+            "unknown": not_read(previews),
+        },
     }
 
 

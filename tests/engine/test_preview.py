@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from loom.engine.memory import Lanes
+import pytest
+
+from loom.engine.lanes import Lanes
 from loom.engine.preview import Change, Preview, flatten, preview
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Work
@@ -192,17 +194,24 @@ async def test_a_mark_of_the_same_object_under_another_installation_is_told() ->
     assert any("set installation: test" in warning for warning in found.warnings)
 
 
-async def test_what_may_not_be_read_is_blocked_with_the_reason_and_the_rest_is_compared() -> None:
+async def test_what_may_not_be_read_is_told_with_the_reason_and_the_rest_is_compared() -> None:
     bench = await settled()
     bench.cloud.fail(
         "LIST", "storageAccounts", CloudError("Forbidden", "AuthorizationFailed", "no right", Retry.SLOWLY)
     )
     found = await previewed(bench)
-    blocked = [change for change in found.changes if change.key == "storage"]
-    assert [(change.action, change.reason, change.message) for change in blocked] == [
-        ("Blocked", "Forbidden", "no right")
+    unknown = [change for change in found.changes if change.key == "storage"]
+    assert [(change.action, change.reason, change.message) for change in unknown] == [
+        ("Unknown", "Forbidden", "no right")
     ]
     assert found.unchanged >= 2
+
+
+async def test_where_nobody_is_signed_in_there_is_no_plan() -> None:
+    bench = await settled()
+    bench.cloud.fail("LIST", "storageAccounts", CloudError("CredentialInvalid", "", "sign in", Retry.SLOWLY))
+    with pytest.raises(CloudError, match="sign in"):
+        await previewed(bench)
 
 
 async def test_what_is_being_made_is_told_and_not_compared() -> None:

@@ -18,17 +18,19 @@ from loom.engine.memory import Memory
 from loom.engine.prune import may_be_deleted
 from loom.engine.reconcile import compare, new_pass
 from loom.engine.work import Ports, Work
+from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
 from loom.plan.outcome import State
 from loom.plan.resource import Mode, Plan
 from loom.plan.values import Json, at
 
+UNKNOWN = "Unknown"  # it could not be read, so nothing can be said of it
 _BUSY = (State.CREATING, State.UPDATING, State.DELETING)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One resource that would change, or should and may not (`action` Blocked, with the reason)."""
+    """One resource that would change, that should and may not (`action` Blocked), or of which nothing is known (Unknown)."""
 
     key: str
     id: str  # "" when it is known after apply
@@ -79,6 +81,7 @@ async def preview(work: Work, ports: Ports, *, offline: bool = False, submitted:
     run = new_pass(work, Memory(), ports)
     run.submitted.clear()
     await compare(run)
+    _check_credential(run)
     items = [item for item in _in_order(run) if not (offline and item.resource.mode is Mode.EXISTING)]
     if work.wishes.policy == "Observe":
         missing = tuple(item.message for item in items if item.state is State.MISSING)
@@ -95,6 +98,13 @@ async def preview(work: Work, ports: Ports, *, offline: bool = False, submitted:
         warnings=tuple(dict.fromkeys([*warnings, *(event.message for event in run.events)])),
         note=_held_back(work),
     )
+
+
+def _check_credential(run: Pass) -> None:
+    """Where nobody is signed in, nothing can be said of anything. Raises CloudError."""
+    for item in run.items.values():
+        if item.state is State.UNKNOWN and item.reason == "CredentialInvalid":
+            raise CloudError(item.reason, "", item.message, Retry.PERSON)
 
 
 def _held_back(work: Work) -> str:
@@ -163,7 +173,8 @@ def _changes(run: Pass, item: Item) -> bool:
 def _change(run: Pass, item: Item, before: Plan | None) -> Change:
     stage = _stage_of(run, item)
     if item.state in (State.BLOCKED, State.UNKNOWN) or not item.action:
-        return Change(item.key, item.id, item.type.name, BLOCKED, _told(item, before), item.reason, item.message)
+        action = UNKNOWN if item.state is State.UNKNOWN else BLOCKED
+        return Change(item.key, item.id, item.type.name, action, _told(item, before), item.reason, item.message)
     if item.action == CREATE:
         body = merge(merge(item.desired, item.resource.on_create), stage.desired if stage else {})
         fields = tuple(FieldChange(path, None, value) for path, value in flatten(body))
