@@ -39,12 +39,13 @@ def test_every_sample_is_accepted_in_the_order_that_kubectl_applies_the_folder(c
 
 
 def test_what_others_need_comes_first_whatever_the_files_are_called() -> None:
-    kinds = ["ApiProduct", "Namespace", "DataLandingZone", "CustomResourceDefinition", "Namespace"]
+    kinds = ["ApiProduct", "Namespace", "AdminPlane", "DataLandingZone", "CustomResourceDefinition", "Namespace"]
     batches = in_order([{"apiVersion": "v1", "kind": kind, "metadata": {"name": kind}} for kind in kinds])
 
     assert [[manifest["kind"] for manifest in batch] for batch in batches] == [
         ["CustomResourceDefinition"],
         ["Namespace", "Namespace"],
+        ["AdminPlane"],
         ["ApiProduct", "DataLandingZone"],
     ]
 
@@ -78,7 +79,7 @@ def test_the_operator_reads_secrets_only_where_a_namespace_lets_it(installed: Cl
         ("update", "adminplanes.csaloom.io"),
         ("delete", "namespaces"),
         ("list", "secrets"),
-        ("list", "configmaps"),
+        ("update", "configmaps"),
         ("create", "rolebindings.rbac.authorization.k8s.io"),
     ],
 )

@@ -147,6 +147,13 @@ def test_samples_that_are_no_objects_are_refused_before_anything_starts(home: Pa
     assert not home.exists()
 
 
+def test_a_wait_that_is_no_duration_is_refused(home: Path) -> None:
+    dev = LoomDev(home, "--wait=soon")
+
+    assert dev.ends_with() == 1
+    assert "--wait soon: write a duration such as" in dev.said
+
+
 def test_a_control_plane_of_somebody_elses_is_used_and_left_alone(home: Path, tmp_path: Path) -> None:
     samples = write_samples(tmp_path / "samples", sample("AdminPlane"))
     with running_cluster(tmp_path / "theirs") as theirs:

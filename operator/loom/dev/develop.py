@@ -33,7 +33,7 @@ def develop(*, wait: str | None, samples: Path | None, home: Path | None, operat
     """
     console, errors = Console(), Console(stderr=True)
     try:
-        limit = seconds(wait) if wait is not None else None
+        limit = _seconds(wait)
         with ExitStack() as stack:
             stack.enter_context(_interruptible())
             sandbox = stack.enter_context(running_sandbox((home or HOME).resolve(), samples, operator, console))
@@ -41,9 +41,16 @@ def develop(*, wait: str | None, samples: Path | None, home: Path | None, operat
             return _attend(sandbox, samples or asset("manifests/samples"), limit, operator, console)
     except KeyboardInterrupt:
         return INTERRUPTED if wait is not None else 0
-    except (SandboxError, ManifestError, ValueError) as error:
+    except (SandboxError, ManifestError) as error:
         errors.print(Text(str(error), style="red"), soft_wrap=True)
         return 1
+
+
+def _seconds(wait: str | None) -> float | None:
+    try:
+        return None if wait is None else float(seconds(wait))
+    except ValueError as error:
+        raise SandboxError(f"--wait {wait}: {error}.") from None
 
 
 def _attend(sandbox: Sandbox, samples: Path, limit: float | None, operator: bool, console: Console) -> int:
@@ -51,11 +58,10 @@ def _attend(sandbox: Sandbox, samples: Path, limit: float | None, operator: bool
     if not operator:
         command = f"source {sandbox.environment} && loom run"
         console.print(f"No operator was started; this starts one: {command}", highlight=False, soft_wrap=True)
-    began = time.monotonic()
     rows = _until_ready(sandbox, limit, console)
     unready = [row for row in rows if not row.is_ready]
     if limit is not None:
-        _conclude(unready, time.monotonic() - began, console)
+        _conclude(unready, time.monotonic() - sandbox.began, console)
         return 1 if unready else 0
     _show_what_to_try(sandbox, samples, console)
     _follow(sandbox, rows, console)
@@ -64,7 +70,7 @@ def _attend(sandbox: Sandbox, samples: Path, limit: float | None, operator: bool
 
 def _until_ready(sandbox: Sandbox, limit: float | None, console: Console) -> list[Row]:
     """Shows the objects until all are Ready or `limit` seconds are over; returns them as they were last."""
-    deadline = None if limit is None else time.monotonic() + limit
+    deadline = None if limit is None else sandbox.began + limit
     with Board(console) as board:
         while True:
             rows = _look(sandbox)
@@ -123,7 +129,9 @@ def _interruptible() -> Iterator[None]:
         _ignore_interrupts()
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in _STOPPING}
+    # Under nohup, SIGHUP is ignored already, and is to be.
+    heard = [number for number in _STOPPING if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in heard}
     try:
         yield
     finally:

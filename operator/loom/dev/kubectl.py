@@ -46,7 +46,10 @@ class Kubectl:
 
     def apply(self, objects: Iterable[Mapping[str, Any]]) -> list[str]:
         """Server-side apply; returns what was applied as `kind.group/name`."""
-        document = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
+        objects = list(objects)
+        if not objects:
+            return []
+        document = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
         return self.run(*_APPLY, "--filename=-", stdin=document).split()
 
     def apply_path(self, flag: str, path: Path) -> list[str]:

@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import sysconfig
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from loom.dev.given import GivenControlPlane
 from loom.dev.kubeconfig import write_private
 from loom.dev.kubectl import Kubectl, kubectl_for
 from loom.dev.loom_operator import start_operator, write_operator_config
-from loom.dev.objects import LoomObjects
+from loom.dev.objects import GROUP, LoomObjects
 from loom.dev.processes import Processes
 from loom.dev.simulator import Simulator, start_simulator
 from loom.dev.suggestions import door_function
@@ -44,6 +45,8 @@ class Sandbox:
     simulator: Simulator
     objects: LoomObjects
     processes: Processes
+    began: float
+    """The moment that the samples were applied, by the monotonic clock."""
 
 
 @contextmanager
@@ -63,19 +66,15 @@ def running_sandbox(home: Path, samples: Path | None, operator: bool, console: C
         with console.status("Starting the control plane and the simulated Azure"):
             simulator = start_simulator(processes, home / "simulator")
             control_plane.start()
-        sandbox = Sandbox(
-            home=home,
-            kubeconfig=control_plane.kubeconfig(),
-            environment=_write_environment(home, control_plane.kubeconfig(), kubectl, simulator),
-            simulator=simulator,
-            objects=LoomObjects(control_plane.kubeconfig()),
-            processes=processes,
-        )
-        _install(sandbox, kubectl, manifests, console)
+        admin = Kubectl(kubectl, control_plane.kubeconfig())
+        objects = _install(admin, control_plane.kubeconfig(), console)
+        samples_last = _seed(admin, simulator, manifests, console)
+        environment = _write_environment(home, control_plane.kubeconfig(), kubectl, simulator)
         if operator:
-            config = sandbox.home / "operator" / "config.yaml"
+            config = home / "operator" / "config.yaml"
             start_operator(processes, config, control_plane.kubeconfig("operator"), simulator)
-        yield sandbox
+        admin.apply(samples_last)
+        yield Sandbox(home, control_plane.kubeconfig(), environment, simulator, objects, processes, time.monotonic())
 
 
 def _control_plane(
@@ -87,48 +86,54 @@ def _control_plane(
     return ControlPlane(home, get_binaries(os.environ, console), processes)
 
 
-def _install(sandbox: Sandbox, kubectl: Path, manifests: list[Manifest], console: Console) -> None:
-    """Rights and kinds into the control plane, what planes name into the simulated Azure, then the planes and the samples."""
-    admin = Kubectl(kubectl, sandbox.kubeconfig)
+def _install(admin: Kubectl, kubeconfig: Path, console: Console) -> LoomObjects:
+    """The kinds and the operator's rights; returns when the API server serves the kinds."""
     with console.status("Installing the CRDs and the operator's rights"):
         admin.apply_path("--filename", asset("crds"))
         admin.apply_path("--kustomize", asset("manifests/kustomize"))
         admin.run("wait", "--for=condition=Established", f"--filename={asset('crds')}", "--timeout=30s")
-        sandbox.objects.discover()
+        return LoomObjects(kubeconfig)
+
+
+def _seed(admin: Kubectl, simulator: Simulator, manifests: list[Manifest], console: Console) -> list[Manifest]:
+    """Applies the planes, and what others stand on, and makes in the simulated Azure what they name; returns the rest.
+
+    The planes are applied first, so that one that makes no sense is refused by the API server, with a sentence.
+    """
     if not any(manifest["kind"] == "AdminPlane" for manifest in manifests):
-        manifests = [_default_plane(manifests), *manifests]
+        manifests = [default_plane(manifests), *manifests]
+    *first, rest = in_order(manifests)
     with console.status("Making the admin plane's estate in the simulated Azure"):
+        for batch in first:
+            admin.apply(batch)
         for subscription in subscriptions_of(manifests):
-            sandbox.simulator.call("POST", "/sim/subscriptions", {"id": subscription})
+            simulator.call("POST", "/sim/subscriptions", {"id": subscription})
         for manifest in manifests:
             if manifest["kind"] == "AdminPlane":
-                sandbox.simulator.place(estate_of(manifest))
-    with console.status("Applying the samples"):
-        for batch in in_order(manifests):
-            admin.apply(batch)
+                simulator.place(estate_of(manifest))
+    return rest
 
 
 def in_order(manifests: list[Manifest]) -> list[list[Manifest]]:
-    """What others need first: kinds, then namespaces, then the rest, each in the order given."""
-    first = {"CustomResourceDefinition": 0, "Namespace": 1}
-    batches: list[list[Manifest]] = [[], [], []]
-    for manifest in manifests:
-        batches[first.get(manifest["kind"], 2)].append(manifest)
-    return [batch for batch in batches if batch]
+    """What others need first: kinds, namespaces, planes, and all the rest, each in the order given."""
+    order = ("CustomResourceDefinition", "Namespace", "AdminPlane")
+    return [
+        *([m for m in manifests if m["kind"] == kind] for kind in order),
+        [m for m in manifests if m["kind"] not in order],
+    ]
 
 
-def _default_plane(manifests: list[Manifest]) -> Manifest:
+def default_plane(manifests: list[Manifest]) -> Manifest:
     """The sample plane, granted to the namespaces, subscriptions and locations that these manifests use."""
     plane = next(m for m in read_manifests(asset("manifests/samples")) if m["kind"] == "AdminPlane")
     grant: dict[str, Any] = plane["spec"]["grants"][0]
-    namespaces = {
-        m["metadata"].get("namespace", "default") for m in manifests if m["apiVersion"].startswith("csaloom.io/")
-    }
-    zones = [m["spec"] for m in manifests if m["kind"] == "DataLandingZone"]
+    ours = [m for m in manifests if m["apiVersion"].startswith(f"{GROUP}/")]
+    zones = [m.get("spec") or {} for m in ours if m["kind"] == "DataLandingZone"]
+    namespaces = {m["metadata"].get("namespace", "default") for m in ours}
     grant["namespaces"] = {"matchNames": sorted({*grant["namespaces"]["matchNames"], *namespaces})}
-    grant["subscriptions"] = sorted({*grant["subscriptions"], *(zone["subscriptionId"] for zone in zones)})
-    grant["locations"] = sorted({*grant["locations"], *(zone["location"] for zone in zones)})
-    grant.pop("maxZones", None)
+    for field, of_zone in (("subscriptions", "subscriptionId"), ("locations", "location")):
+        grant[field] = sorted({*grant[field], *(zone[of_zone] for zone in zones if of_zone in zone)})
+    del grant["maxZones"]
     return plane
 
 
