@@ -59,7 +59,7 @@ check: setup ## Format, lint, import layers, generated files, types
 .PHONY: unit
 unit: setup ## Unit tests
 	$(call section,unit tests)
-	@$(VENV)/bin/pytest -q --ignore=tests/sim --ignore=tests/gates --ignore=tests/cluster
+	@$(VENV)/bin/pytest -q --ignore=tests/sim --ignore=tests/gates --ignore=tests/clients --ignore=tests/cluster
 
 .PHONY: sim
 sim: setup ## Tests of the simulated Azure, and the gates that keep it honest
@@ -78,9 +78,9 @@ bench: setup ## Measure, and print the table for docs/performance.md
 	@$(PY) -m bench
 
 .PHONY: test-clients
-test-clients: setup $(CLIENTS)/.ready ## Foreign clients (az) against the simulated Azure, from an environment of their own
+test-clients: setup $(CLIENTS)/.ready ## Foreign clients (az, Terraform) on the simulated Azure
 	$(call section,foreign clients)
-	@LOOM_TEST_AZ=$(CLIENTS)/bin/az $(VENV)/bin/pytest -q tests/clients
+	@LOOM_TEST_AZ=$(CLIENTS)/bin/az $(VENV)/bin/pytest -v tests/clients
 
 $(CLIENTS)/.ready: tests/clients/requirements.lock
 	@if [ ! -x $(CLIENTS)/bin/python ]; then $(PY) -m venv $(CLIENTS); fi

@@ -1,97 +1,132 @@
-"""`az`, as it comes, on the simulated Azure: registered as a cloud of its own, logged in with a secret, reading and writing.
-
-`make test-clients` installs it in an environment of its own and names it in `LOOM_TEST_AZ`; not part of `make test`.
-"""
-
-import json
-import os
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+"""The Azure CLI, as it comes, on the simulated Azure."""
 
 import pytest
 
-from loom.dev.processes import Processes
-from loom.dev.simulator import Simulator, start_simulator
+from clients.az import CLOUD, Az, AzError, az_for
+from loom.dev.simulator import Simulator
 
-GROUP = "/subscriptions/30000000-0000-4000-8000-000000000001/resourceGroups/rg-clients"
-ENVIRONMENT = f"{GROUP}/providers/Microsoft.App/managedEnvironments/cae-clients"
-APP = f"{GROUP}/providers/Microsoft.App/containerApps/orders"
+REGION = ("--location", "eastus2")
 
 
-class Az:
-    """`az` with a configuration of its own; a call returns the JSON that it printed."""
-
-    def __init__(self, home: Path, simulator: Simulator) -> None:
-        program = os.environ.get("LOOM_TEST_AZ")
-        assert program, "LOOM_TEST_AZ does not say where az is: run `make test-clients`"
-        self._program = program
-        self._env = os.environ | {
-            "AZURE_CONFIG_DIR": str(home),
-            "REQUESTS_CA_BUNDLE": str(simulator.ca_file),
-            "AZURE_CORE_COLLECT_TELEMETRY": "no",
-            # Microsoft's list of authorities does not know a private one (Azure docs: "Azure Stack Hub, manage with az").
-            "AZURE_CORE_INSTANCE_DISCOVERY": "false",
-        }
-
-    def __call__(self, *arguments: str) -> Any:
-        command = [self._program, *arguments, "--output=json"]
-        done = subprocess.run(command, env=self._env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"az {' '.join(arguments)}: {done.stderr}"
-        return json.loads(done.stdout) if done.stdout.strip() else None
+@pytest.fixture
+def group(az: Az, request: pytest.FixtureRequest) -> tuple[str, str]:
+    """A resource group of the test's own, as arguments."""
+    name = f"rg-{request.node.name}"
+    az("group", "create", "--name", name, *REGION)
+    return "--resource-group", name
 
 
-@pytest.fixture(scope="module")
-def az(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Az]:
-    """An `az` that is logged in to a simulated Azure with a group, an environment and an app in it."""
-    home = tmp_path_factory.mktemp("clients")
-    with Processes(home / "logs") as processes:
-        simulator = start_simulator(processes, home / "simulator")
-        container = {"name": "main", "image": "registry.contoso.com/orders:1"}
-        properties = {"environmentId": ENVIRONMENT, "template": {"containers": [container]}}
-        simulator.place(
-            [
-                {"id": GROUP, "body": {"location": "eastus2", "tags": {"team": "finance"}}},
-                {"id": ENVIRONMENT, "body": {"location": "eastus2", "properties": {}}},
-                {"id": APP, "body": {"location": "eastus2", "properties": properties}},
-            ]
-        )
-        az = Az(home / "az", simulator)
-        endpoints = ("resource-manager", "active-directory", "active-directory-resource-id", "management")
-        az("cloud", "register", "--name=LoomSim", *(f"--endpoint-{name}={simulator.url}" for name in endpoints))
-        az("cloud", "set", "--name=LoomSim")
-        secret = (f"--username={simulator.client_id}", f"--password={simulator.client_secret}")
-        az("login", "--service-principal", *secret, f"--tenant={simulator.tenant_id}")
-        yield az
+def test_a_cloud_is_registered_by_the_address_of_its_resource_manager(az: Az, azure: Simulator) -> None:
+    cloud = az("cloud", "show", "--name", CLOUD)
+    assert cloud["endpoints"]["activeDirectory"].rstrip("/") == azure.url
+    assert cloud["suffixes"]["storageEndpoint"] == "core.windows.net"
 
 
-def test_the_login_finds_the_subscriptions(az: Az) -> None:
-    assert {account["cloudName"] for account in az("account", "list")} == {"LoomSim"}
-    assert az("account", "show")["id"] == "30000000-0000-4000-8000-000000000001"
+def test_an_application_that_signs_in_finds_its_subscriptions(az: Az, azure: Simulator) -> None:
+    accounts = az("account", "list")
+    assert [account["state"] for account in accounts] == ["Enabled", "Enabled"]
+    assert {account["tenantId"] for account in accounts} == {azure.tenant_id}
+    assert az("account", "get-access-token")["tokenType"] == "Bearer"
 
 
-def test_a_group_is_listed_and_shown(az: Az) -> None:
-    assert [group["name"] for group in az("group", "list")] == ["rg-clients"]
-    assert az("group", "show", "--name=rg-clients")["tags"] == {"team": "finance"}
+def test_a_wrong_secret_is_told_as_entra_tells_it(
+    azure: Simulator, az: Az, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    stranger = az_for(azure, tmp_path_factory.mktemp("stranger"))
+    stranger("cloud", "register", "--name", CLOUD, "--endpoint-resource-manager", azure.url)
+    stranger("cloud", "set", "--name", CLOUD)
+    with pytest.raises(AzError, match="AADSTS7000215"):
+        stranger(
+            "login", "--service-principal", "--username", azure.client_id, "--password", "wrong", "--tenant", azure.tenant_id
+        )  # fmt: skip
 
 
-def test_a_group_is_made_and_deleted_with_azs_own_poller(az: Az) -> None:
-    made = az("group", "create", "--name=rg-made", "--location=eastus2")
+def test_groups_are_made_listed_shown_and_deleted(az: Az) -> None:
+    made = az("group", "create", "--name", "rg-az", *REGION, "--tags", "team=finance")
     assert made["properties"]["provisioningState"] == "Succeeded"
-
-    az("group", "delete", "--name=rg-made", "--yes")
-    assert az("group", "exists", "--name=rg-made") is False
-
-
-def test_a_container_app_is_listed_and_shown(az: Az) -> None:
-    assert [app["name"] for app in az("containerapp", "list", "--resource-group=rg-clients")] == ["orders"]
-
-    shown = az("containerapp", "show", "--resource-group=rg-clients", "--name=orders")
-    assert shown["properties"]["provisioningState"] == "Succeeded"
-    assert shown["properties"]["template"]["containers"][0]["image"] == "registry.contoso.com/orders:1"
+    assert "rg-az" in [found["name"] for found in az("group", "list")]
+    assert az("group", "show", "--name", "rg-az")["tags"] == {"team": "finance"}
+    az("group", "delete", "--name", "rg-az", "--yes")
+    assert az("group", "exists", "--name", "rg-az") is False
 
 
-def test_what_is_not_there_is_azures_own_error(az: Az) -> None:
-    with pytest.raises(AssertionError, match="ResourceGroupNotFound"):
-        az("group", "show", "--name=rg-nowhere")
+def test_what_is_not_there_ends_with_azures_own_code(az: Az) -> None:
+    with pytest.raises(AzError, match=r"\(ResourceGroupNotFound\)") as caught:
+        az("group", "show", "--name", "nothing")
+    assert caught.value.code == 3
+
+
+def test_a_container_app_is_made_shown_listed_changed_and_deleted(az: Az, group: tuple[str, str]) -> None:
+    az("containerapp", "env", "create", "--name", "cae", *group, *REGION, "--logs-destination", "none")
+    image = ("--image", "docker.io/library/nginx:1", "--ingress", "external", "--target-port", "80")
+    made = az("containerapp", "create", "--name", "web", *group, "--environment", "cae", *image)
+    assert made["properties"]["provisioningState"] == "Succeeded"
+    shown = az("containerapp", "show", "--name", "web", *group)
+    assert shown["properties"]["configuration"]["ingress"]["targetPort"] == 80
+    assert "web" in [found["name"] for found in az("containerapp", "list")]
+    changed = az("containerapp", "update", "--name", "web", *group, "--min-replicas", "2")
+    revisions = {
+        found["name"]: found["properties"] for found in az("containerapp", "revision", "list", "--name", "web", *group)
+    }
+    assert revisions[changed["properties"]["latestRevisionName"]]["template"]["scale"]["minReplicas"] == 2
+    az("containerapp", "delete", "--name", "web", *group, "--yes")
+    assert az("containerapp", "list", *group) == []
+
+
+def test_a_storage_account_and_its_filesystems(az: Az, group: tuple[str, str]) -> None:
+    az("storage", "account", "create", "--name", "saloomaz", *group, *REGION, "--sku", "Standard_ZRS", "--hns", "true")
+    az("storage", "container-rm", "create", "--storage-account", "saloomaz", "--name", "bronze")
+    shown = az("storage", "account", "show", "--name", "saloomaz", *group)
+    assert (shown["provisioningState"], shown["isHnsEnabled"]) == ("Succeeded", True)
+    assert [found["name"] for found in az("storage", "account", "list")] == ["saloomaz"]
+    assert [found["name"] for found in az("storage", "container-rm", "list", "--storage-account", "saloomaz")] == [
+        "bronze"
+    ]
+
+
+def test_a_network_with_its_rules_and_a_private_endpoint(az: Az, group: tuple[str, str]) -> None:
+    account = az("storage", "account", "create", "--name", "saloompe", *group, *REGION, "--sku", "Standard_LRS")
+    az("network", "nsg", "create", "--name", "nsg", *group)
+    az("network", "vnet", "create", "--name", "vnet", *group, "--address-prefixes", "10.9.0.0/16")
+    subnet = ("--vnet-name", "vnet", "--name", "snet", *group)
+    az(
+        "network",
+        "vnet",
+        "subnet",
+        "create",
+        *subnet,
+        "--address-prefixes",
+        "10.9.0.0/24",
+        "--network-security-group",
+        "nsg",
+    )
+    target = ("--private-connection-resource-id", account["id"], "--group-id", "blob", "--connection-name", "blob")
+    endpoint = az(
+        "network", "private-endpoint", "create", "--name", "pe-blob", *group, "--vnet-name", "vnet", "--subnet", "snet", *target
+    )  # fmt: skip
+    connection = endpoint["privateLinkServiceConnections"][0]
+    assert connection["privateLinkServiceConnectionState"]["status"] == "Approved"
+
+
+def test_event_hubs_an_identity_and_its_role(az: Az, group: tuple[str, str]) -> None:
+    namespace = az("eventhubs", "namespace", "create", "--name", "evhns-loom-az", *group, *REGION)
+    hub = ("--name", "orders", "--namespace-name", "evhns-loom-az", *group, "--partition-count", "2")
+    assert az("eventhubs", "eventhub", "create", *hub)["partitionCount"] == 2
+    identity = az("identity", "create", "--name", "uami", *group)
+    whom = ("--assignee-object-id", identity["principalId"], "--assignee-principal-type", "ServicePrincipal")
+    az("role", "assignment", "create", *whom, "--role", "Azure Event Hubs Data Sender", "--scope", namespace["id"])
+    [assigned] = az("role", "assignment", "list", "--scope", namespace["id"])
+    assert assigned["principalId"] == identity["principalId"]
+    assert {found["type"] for found in az("resource", "list", *group)} == {
+        "Microsoft.EventHub/namespaces",
+        "Microsoft.ManagedIdentity/userAssignedIdentities",
+    }
+
+
+def test_a_lock_holds_until_it_is_taken_away(az: Az, group: tuple[str, str]) -> None:
+    az("lock", "create", "--name", "keep", "--lock-type", "CanNotDelete", *group)
+    with pytest.raises(AzError, match="ScopeLocked"):
+        az("group", "delete", "--name", group[1], "--yes")
+    az("lock", "delete", "--name", "keep", *group)
+    az("group", "delete", "--name", group[1], "--yes")
+    assert az("group", "exists", "--name", group[1]) is False
