@@ -6,6 +6,8 @@ import sys
 
 from loom.config import Log, LogFormat
 
+_LONGEST_OF_KOPF = 160
+
 
 def configure_logging(log: Log) -> None:
     """Send every record to stderr, and the libraries' only where they matter."""
@@ -17,8 +19,17 @@ def configure_logging(log: Log) -> None:
     logging.basicConfig(level=log.level, handlers=[handler], force=True)
     logging.getLogger("azure").setLevel(logging.WARNING)  # it logs every request, headers included
     logging.getLogger("kopf").setLevel(logging.WARNING)
+    handler.addFilter(_shorten)
     # kopf warns that it takes no signals outside the main thread, which is what we want of it.
     logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """kopf logs each failed try of a watch with the whole request and answer: the first words are enough, and it tries again."""
+    if record.name.startswith("kopf.") and len(record.getMessage()) > _LONGEST_OF_KOPF:
+        record.msg, record.args = record.getMessage()[:_LONGEST_OF_KOPF] + "...", ()
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 class _JsonFormatter(logging.Formatter):

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.engine.conditions import Condition, stamp
-from loom.engine.memory import Lanes, Memory
+from loom.engine.lanes import Lanes
+from loom.engine.memory import Memory
 from loom.engine.ports import Clock, Cloud, Conflict, Prober
 from loom.engine.reconcile import reconcile
 from loom.engine.snapshots import Snapshots
@@ -25,7 +26,7 @@ from loom.kube.client import ApiError, KubeClient
 from loom.kube.compose import work_of
 from loom.kube.events import EventRecorder
 from loom.kube.gather import Gathered, Gatherer, is_true
-from loom.kube.key import RECONCILE_REQUESTED, Key
+from loom.kube.key import RECONCILE_REQUESTED, RESOURCES, Key
 from loom.kube.queue import Priority
 from loom.kube.rhythm import Pace
 from loom.kube.status import StatusWriter
@@ -109,6 +110,7 @@ class Worker:
         except Conflict:
             result = "Conflict"
             queue.add_after(key, _AFTER_CONFLICT, Priority.CHANGE)
+            await self._read_again(key)
         except ApiError as error:
             result = "ApiError"
             delay = queue.add_failed(key)
@@ -196,6 +198,18 @@ class Worker:
         self._desk.status.forget(key)
         self._desk.gatherer.forget(key)
         self._desk.watch.queue.forget(key)
+
+    async def _read_again(self, key: Key) -> None:
+        """What we knew was old: do not leave it to the watch alone to tell us better."""
+        try:
+            obj = await self._desk.client.get(RESOURCES[key.kind], key.namespace, key.name)
+        except ApiError as error:
+            logger.debug("%s: could not be read again: %s", key, error)
+            return
+        if obj is None:
+            self._desk.watch.gone(key)
+        elif self._desk.watch.cache.put(key, obj):  # and no pass before its time: somebody may be writing all the while
+            self._desk.watch.note(key, obj)
 
     async def _admit_defect(self, key: Key) -> None:
         """Say in the status that the operator failed, if even that is possible."""
