@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from loom.cloud.factory import CloudFactory
 from loom.config import Settings
-from loom.engine.memory import Lanes
+from loom.engine.lanes import Lanes
 from loom.engine.snapshots import Snapshots
 from loom.health.prober import ProberFactory
 from loom.kube.client import ApiError, KubeClient
@@ -26,8 +26,9 @@ from loom.kube.events import EventRecorder
 from loom.kube.gather import Gatherer
 from loom.kube.handlers import build_registry, watch_until
 from loom.kube.hash_key import HashKeyError, digest_of
+from loom.kube.key import Key
 from loom.kube.liveness import Liveness, ailment_of
-from loom.kube.queue import WorkQueue
+from loom.kube.queue import Priority, WorkQueue
 from loom.kube.relist import list_all, reconcile_lists
 from loom.kube.rhythm import Pace
 from loom.kube.status import StatusWriter
@@ -148,9 +149,14 @@ class Operator:
             clock=clock,
             digest=digest,
             snapshots=Snapshots(clock),
-            lanes=Lanes(),
+            lanes=Lanes(wake=self._wake),
         )
         return Worker(desk, world, self._metrics)
+
+    def _wake(self, mark: str) -> None:
+        """The turn of an owner has come: `<installation>/<namespace>/<kind>/<name>`."""
+        _, namespace, kind, name = mark.split("/")
+        self._queue.add(Key(kind, namespace, name), Priority.CHANGE)
 
     def _gauges_from(self, loop: asyncio.AbstractEventLoop) -> Callable[[], dict[str, float]]:
         """For the thread that serves metrics: the gauges are read in the loop that changes them."""

@@ -15,7 +15,7 @@ from typing import Any
 from loom.cloud.empty import EmptyCloud
 from loom.cloud.factory import CloudFactory
 from loom.config import Settings
-from loom.engine.memory import Lanes
+from loom.engine.lanes import Lanes
 from loom.engine.ports import Cloud
 from loom.engine.preview import Preview, preview
 from loom.engine.snapshots import Snapshots
@@ -129,7 +129,11 @@ class _Desk:
         ports = Ports(
             self._cloud(gathered), _NoProber(), self._clock, _no_journal, _digest, self._snapshots, Lanes()
         )  # fmt: skip
-        return await preview(work, ports, offline=self._offline, submitted=await self._submitted(key))
+        submitted = await self._submitted(key)
+        try:
+            return await preview(work, ports, offline=self._offline, submitted=submitted)
+        except Refusal as refusal:
+            return Refused(key, refusal)
 
     def _cloud(self, gathered: Gathered) -> Cloud:
         if self._offline or gathered.context.plane is None:

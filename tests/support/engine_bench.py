@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from loom.engine.memory import Lanes, Memory
+from loom.engine.lanes import Lanes
+from loom.engine.memory import Memory
 from loom.engine.reconcile import reconcile
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Event, Ports, Result, Work

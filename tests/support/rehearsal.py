@@ -19,7 +19,8 @@ from typing import Any
 from loom.cloud.factory import CloudFactory
 from loom.config import Budget
 from loom.dev.estate import estate_of
-from loom.engine.memory import Lanes, Memory
+from loom.engine.lanes import Lanes
+from loom.engine.memory import Memory
 from loom.engine.reconcile import reconcile
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Result, Rhythm
@@ -76,7 +77,7 @@ class Rehearsal:
         cloud = self.clouds.for_object(found.context.plane, key.namespace, urgent=True)
 
         async def journal(status: Mapping[str, Any]) -> None:
-            self._store(key, {**obj, "status": dict(status)})
+            self.store(key, {**obj, "status": dict(status)})
 
         ports = Ports(cloud, self.probers.for_object(cloud), self.clock, journal, _digest, self.snapshots, self.lanes)
         work = work_of(key, obj, found, Rhythm(), in_use="")
@@ -106,7 +107,7 @@ class Rehearsal:
         obj = self.obj(key)
         edit(obj["spec"])
         obj["metadata"]["generation"] += 1
-        self._store(key, obj)
+        self.store(key, obj)
 
     def lose_status(self, kind: str) -> None:
         """A backup was restored, and the operator started anew: neither the status nor the process remembers anything."""
@@ -114,14 +115,14 @@ class Rehearsal:
         obj = self.obj(key)
         del obj["status"]
         self.memories.pop(key, None)
-        self._store(key, obj)
+        self.store(key, obj)
 
     async def delete(self, kind: str) -> None:
         """A person deletes the object of a kind; returns when the engine lets it go."""
         key = self.key(kind)
         obj = self.obj(key)
         obj["metadata"]["deletionTimestamp"] = self.clock.today()
-        self._store(key, obj)
+        self.store(key, obj)
         for _ in range(PASSES):
             result = await self.look_at(key)
             if result.release:
@@ -150,7 +151,8 @@ class Rehearsal:
         assert found is not None, key
         return found
 
-    def _store(self, key: Key, obj: Object) -> None:
+    def store(self, key: Key, obj: Object) -> None:
+        """Keep an object as it is now, newer than any before."""
         self.version += 1
         self.world.watch.seen(key, {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.version)}})
 

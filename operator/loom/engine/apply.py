@@ -28,7 +28,7 @@ from loom.plan.resource import Mode
 from loom.plan.values import Unresolved
 
 AT_ONCE = 8  # writes of one object in flight
-LANE_PAUSE = 2.0  # seconds until a taken lane is tried again
+LANE_PAUSE = 30.0  # seconds until a taken lane is tried again, if nobody calls before
 
 
 async def advance(run: Pass) -> None:

@@ -62,6 +62,8 @@ class Memory:
     last_write: float = float("-inf")
     last_slow: float = float("-inf")
     verified: int = -1  # the generation that was last read back whole
+    findings: tuple[Finding, ...] = ()  # what health was, while there is more to be made and nobody looks again yet
+    examined: float = float("-inf")
     warned: set[str] = field(default_factory=set)  # events that were sent for a lasting state
 
     def unmeasure(self, name: str) -> None:
@@ -78,24 +80,3 @@ class Memory:
         self.failures.clear()
         self.written.clear()
         self.remade.clear()
-
-
-class Lanes:
-    """Who may write where one writer at a time is allowed (a virtual network, an API). Never waits: a taken lane is tried later."""
-
-    def __init__(self) -> None:
-        self._holders: dict[str, str] = {}
-
-    def claim(self, lane: str, holder: str) -> bool:
-        """Take the lane, or keep it. False while another holds it."""
-        return self._holders.setdefault(lane, holder) == holder
-
-    def release(self, holder: str) -> None:
-        """Give back whatever the holder has."""
-        for lane in [lane for lane, name in self._holders.items() if name == holder]:
-            del self._holders[lane]
-
-    def forget(self, owner: str) -> None:
-        """Give back all lanes of an owner whose object is gone; holders are named `<owner mark>#<plan key>`."""
-        for lane in [lane for lane, name in self._holders.items() if name.startswith(f"{owner}#")]:
-            del self._holders[lane]

@@ -155,7 +155,11 @@ def _read_whole(run: Pass) -> None:
 
 
 async def _examine(run: Pass) -> None:
-    """Health, of what is there: what is still being made is not asked."""
+    """Health, of what is there: what is still being made is not asked, and while work goes on not in every pass."""
+    now = run.ports.clock.now()
+    if not _all_ready(run) and now - run.memory.examined < run.work.rhythm.share:
+        run.findings = run.memory.findings
+        return
     ready = {name for name, item in run.items.items() if item.state is State.READY}
     checks = [check for check in run.plan.checks if check.key in ready]
     bodies = {name: item.live.body for name, item in run.items.items() if item.live is not None}
@@ -165,6 +169,7 @@ async def _examine(run: Pass) -> None:
     run.memory.measured |= {check: finding for check, finding in found.items() if isinstance(check, LinkCheck)}
     known = {**run.memory.measured, **found}
     run.findings = tuple(known[check] for check in checks if check in known)
+    run.memory.findings, run.memory.examined = run.findings, now
 
 
 async def _finalize(run: Pass) -> Result:

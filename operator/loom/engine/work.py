@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from loom.engine.memory import Lanes
+from loom.engine.lanes import Lanes
 from loom.engine.ports import Clock, Cloud, Journal, Prober
 from loom.engine.snapshots import Snapshots
 from loom.errors import Refusal

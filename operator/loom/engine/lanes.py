@@ -1,0 +1,62 @@
+"""Lanes: who may write where one writer at a time is allowed (a virtual network, an API). Nobody waits inside a pass.
+
+Who finds a lane taken stands in line, and is woken when its turn has come. A turn that is not taken up in time passes to whoever asks
+next, so that an object that needs the lane no more holds up nobody. Holders are named `<owner mark>#<plan key>`.
+"""
+
+import time
+from collections.abc import Callable
+
+TURN = 30.0  # seconds that the lane is kept free for whose turn it is
+
+
+class Lanes:
+    """All lanes of one operator. `wake` is called with the mark of the owner whose turn has come."""
+
+    def __init__(
+        self, wake: Callable[[str], None] = lambda _mark: None, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._wake = wake
+        self._now = now
+        self._holders: dict[str, str] = {}
+        self._lines: dict[str, dict[str, None]] = {}  # lane -> holders to be, the first to come first
+        self._turns: dict[str, float] = {}  # lane -> until when it is kept free for the first in line
+
+    def claim(self, lane: str, holder: str) -> bool:
+        """Take the lane, or keep it; False while it is another's, or another's turn."""
+        current = self._holders.get(lane)
+        if current == holder:
+            return True
+        line = self._lines.setdefault(lane, {})
+        if current is None and (self._is_next(lane, holder) or self._now() > self._turns.get(lane, 0.0)):
+            self._holders[lane] = holder
+            line.pop(holder, None)
+            return True
+        line.setdefault(holder)
+        return False
+
+    def release(self, holder: str) -> None:
+        """Give back whatever the holder has, and call the next."""
+        for lane in [lane for lane, name in self._holders.items() if name == holder]:
+            self._free(lane)
+
+    def forget(self, owner: str) -> None:
+        """Everything of an owner whose object is gone is given back, its places in line included."""
+        for line in self._lines.values():
+            for name in [name for name in line if name.startswith(f"{owner}#")]:
+                del line[name]
+        for lane in [lane for lane, name in self._holders.items() if name.startswith(f"{owner}#")]:
+            self._free(lane)
+
+    def _is_next(self, lane: str, holder: str) -> bool:
+        return next(iter(self._lines[lane]), holder) == holder
+
+    def _free(self, lane: str) -> None:
+        del self._holders[lane]
+        first = next(iter(self._lines.get(lane, ())), None)
+        if first is None:
+            self._lines.pop(lane, None)
+            self._turns.pop(lane, None)
+            return
+        self._turns[lane] = self._now() + TURN
+        self._wake(first.partition("#")[0])

@@ -1,0 +1,57 @@
+"""One writer at a time where Azure allows but one, in the order in which they came, and nobody asks in vain."""
+
+from loom.engine.lanes import TURN, Lanes
+
+
+class Line:
+    """Lanes with a clock of the test's own, and who was woken."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.woken: list[str] = []
+        self.lanes = Lanes(self.woken.append, lambda: self.seconds)
+
+
+def test_a_taken_lane_is_refused_until_it_is_given_back() -> None:
+    line = Line()
+    assert line.lanes.claim("hub", "a#peering")
+    assert not line.lanes.claim("hub", "b#peering")
+    line.lanes.release("a#peering")
+    assert line.lanes.claim("hub", "b#peering")
+
+
+def test_whoever_holds_a_lane_keeps_it() -> None:
+    line = Line()
+    assert line.lanes.claim("hub", "a#peering")
+    assert line.lanes.claim("hub", "a#peering")
+
+
+def test_the_first_in_line_is_woken_and_has_the_turn() -> None:
+    line = Line()
+    line.lanes.claim("hub", "a#x")
+    line.lanes.claim("hub", "b#x")
+    line.lanes.claim("hub", "c#x")
+    line.lanes.release("a#x")
+    assert line.woken == ["b"]
+    assert not line.lanes.claim("hub", "c#x")
+    assert line.lanes.claim("hub", "b#x")
+
+
+def test_a_turn_that_is_not_taken_up_passes_to_whoever_asks() -> None:
+    line = Line()
+    line.lanes.claim("hub", "a#x")
+    line.lanes.claim("hub", "b#x")
+    line.lanes.release("a#x")
+    line.seconds += TURN + 1
+    assert line.lanes.claim("hub", "c#x")
+
+
+def test_a_deleted_owner_gives_back_its_lanes_and_its_places_in_line() -> None:
+    line = Line()
+    line.lanes.claim("hub", "a#x")
+    line.lanes.claim("hub", "b#x")
+    line.lanes.claim("hub", "c#x")
+    line.lanes.forget("b")
+    line.lanes.forget("a")
+    assert line.woken == ["c"]
+    assert line.lanes.claim("hub", "c#x")
