@@ -100,6 +100,13 @@ def test_a_restart_alone_writes_nothing_to_azure(
 
 
 def test_the_operator_ends_in_order_when_it_is_asked_to(operator: RunningOperator) -> None:
+    starts = operator.log.count("watching")
+    operator.restart()
+
+    def at_work() -> None:
+        assert operator.log.count("watching") == starts + 1
+
+    eventually(at_work)
     operator.stop()
     assert operator.exit_code == 0
     assert "Traceback" not in operator.log
