@@ -1,14 +1,15 @@
 """Azure's own word on what may be called: the routes inside the azure-mgmt wheels, and the api-versions of the type tables.
 
-The wheels are generated from Azure's specifications, an operation being a function `build_..._request` with a URL template and a
-method; they are read as text, because importing them all takes seconds. Routes that would fit anything (`/{resourceId}`, the
-generic provider paths) prove nothing and are left out.
+The wheels are generated from Azure's specifications: a function `build_..._request` with a URL template and a method, and a method
+that calls it and names the status codes that it takes. They are read as text, because importing them all takes seconds. Routes
+that would fit anything (`/{resourceId}`, the generic provider paths) prove nothing and are left out.
 """
 
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -16,25 +17,39 @@ import azure.mgmt.core
 
 from support.oracles import ROOT
 
-_BUILDER = re.compile(r'^def build_\w+_request\(.*?^    return HttpRequest\(method="(\w+)"', re.DOTALL | re.MULTILINE)
+_BUILDER = re.compile(r'^def (build_\w+_request)\(.*?^    return HttpRequest\(method="(\w+)"', re.DOTALL | re.MULTILINE)
 _TEMPLATE = re.compile(r'_url = (?:kwargs\.pop\(\s*"template_url",)?[\s(]*((?:"[^"]*"\s*)+)')
+_CALL = re.compile(r"\b_?request = (build_\w+_request)\(.*?status_code not in \[([\d, ]*)\]", re.DOTALL)
 
-Route = tuple[str, str]
-"""A method and a URL template, as in ("GET", "/subscriptions/{subscriptionId}/resourcegroups")."""
+
+@dataclass(frozen=True)
+class Route:
+    """One operation: what it asks, and the status codes that its SDK takes for success."""
+
+    method: str
+    template: str
+    takes: frozenset[int] = frozenset()
 
 
 class Routes:
     """A table of routes that requests are looked up in."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._patterns: dict[str, list[re.Pattern[str]]] = {}
-        for method, template in routes:
-            if _is_specific(template):
-                self._patterns.setdefault(method, []).append(_pattern(template))
+        self._found: dict[str, list[tuple[re.Pattern[str], Route]]] = {}
+        for route in routes:
+            if _is_specific(route.template):
+                self._found.setdefault(route.method, []).append((_pattern(route.template), route))
 
     def has(self, method: str, path: str) -> bool:
         """Is there an operation for this request? Literal segments are compared as ARM does, without case."""
-        return any(pattern.fullmatch(path.rstrip("/")) for pattern in self._patterns.get(method, ()))
+        return any(True for _ in self._matching(method, path))
+
+    def takes(self, method: str, path: str) -> frozenset[int]:
+        """The status codes that any operation for this request takes."""
+        return frozenset().union(*(route.takes for route in self._matching(method, path)))
+
+    def _matching(self, method: str, path: str) -> Iterator[Route]:
+        return (route for pattern, route in self._found.get(method, ()) if pattern.fullmatch(path.rstrip("/")))
 
 
 @cache
@@ -46,12 +61,14 @@ def official_routes() -> Routes:
 
 
 def read_routes(source: str) -> list[Route]:
-    """The routes that the source of one operations module builds requests for."""
+    """The routes in the source of one operations module."""
+    takes = {name: frozenset(map(int, codes.split(","))) for name, codes in _CALL.findall(source)}
     found = []
     for builder in _BUILDER.finditer(source):
         template = _TEMPLATE.search(builder[0])
         if template is not None:
-            found.append((builder[1], "".join(re.findall(r'"([^"]*)"', template[1]))))
+            url = "".join(re.findall(r'"([^"]*)"', template[1]))
+            found.append(Route(builder[2], url, takes.get(builder[1], frozenset())))
     return found
 
 
