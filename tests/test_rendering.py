@@ -5,7 +5,8 @@ from io import StringIO
 from rich.console import Console
 
 from loom.engine.diff import FieldChange
-from loom.engine.preview import Change, Kept, Preview
+from loom.engine.foreseen import Change
+from loom.engine.preview import Kept, Preview
 from loom.rendering import as_data, as_text, summary
 
 GROUP = "/subscriptions/44444444-4444-4444-4444-444444444444/resourceGroups/rg-finance"

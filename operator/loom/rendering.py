@@ -9,8 +9,9 @@ from typing import Any
 
 from rich.text import Text
 
+from loom.engine.foreseen import UNKNOWN, Change
 from loom.engine.inventory import short
-from loom.engine.preview import UNKNOWN, Change, Preview
+from loom.engine.preview import Preview
 from loom.field_text import lines_of
 from loom.plan.arm_id import group_of, key, name_of, names_of, parent_of
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from loom.engine.foreseen import Change, flatten
 from loom.engine.lanes import Lanes
-from loom.engine.preview import Change, Preview, flatten, preview
+from loom.engine.preview import Preview, preview
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Work
-from loom.errors import CloudError, Retry
+from loom.errors import CloudError, Refusal, Retry
 from loom.plan.arm_id import resource
 from loom.plan.ownership import TAG, Authority
 from loom.plan.resource import Mode, Plan, Resource
@@ -186,12 +187,27 @@ async def test_without_a_grant_everything_is_blocked_with_the_denial() -> None:
     assert reasons == {("Blocked", "NotGranted", "no grant is for this namespace")}
 
 
-async def test_a_mark_of_the_same_object_under_another_installation_is_told() -> None:
+async def test_what_this_object_has_made_under_another_installation_refuses_the_preview() -> None:
     bench = await settled()
     bench.owner = replace(OWNER, installation="elsewhere")
+    with pytest.raises(Refusal, match=r"installation test, and this was planned as elsewhere\. Set installation: test"):
+        await previewed(bench)
+
+
+async def test_and_so_does_what_it_made_under_names_that_only_the_other_installation_forms() -> None:
+    bench = await settled(SHOP, authority=Authority(home=SERVICE))
+    bench.owner = replace(OWNER, installation="elsewhere")
+    bench.plan = Plan(SERVICE, (replace(PRODUCT_R, id=f"{SERVICE}/products/orders-{bench.owner.hash}"),))
+    with pytest.raises(Refusal, match="Set installation: test"):
+        await previewed(bench)
+
+
+async def test_what_a_namesake_of_another_installation_has_made_is_a_warning() -> None:
+    bench = await settled()
+    bench.owner, bench.status = replace(OWNER, installation="elsewhere"), {}
     found = await previewed(bench)
     assert found.count("Blocked") > 0
-    assert any("set installation: test" in warning for warning in found.warnings)
+    assert any("If test is the operator that you apply to" in warning for warning in found.warnings)
 
 
 async def test_what_may_not_be_read_is_told_with_the_reason_and_the_rest_is_compared() -> None:
@@ -205,6 +221,14 @@ async def test_what_may_not_be_read_is_told_with_the_reason_and_the_rest_is_comp
         ("Unknown", "Forbidden", "no right")
     ]
     assert found.unchanged >= 2
+
+
+async def test_a_deletion_of_what_may_not_be_read_is_not_known() -> None:
+    bench = await settled()
+    bench.replan(replace(PLAN, resources=(GROUP_R, ACCOUNT_R, CONTAINER_R)))
+    bench.cloud.fail("GET", "uami-finance", CloudError("Forbidden", "AuthorizationFailed", "no right", Retry.SLOWLY))
+    unknown = [change for change in (await previewed(bench)).changes if change.action == "Unknown"]
+    assert [(change.id, change.message) for change in unknown] == [(IDENTITY, "no right")]
 
 
 async def test_where_nobody_is_signed_in_there_is_no_plan() -> None:

@@ -1,0 +1,110 @@
+"""What a preview lists: a change for each resource that a pass would write or delete, or would if it could. It writes nothing."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+
+from loom.engine.compose import merge
+from loom.engine.diff import FieldChange, identity, show
+from loom.engine.item import BLOCKED, CREATE, DELETE, Item, Pass
+from loom.engine.namesakes import namesake
+from loom.engine.prune import may_be_deleted
+from loom.errors import CloudError, Retry
+from loom.plan.arm_id import key
+from loom.plan.outcome import State
+from loom.plan.resource import Mode, Plan
+from loom.plan.values import Json, at
+
+UNKNOWN = "Unknown"  # it could not be read, so nothing can be said of it
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One resource that would change, that should and may not (`action` Blocked), or of which nothing is known (Unknown)."""
+
+    key: str
+    id: str  # "" when it is known after apply
+    type: str
+    action: str
+    fields: tuple[FieldChange, ...] = ()
+    reason: str = ""
+    message: str = ""
+
+
+def _stage_of(run: Pass, item: Item) -> Item | None:
+    """The later write to the same resource, where there is one."""
+    same = (other for other in run.items.values() if other.resource.mode is Mode.STAGE and other is not item)
+    return next((stage for stage in same if item.id and key(stage.id) == key(item.id)), None)
+
+
+def is_change(run: Pass, item: Item) -> bool:
+    """Has the item a line of its own in a preview?"""
+    if item.resource.mode is Mode.STAGE:
+        base = run.by_id.get(key(item.id))
+        if base is not None and base.state is not State.READY:
+            return False  # the last write to what changes anyway is no change of its own: it is told with the first
+    return bool(item.action) or item.state in (State.BLOCKED, State.MISSING, State.UNKNOWN)
+
+
+def change_of(run: Pass, item: Item, before: Plan | None) -> Change:
+    """What a preview says of an item. `before` is what was planned when the object last converged, where that is known."""
+    stage = _stage_of(run, item)
+    if item.state in (State.BLOCKED, State.UNKNOWN) or not item.action:
+        action = UNKNOWN if item.state is State.UNKNOWN else BLOCKED
+        return Change(item.key, item.id, item.type.name, action, _told(item, before), item.reason, item.message)
+    if item.action == CREATE:
+        body = merge(merge(item.desired, item.resource.on_create), stage.desired if stage else {})
+        fields = tuple(FieldChange(path, None, value) for path, value in flatten(body))
+    else:
+        fields = _told(item, before) + (stage.changes if stage else ())
+    return Change(item.key, item.id, item.type.name, item.action, fields)
+
+
+def _told(item: Item, before: Plan | None) -> tuple[FieldChange, ...]:
+    """The fields that differ; what is compared by hash is told with its values, as both are known here."""
+    hidden = item.type.write_only
+    last = next((r.body for r in before.resources if r.key == item.key), None) if before else None
+    told: list[FieldChange] = []
+    for change in item.changes:
+        if change.path not in hidden or last is None:
+            told.append(change)
+            continue
+        pairs = [(path, show(at(last, path)), show(at(item.desired, path))) for path in hidden]
+        told += [FieldChange(path, was, now) for path, was, now in pairs if was != now] or [change]
+    return tuple(told)
+
+
+async def removals_of(run: Pass) -> AsyncIterator[Change]:
+    """What nothing declares any more, is there, and is ours: gone with the next pass, or the reason why not.
+
+    Raises CloudError where the cloud does not answer, and Refusal as `namesake` does.
+    """
+    for deletion in sorted(run.deletions, key=lambda d: key(d.id)):
+        if deletion.retained:
+            continue
+        try:
+            live = await run.ports.cloud.get(deletion.id)
+        except CloudError as error:
+            if error.retry is Retry.NOW:
+                raise
+            yield Change("", deletion.id, deletion.type.name, UNKNOWN, (), error.reason, error.message)
+            continue
+        if live is None or namesake(run, deletion.type, live):
+            continue
+        if await may_be_deleted(run, deletion, live):
+            yield Change("", deletion.id, deletion.type.name, DELETE)
+        elif deletion.reason:
+            yield Change("", deletion.id, deletion.type.name, BLOCKED, (), deletion.reason, deletion.message)
+
+
+def flatten(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:
+    """Every leaf of a body with its path; lists of plain values are leaves, and so are the tags, as one."""
+    if isinstance(value, Mapping) and value and path != "tags":
+        for name, item in value.items():
+            yield from flatten(item, f"{path}.{name}" if path else name)
+    elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
+        named = identity(value)
+        for index, item in enumerate(value):
+            rest = {name: part for name, part in item.items() if name != named} if named else item
+            yield from flatten(rest or item, f"{path}[{item[named] if named else index}]")
+    elif value is not None:
+        yield path, show(value)
