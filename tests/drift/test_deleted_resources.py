@@ -1,0 +1,77 @@
+"""A resource that somebody deleted is made again with all that was in it, and nothing else is touched: for every planned resource."""
+
+import pytest
+
+from loom.plan.arm_id import key
+from support.converged import Converged
+from support.drifts import EDITS, FIXED, OF_THE_PRODUCT
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ALONE = {"group", "identity", "storage/blob-service"}
+"""What has a test of its own; and the blob service, which nobody can delete."""
+IN_THE_SHOP = {*OF_THE_PRODUCT, "api-link/orders-v1", "group-link/developers"}
+IN_THE_ZONE = ({*EDITS, *FIXED} - IN_THE_SHOP) - ALONE
+
+REMADE = {
+    "network": {"peering/from-hub"},
+    "peering/to-hub": {"peering/from-hub"},
+    "peering/from-hub": {"peering/to-hub"},
+    "storage": {"endpoint/storage-blob", "endpoint/storage-dfs"},
+    "event-hubs": {"endpoint/event-hubs-namespace"},
+}
+"""What loses its other side with a resource, and is deleted and made again as well."""
+AGAIN = {"product": ["PUT product"], "api/orders-v1": ["PUT api-link/orders-v1"]}
+"""What is written besides: a product is published last, and a link goes with its API."""
+
+
+@pytest.mark.parametrize("name", sorted(IN_THE_ZONE))
+async def test_what_somebody_deleted_is_made_again(estate: Converged, name: str) -> None:
+    await _is_made_again(estate, name)
+
+
+@pytest.mark.parametrize("name", sorted(IN_THE_SHOP))
+async def test_what_somebody_deleted_of_a_product_is_made_again(shop: Converged, name: str) -> None:
+    await _is_made_again(shop, name)
+
+
+async def test_a_new_identity_gets_the_roles_and_the_app_and_the_old_ones_rights_go(estate: Converged) -> None:
+    before, old = estate.body("identity")["properties"], dict(estate.ids)
+    roles = [name for name in old if name.startswith("role/")]
+    estate.delete("identity")
+    await estate.mend()
+    await estate.meet()
+    now = estate.body("identity")["properties"]
+    (container,) = estate.body("app/loom-mirroring")["properties"]["template"]["containers"]
+    settings = {row["name"]: row["value"] for row in container["env"]}
+    assert now["clientId"] != before["clientId"]
+    assert settings["AZURE_CLIENT_ID"] == now["clientId"]
+    assert {estate.body(name)["properties"]["principalId"] for name in roles} == {now["principalId"]}
+    assert [name for name in roles if estate.azure.get(old[name]) is not None] == []
+    assert [name for name in roles if old[name] in estate.inventory()] == []
+    await estate.is_quiet()
+
+
+async def test_a_whole_zone_is_made_again(estate: Converged) -> None:
+    old = {key(arm_id) for name, arm_id in estate.ids.items() if not name.startswith("role/")}
+    estate.delete("group")
+    mended = await estate.mend()
+    await estate.meet()
+    assert [name for name in estate.ids if estate.azure.get(estate.ids[name]) is None] == []
+    assert old <= {key(arm_id) for arm_id in estate.inventory()}
+    assert len(mended.writes) == len(set(mended.writes))
+    await estate.is_quiet()
+
+
+async def _is_made_again(estate: Converged, name: str) -> None:
+    lost, remade = estate.below(name), REMADE.get(name, set())
+    with_it = [inner for other in remade for inner in estate.below(other)]
+    estate.delete(name)
+    mended = await estate.mend()
+    made = [f"PUT {other}" for other in (*lost, *with_it)]
+    assert sorted(mended.writes) == sorted([*made, *AGAIN.get(name, []), *(f"DELETE {other}" for other in remade)])
+    assert len(mended.told("DriftMended")) == 1
+    assert name in mended.told("DriftMended")[0] or remade
+    assert {event.reason for event in mended.events} <= {"DriftMended", "Ready", "Unhealthy"}
+    assert [record.path for record in estate.records() if record.status >= 500 or record.early] == []
+    await estate.is_quiet()

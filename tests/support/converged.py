@@ -1,0 +1,186 @@
+"""The samples, converged once on a simulated Azure through the real adapters; every test begins in that same state.
+
+    estate.edit("storage", {"properties": {"publicNetworkAccess": "Enabled"}})   # behind ARM's back, by the plan's key
+    mended = await estate.mend()                 # passes, and the time that they ask for, until everything holds again
+    mended.events, mended.writes                 # what was told, and "<method> <plan key or id>" of every accepted write
+    await estate.is_quiet()                      # a further look, the slow tier included, writes nothing and tells nothing
+
+What a test did is undone before the next one: the cloud's state, the objects and the engine's memory are put back.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from loom.engine.lanes import Lanes
+from loom.engine.snapshots import Snapshots
+from loom.engine.work import Event, Result, Rhythm, Work
+from loom.kube.compose import work_of
+from loom.kube.key import RECONCILE_REQUESTED, Key
+from loom.plan.arm_id import is_within, key
+from loom.plan.resource import Mode, Named, Resource
+from loom.sim.door import state
+from loom.sim.records import Record
+from support.rehearsal import Object, Rehearsal
+from support.simulator import Simulator
+
+ZONE, PRODUCT = "DataLandingZone", "ApiProduct"
+PASSES = 60
+WRITES = ("PUT", "PATCH", "POST", "DELETE")
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What the passes of one mending told, wrote, and found at first."""
+
+    events: tuple[Event, ...]
+    writes: tuple[str, ...]
+    passes: int
+
+    def told(self, reason: str) -> list[str]:
+        """The messages of the events with a reason."""
+        return [event.message for event in self.events if event.reason == reason]
+
+
+class Converged:
+    """See the module. `kind` is the object whose resources the plan keys speak of; a test may change it."""
+
+    def __init__(self, azure: Simulator, play: Rehearsal) -> None:
+        self.azure, self.play = azure, play
+        self.kind = ZONE
+        self.ids: dict[str, str] = {}
+        self._asked = 0
+
+    async def build(self) -> None:
+        """Converge everything, and remember how it is."""
+        await self.play.settle()
+        self._cloud = state.dump(self.azure.world)
+        self._objects = {name: deepcopy(obj) for name, obj in self.play.world.objects()}
+        self._memories = deepcopy(self.play.memories)
+
+    async def begin(self, kind: str = ZONE) -> None:
+        """Put everything back to how it was when it had just converged."""
+        state.load(self.azure.world, deepcopy(self._cloud))
+        for name, obj in self._objects.items():
+            self.play.store(name, deepcopy(obj))
+        self.play.memories = deepcopy(self._memories)
+        self.play.lanes, self.play.snapshots = Lanes(), Snapshots(self.play.clock)
+        self.kind = kind
+        await self.meet()
+        self.azure.reset_counters()
+
+    async def meet(self) -> None:
+        """Look up the ids again: those of role assignments change with the identity."""
+        self.ids = await self._planned_ids()
+
+    # What somebody else does
+
+    def edit(self, name: str, patch: Mapping[str, Any]) -> None:
+        """Change what is planned as `name` behind ARM's back: a JSON merge patch."""
+        self.azure.edit(self.ids[name], dict(patch))
+
+    def delete(self, name: str) -> None:
+        """Take away what is planned as `name`, with all that is in it."""
+        self.azure.delete(self.ids[name])
+
+    def body(self, name: str) -> Object:
+        """What a GET shows of what is planned as `name`."""
+        found = self.azure.get(self.ids[name])
+        assert found is not None, f"{name} does not exist"
+        return found
+
+    # What the operator does
+
+    @property
+    def name(self) -> Key:
+        return self.play.key(self.kind)
+
+    async def look(self) -> Result:
+        """One pass, asked for by a person: nothing older counts, and the slow tier is read."""
+        obj = self.play.obj(self.name)
+        self._asked += 1
+        obj["metadata"]["annotations"] = {RECONCILE_REQUESTED: f"look-{self._asked}"}
+        self.play.store(self.name, obj)
+        return await self.play.look_at(self.name)
+
+    async def mend(self) -> Mended:
+        """Passes, each at the moment that the last one asked for, until what is declared holds and nothing is under way."""
+        self.azure.reset_counters()
+        results = [await self.look()]
+        while not self.holds():
+            assert len(results) < PASSES, f"not mended after {PASSES} passes: {self.conditions()}"
+            self.azure.advance(results[-1].requeue_after)
+            results.append(await self.play.look_at(self.name))
+        events = tuple(event for result in results for event in result.events)
+        return Mended(events, tuple(self.writes()), len(results))
+
+    def holds(self) -> bool:
+        """Is the object Ready and in sync, and nothing under way?"""
+        wanted = ("Ready", "Converged", "InSync")
+        rows = self.conditions()
+        return all(rows[name]["status"] == "True" for name in wanted) and not self.play.memories[self.name].running
+
+    async def is_quiet(self) -> None:
+        """A further look writes nothing, tells nothing, and changes nothing in the status."""
+        before = self.play.status(self.name)
+        self.azure.reset_counters()
+        self.azure.advance(Rhythm().interval)
+        result = await self.look()
+        assert self.writes() == []
+        assert result.events == ()
+        asked = {"lastHandledReconcileAt": None}
+        assert {**result.status, **asked} == {**before, **asked}
+
+    # What there is to see
+
+    def conditions(self) -> dict[str, Object]:
+        """The conditions by type."""
+        return {row["type"]: row for row in self.play.status(self.name).get("conditions") or []}
+
+    def writes(self) -> list[str]:
+        """`<method> <plan key, or id>` of every write that Azure accepted since the last reset."""
+        return [f"{record.method} {self._name_of(record)}" for record in self.records(*WRITES) if record.status < 300]
+
+    def records(self, *methods: str) -> Sequence[Record]:
+        """The requests since the last reset, of these methods or of all."""
+        return [record for record in self.azure.world.records.last if not methods or record.method in methods]
+
+    async def work(self) -> Work:
+        """What the engine is given for the object."""
+        obj = self.play.obj(self.name)
+        found = await self.play.gatherer.gather(self.name, obj)
+        return work_of(self.name, obj, found, Rhythm(), in_use="")
+
+    async def planned(self) -> tuple[Resource, ...]:
+        """The resources that the object's plan makes."""
+        plan = (await self.work()).plan
+        assert plan is not None
+        return tuple(resource for resource in plan.resources if resource.mode is Mode.MANAGED)
+
+    async def _planned_ids(self) -> dict[str, str]:
+        """The ids by plan key; those that hold values known only later as Azure has them."""
+        found = {}
+        for resource in await self.planned():
+            if isinstance(resource.id, Named):
+                found[resource.key] = self._made_below(resource.id.prefix)
+            else:
+                found[resource.key] = resource.id
+        return found
+
+    def _made_below(self, prefix: str) -> str:
+        mine = [arm_id for arm_id in self.inventory() if key(arm_id).startswith(key(prefix))]
+        assert len(mine) == 1, (prefix, mine)
+        return mine[0]
+
+    def inventory(self, name: Key | None = None) -> list[str]:
+        """Every id in the inventory of the object, or of another one."""
+        rows = self.play.status(name or self.name).get("inventory") or []
+        return [f"{r['scope']}/providers/{i}" if i else r["scope"] for r in rows for i in r["ids"]]
+
+    def _name_of(self, record: Record) -> str:
+        return next((name for name, arm_id in self.ids.items() if key(arm_id) == key(record.path)), record.path)
+
+    def below(self, name: str) -> list[str]:
+        """The plan keys of what lies in or on what is planned as `name`, itself included."""
+        return [other for other, arm_id in self.ids.items() if is_within(arm_id, self.ids[name])]

@@ -1,0 +1,177 @@
+"""What somebody does to resources behind our back, by the plan's key: a declared field changed, something of their own added.
+
+A row for each planned resource of the samples: the tests check that none is left out.
+"""
+
+from typing import Any
+
+Patch = dict[str, Any]
+Edit = tuple[dict[str, Any], set[str]]
+TAGS: Edit = ({"tags": {"Domain": "somebody-elses"}}, {"tags.Domain"})
+WORDS: Edit = ({"properties": {"description": "{mark} for nothing"}}, {"properties.description"})
+CLOSED: Edit = (
+    {"properties": {"publicNetworkAccess": "Enabled"}, "tags": {"Owner": "me@contoso.com"}},
+    {"properties.publicNetworkAccess", "tags.Owner"},
+)
+NO_LOGS: Edit = (
+    {"properties": {"logs": [{"categoryGroup": "allLogs", "enabled": False}]}},
+    {"properties.logs[0].enabled"},
+)
+NO_METRICS: Edit = ({"properties": {"metrics": []}}, {"properties.metrics"})
+ONE_WAY: Edit = (
+    {"properties": {"allowForwardedTraffic": False, "allowVirtualNetworkAccess": False}},
+    {"properties.allowForwardedTraffic", "properties.allowVirtualNetworkAccess"},
+)
+STRICT_NAMES: Edit = ({"properties": {"resolutionPolicy": "Default"}}, {"properties.resolutionPolicy"})
+PUBLIC: Edit = ({"properties": {"publicAccess": "Blob"}}, {"properties.publicAccess"})
+NOWHERE: dict[str, Any] = {"properties": {"privateDnsZoneConfigs": []}}
+OPEN_POLICY: Edit = (
+    {"properties": {"value": "<policies><inbound><base/></inbound></policies>"}},
+    {"properties.value"},
+)
+
+EDITS: dict[str, Edit] = {
+    "group": TAGS,
+    "nsg": TAGS,
+    "network": TAGS,
+    "subnet/snet-container-apps": ({"properties": {"networkSecurityGroup": None}}, {"properties.networkSecurityGroup"}),
+    "subnet/snet-private-endpoints": (
+        {"properties": {"networkSecurityGroup": None}},
+        {"properties.networkSecurityGroup"},
+    ),
+    "peering/to-hub": ONE_WAY,
+    "peering/from-hub": ONE_WAY,
+    "dns-link/blob": STRICT_NAMES,
+    "dns-link/dfs": STRICT_NAMES,
+    "dns-link/namespace": STRICT_NAMES,
+    "storage": (
+        {"properties": {"allowSharedKeyAccess": True, "networkAcls": {"defaultAction": "Allow"}}},
+        {"properties.allowSharedKeyAccess", "properties.networkAcls.defaultAction"},
+    ),
+    "storage/blob-service": (
+        {"properties": {"deleteRetentionPolicy": {"days": 7}}},
+        {"properties.deleteRetentionPolicy.days"},
+    ),
+    "filesystem/bronze": PUBLIC,
+    "filesystem/silver": PUBLIC,
+    "filesystem/gold": PUBLIC,
+    "endpoint/storage-blob": TAGS,
+    "endpoint/storage-blob/dns": (NOWHERE, {"properties.privateDnsZoneConfigs[privatelink-blob-core-windows-net]"}),
+    "endpoint/storage-dfs": TAGS,
+    "endpoint/storage-dfs/dns": (NOWHERE, {"properties.privateDnsZoneConfigs[privatelink-dfs-core-windows-net]"}),
+    "event-hubs": CLOSED,
+    "hub/orders": (
+        {"properties": {"retentionDescription": {"retentionTimeInHours": 1}}},
+        {"properties.retentionDescription.retentionTimeInHours"},
+    ),
+    "endpoint/event-hubs-namespace": TAGS,
+    "endpoint/event-hubs-namespace/dns": (
+        NOWHERE,
+        {"properties.privateDnsZoneConfigs[privatelink-servicebus-windows-net]"},
+    ),
+    "identity": TAGS,
+    "environment": (
+        {"properties": {"appLogsConfiguration": {"destination": "none"}}},
+        {"properties.appLogsConfiguration.destination"},
+    ),
+    "role/apps/registry/acrpull": WORDS,
+    "role/loom-mirroring/eventHubs/azure-event-hubs-data-owner": WORDS,
+    "app/loom-mirroring": (
+        {"properties": {"configuration": {"ingress": {"external": True}}, "template": {"scale": {"maxReplicas": 30}}}},
+        {"properties.configuration.ingress.external", "properties.template.scale.maxReplicas"},
+    ),
+    "diagnostics/nsg": NO_LOGS,
+    "diagnostics/network": NO_LOGS,
+    "diagnostics/storage": NO_METRICS,
+    "diagnostics/storage/blob-service": NO_LOGS,
+    "diagnostics/event-hubs": NO_METRICS,
+    "diagnostics/environment": NO_LOGS,
+    "diagnostics/app/loom-mirroring": NO_METRICS,
+}
+OF_THE_PRODUCT: dict[str, Edit] = {
+    "backend/orders": ({"properties": {"url": "https://elsewhere.contoso.com"}}, {"properties.url"}),
+    "api/orders-v1": (
+        {"properties": {"path": "finance/other", "subscriptionRequired": False}},
+        {"properties.path", "properties.subscriptionRequired"},
+    ),
+    "api-policy/orders-v1": OPEN_POLICY,
+    "product": (
+        {"properties": {"approvalRequired": False, "subscriptionsLimit": 500}},
+        {"properties.approvalRequired", "properties.subscriptionsLimit"},
+    ),
+    "product-policy": OPEN_POLICY,
+}
+FIXED = {
+    "hub/loom-mirroring-configs", "hub/loom-mirroring-offsets", "hub/loom-mirroring-status", "api-link/orders-v1",
+    "group-link/developers",
+}  # fmt: skip
+"""All that these declare is what Azure never changes: nobody can drift it."""
+
+CORS = [
+    {
+        "allowedOrigins": ["https://contoso.com"],
+        "allowedMethods": ["GET"],
+        "allowedHeaders": ["*"],
+        "exposedHeaders": [],
+        "maxAgeInSeconds": 5,
+    }
+]
+RULE = {
+    "name": "AllowOps",
+    "properties": {
+        "priority": 200, "direction": "Inbound", "access": "Allow", "protocol": "Tcp", "sourceAddressPrefix": "10.9.0.0/16",
+        "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "22",
+    },
+}  # fmt: skip
+CAPTURE = {"enabled": True, "encoding": "Avro", "intervalInSeconds": 300, "sizeLimitInBytes": 314572800}
+TAG: Patch = {"tags": {"team": "theirs"}}
+
+ADDED: dict[str, Patch] = {
+    "group": TAG,
+    "nsg": {"properties": {"securityRules": [RULE]}, **TAG},
+    "network": {"properties": {"dhcpOptions": {"dnsServers": ["10.0.0.4"]}}, **TAG},
+    "subnet/snet-private-endpoints": {
+        "properties": {"serviceEndpoints": [{"service": "Microsoft.Sql", "locations": ["*"]}]}
+    },
+    "peering/to-hub": {"properties": {"allowGatewayTransit": True}},
+    "peering/from-hub": {"properties": {"allowGatewayTransit": True}},
+    "dns-link/blob": TAG,
+    "storage": {
+        "properties": {
+            "networkAcls": {"ipRules": [{"value": "20.1.2.3", "action": "Allow"}]},
+            "encryption": {"services": {"queue": {"enabled": True, "keyType": "Account"}}},
+        },
+        **TAG,
+    },
+    "storage/blob-service": {"properties": {"isVersioningEnabled": True, "cors": {"corsRules": CORS}}},
+    "filesystem/bronze": {"properties": {"metadata": {"steward": "anna"}}},
+    "endpoint/storage-blob": TAG,
+    "event-hubs": {"sku": {"capacity": 7}, **TAG},
+    "hub/orders": {"properties": {"captureDescription": CAPTURE}},
+    "identity": TAG,
+    "environment": TAG,
+    "app/loom-mirroring": TAG,
+}
+"""What nobody declared, and what stays through a write that brings a declared field back."""
+
+CHILDREN: dict[str, tuple[str, Patch]] = {
+    "a subnet": ("{network}/subnets/snet-theirs", {"properties": {"addressPrefix": "10.100.8.0/24"}}),
+    "a filesystem": ("{storage}/blobServices/default/containers/theirs", {"properties": {}}),
+    "a hub": ("{event-hubs}/eventhubs/theirs", {"properties": {"partitionCount": 1}}),
+    "a consumer group": ("{hub/orders}/consumergroups/theirs", {"properties": {}}),
+    "a diagnostic setting": (
+        "{storage}/providers/Microsoft.Insights/diagnosticSettings/theirs",
+        {"properties": {"workspaceId": "{workspace}", "metrics": [{"category": "AllMetrics", "enabled": True}]}},
+    ),
+    "a role assignment": (
+        "{event-hubs}/providers/Microsoft.Authorization/roleAssignments/7e2b1f1e-0d3c-4b42-9f52-0a6f4d5f9b11",
+        {
+            "properties": {
+                "roleDefinitionId": "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/"
+                "a638d3c7-ab3a-418d-83e6-5f17a39d4fde",
+                "principalId": "0d4f62a7-6b86-4a39-9d0f-53c7d6d7a001",
+            }
+        },
+    ),
+}
+"""Resources of their own in or on ours: an id with plan keys in it, and a body."""
