@@ -88,3 +88,15 @@ def test_the_large_sdks_are_imported_when_they_are_needed_and_not_before() -> No
 
 def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "operator")}
+
+
+async def test_a_caller_is_the_configured_client_and_never_the_planes_identity(factory: CloudFactory) -> None:
+    plane = a_plane(identity={"clientId": OTHER})
+    assert factory.for_object(plane, "team", urgent=True).principal == f"AzureCloud/{TENANT}/{OTHER}"
+    assert factory.for_caller(plane).principal == f"AzureCloud/{TENANT}/{OWN}"
+
+
+async def test_a_caller_without_a_credential_is_who_is_signed_in_even_where_the_operators_client_is_named() -> None:
+    made = CloudFactory(Settings(credentials=Credentials(tenant_id=TENANT, client_id=OWN)))
+    assert made.for_caller(a_plane()).principal == f"AzureCloud/{TENANT}/whoever is signed in"
+    await made.aclose()
