@@ -146,7 +146,11 @@ def test_clients_discover_the_cloud_by_its_documents(azure: Simulator) -> None:
     assert get("/common/discovery/instance?api-version=1.1")["tenant_discovery_endpoint"].startswith(
         "https://localhost/"
     )
-    assert get("/metadata/endpoints?api-version=2022-09-01")["resourceManager"] == "https://localhost/"
+    newest = get("/metadata/endpoints?api-version=2022-09-01")
+    assert (newest["resourceManager"], newest["authentication"]["loginEndpoint"]) == (
+        "https://localhost/",
+        "https://localhost",
+    )
     assert (
         get("/metadata/endpoints?api-version=2019-05-01")[0]["authentication"]["loginEndpoint"] == "https://localhost/"
     )

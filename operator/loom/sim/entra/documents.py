@@ -55,7 +55,9 @@ def endpoints(base: str, tenant: str, version: str) -> Any:
     """`/metadata/endpoints`: one cloud's object, or a list of clouds in the versions that answer a list."""
     host = base.removeprefix("https://")
     audiences = [base, f"{base}/", "https://management.core.windows.net/", "https://management.azure.com/"]
-    login = {"loginEndpoint": f"{base}/", "audiences": audiences, "tenant": tenant, "identityProvider": "AAD"}
+    # Since 2022-09-01 without a slash at the end; Terraform's providers put the tenant behind it as it is.
+    address = base if version >= "2022-09-01" else f"{base}/"
+    login = {"loginEndpoint": address, "audiences": audiences, "tenant": tenant, "identityProvider": "AAD"}
     if version == "2015-01-01":
         return {
             "galleryEndpoint": base,
