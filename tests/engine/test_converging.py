@@ -6,7 +6,7 @@ from loom.engine.item import CREATE
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
 from loom.plan.resource import Plan
-from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER, GROUP, GROUP_R, IDENTITY, IDENTITY_R, PLAN, Bench
+from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER, GROUP, GROUP_R, IDENTITY, IDENTITY_R, MINE, PLAN, Bench
 
 STORAGE = "Microsoft.Storage/storageAccounts"
 
@@ -268,3 +268,32 @@ async def test_a_request_to_look_reads_everything_anew_and_is_echoed() -> None:
     await bench.look()
     assert bench.status["lastHandledReconcileAt"] == "2026-01-01T00:00:00Z"
     assert any("roleAssignments" in arm_id for _, arm_id in bench.cloud.requests)
+
+
+async def test_what_was_made_though_the_answer_failed_is_looked_at_in_the_usual_time() -> None:
+    bench = Bench()
+    bench.cloud.fail("PUT", "safinance", CloudError("CloudUnavailable", "", "no answer", Retry.NOW))
+    result = await bench.look()
+    bench.cloud.place(ACCOUNT, tags={**MINE}, properties={"provisioningState": "Creating"})
+    bench.clock.seconds += result.requeue_after
+    bench.cloud.forget_requests()
+    result = await bench.look()
+    assert ("PUT", ACCOUNT) not in bench.cloud.writes()
+    assert result.requeue_after == 15.0
+    bench.clock.seconds += result.requeue_after
+    result = await bench.look()
+    assert result.requeue_after == 15.0
+
+
+async def test_a_failure_that_has_passed_does_not_hurry_what_takes_its_time() -> None:
+    bench = Bench()
+    bench.cloud.fail("PUT", "uami-finance", CloudError("CloudUnavailable", "", "no answer", Retry.NOW))
+    result = await bench.look()
+    bench.cloud.place(
+        IDENTITY, **{**IDENTITY_R.body, "tags": {**MINE}, "properties": {"principalId": "p", "clientId": "c"}}
+    )
+    bench.cloud.long_types.add(STORAGE)
+    bench.cloud.body(ACCOUNT)["properties"]["provisioningState"] = "Updating"
+    bench.clock.seconds += result.requeue_after
+    result = await bench.look()
+    assert result.requeue_after > 1.0

@@ -20,7 +20,10 @@ OTHER = resource(GROUP, TYPE, "pe-dfs")
 STATUS = "properties.privateLinkServiceConnections.0.properties.privateLinkServiceConnectionState.status"
 ENDPOINT_R = Resource("endpoint", ENDPOINT, {"location": "eastus2"}, ("storage",), condition="ServicesReady")
 OTHER_R = Resource("other", OTHER, {"location": "eastus2"}, ("storage",), condition="ServicesReady")
+ZONE_GROUP = resource(GROUP, f"{TYPE}/privateDnsZoneGroups", "pe-blob", "default")
+ZONE_GROUP_R = Resource("endpoint/dns", ZONE_GROUP, {}, ("endpoint",), condition="ServicesReady")
 WITH_ENDPOINT = replace(PLAN, resources=(GROUP_R, ACCOUNT_R, ENDPOINT_R))
+WITH_GROUP = replace(PLAN, resources=(GROUP_R, ACCOUNT_R, ENDPOINT_R, ZONE_GROUP_R))
 
 
 def disconnect(bench: Bench, arm_id: str = ENDPOINT) -> None:
@@ -29,8 +32,8 @@ def disconnect(bench: Bench, arm_id: str = ENDPOINT) -> None:
     bench.cloud.body(arm_id)["properties"] |= {"privateLinkServiceConnections": [{"properties": state}]}
 
 
-async def settled(**more: Any) -> Bench:
-    bench = Bench(plan=WITH_ENDPOINT, **more)
+async def settled(with_group: bool = False) -> Bench:
+    bench = Bench(plan=WITH_GROUP if with_group else WITH_ENDPOINT)
     await bench.settle()
     assert bench.ready == "True"
     bench.events.clear()
@@ -136,7 +139,7 @@ async def test_what_no_grant_covers_is_not_deleted() -> None:
 async def test_what_contains_data_is_not_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = await settled()
     account = TYPES[key("Microsoft.Storage/storageAccounts")]
-    inside = resource(GROUP, f"{TYPE}/privateDnsZoneGroups", "pe-blob", "default")
+    inside = ZONE_GROUP
     bench.status["inventory"][0]["ids"].append(inside.partition("/providers/")[2])
     kind = TYPES[key(f"{TYPE}/privateDnsZoneGroups")]
     monkeypatch.setattr(
@@ -221,3 +224,29 @@ async def test_a_resource_of_ours_in_any_other_state_is_mended_by_a_write() -> N
     bench.cloud.place(ENDPOINT, location="eastus2", tags={**MINE}, properties={"provisioningState": "Failed"})
     await bench.later()
     assert bench.cloud.writes() == [("PUT", ENDPOINT)]
+
+
+async def test_what_is_in_it_waits_to_be_made_again_with_it() -> None:
+    bench = await settled(with_group=True)
+    bench.cloud.long_types.add(TYPE)
+    disconnect(bench)
+    result = await bench.later()
+    bench.clock.seconds += result.requeue_after
+    bench.requested_at = "now"  # the slow tier is read, and still finds the zone group
+    await bench.look()
+    assert bench.reason("Converged") == "Progressing"
+    assert "endpoint/dns" in bench.message("Converged")
+    bench.cloud.finish()
+    await bench.settle()
+    assert bench.cloud.has(ZONE_GROUP)
+
+
+async def test_what_is_in_a_resource_that_is_being_written_stays_ours() -> None:
+    bench = await settled(with_group=True)
+    bench.cloud.long_types.add(TYPE)
+    bench.cloud.body(ENDPOINT)["properties"]["provisioningState"] = "Failed"
+    result = await bench.later()
+    bench.clock.seconds += result.requeue_after
+    bench.requested_at = "now"
+    await bench.look()
+    assert bench.reason("Converged") == "Progressing"

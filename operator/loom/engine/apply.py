@@ -124,8 +124,11 @@ async def _write(run: Pass, item: Item) -> None:
 
 
 async def _put(run: Pass, item: Item) -> None:
-    if not (item.action == CREATE and is_below_new(run, item.id)):
+    unsure = item.key in run.memory.failures  # what failed may have been made all the same
+    if unsure or not (item.action == CREATE and is_below_new(run, item.id)):
         item.live = await run.ports.cloud.get(item.id)
+        if item.live is not None:
+            run.memory.absent.discard(item.key)
         item.changes = ()
         decide(run, item)
         if not item.action or item.dead_end or item.state is State.BLOCKED:

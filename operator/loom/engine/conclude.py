@@ -150,7 +150,9 @@ def _next_look(run: Pass) -> float:
     now = run.ports.clock.now()
     names = {*run.items, *(d.id.lower() for d in run.deletions)}
     due = [running.due for running in run.memory.running.values()]
-    due += [failure.not_before for name, failure in run.memory.failures.items() if name in names]
+    # A pause that is over hurries nobody: whatever failed was either tried again in this pass, or waits for something else.
+    pauses = [failure.not_before for name, failure in run.memory.failures.items() if name in names]
+    due += [moment for moment in pauses if moment > now]
     if run.lane_taken:
         due.append(now + run.lane_taken)
     if due:

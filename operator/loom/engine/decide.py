@@ -87,8 +87,8 @@ def ancestor_is_ours(run: Pass, arm_id: str) -> bool:
     while place:
         other = run.by_id.get(key(place))
         if other is not None and other.resource.mode is Mode.MANAGED and other.type.marking == "Tag":
-            if other.live is None:
-                return other.state is State.READY  # made or seen in this run
+            if other.live is None:  # made, seen, or being written in this run
+                return other.state is State.READY or other.key in run.memory.running
             return owner_of(other.type, other.live) == run.work.owner.mark
         place = parent_of(place)
     return False

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 
 from loom.engine.decide import decide
 from loom.engine.inventory import short
-from loom.engine.item import CREATE, Item, Pass
+from loom.engine.item import CREATE, DELETE, Item, Pass
 from loom.engine.memory import Running
 from loom.engine.ports import Observed
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import RESOURCE_GROUP, ancestors, group_of, key, name_of, parent_of, subscription_of
+from loom.plan.arm_id import RESOURCE_GROUP, ancestors, group_of, is_within, key, name_of, parent_of, subscription_of
 from loom.plan.arm_type import ArmType, Listing, Tier
 from loom.plan.catalog import arm_type
 from loom.plan.graph import dependencies, levels
@@ -41,6 +41,9 @@ async def _assess(run: Pass, item: Item) -> None:
         return
     if item.key in run.memory.running:
         _say_running(run, item, run.memory.running[item.key])
+        return
+    if taken := next((name for name in being_taken(run) if is_within(item.id, run.items[name].id)), ""):
+        item.stand(State.WAITING, "Progressing", f"waits for {taken}", action=CREATE)
         return
     if run.is_answered(item):
         item.stand(State.READY)
@@ -81,6 +84,11 @@ def _say_running(run: Pass, item: Item, running: Running) -> None:
         item.stand(state, "OperationStuck", words)
     else:
         item.stand(state, "Progressing", "a long operation is under way")
+
+
+def being_taken(run: Pass) -> list[str]:
+    """The keys of what is planned and is being deleted all the same, to be made again."""
+    return [name for name, running in run.memory.running.items() if running.digest == DELETE and name in run.items]
 
 
 def is_stuck(run: Pass, running: Running) -> bool:

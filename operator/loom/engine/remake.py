@@ -10,6 +10,7 @@ from loom.engine.decide import decide
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, DELETE, Deletion, Item, Pass
 from loom.engine.memory import Running
+from loom.engine.observe import being_taken
 from loom.engine.ports import Observed
 from loom.engine.prune import may_be_deleted
 from loom.engine.together import together
@@ -23,12 +24,8 @@ async def remake(run: Pass) -> None:
     """Take away what stands in a dead end. Others of its type wait: Azure takes no new peering beside one that is disconnected."""
     ended = [item for item in run.items.values() if item.dead_end and item.state is State.DRIFTED]
     run.remaking = {item.type.name for item in ended}
-    run.remaking |= {arm_type(running.operation.id).name for running in _being_taken(run)}
+    run.remaking |= {run.items[name].type.name for name in being_taken(run)}
     await together(_take_away(run, item) for item in ended)
-
-
-def _being_taken(run: Pass) -> list[Running]:
-    return [running for name, running in run.memory.running.items() if name in run.items and running.digest == DELETE]
 
 
 async def _take_away(run: Pass, item: Item) -> None:
@@ -66,9 +63,10 @@ async def _delete(run: Pass, item: Item) -> None:
     run.memory.remade[item.key] = run.digest(item)
     run.mended.append((item.key, tuple(change.path for change in item.changes)))
     for other in run.items.values():  # what was in it is gone with it
-        if is_within(other.id, item.id):
+        if other is not item and is_within(other.id, item.id):
             run.memory.slow.pop(other.key, None)
             run.memory.settled.pop(other.key, None)
+            other.stand(State.WAITING, "Progressing", f"waits for {item.key}", action=CREATE)
     if written.operation is not None:
         run.memory.running[item.key] = Running(written.operation, now + written.wait, DELETE, now, update=True)
     item.live, item.changes = None, ()
