@@ -50,6 +50,7 @@ class Converged:
         self.azure, self.play = azure, play
         self.kind = ZONE
         self.ids: dict[str, str] = {}
+        self.whole: frozenset[str] = frozenset()  # every id in the cloud, comparable, when all had converged
         self._asked = 0
 
     async def build(self) -> None:
@@ -58,6 +59,7 @@ class Converged:
         self._cloud = state.dump(self.azure.world)
         self._objects = {name: deepcopy(obj) for name, obj in self.play.world.objects()}
         self._memories = deepcopy(self.play.memories)
+        self.whole = frozenset(key(arm_id) for arm_id in self.azure.ids())
 
     async def begin(self, kind: str = ZONE) -> None:
         """Put everything back to how it was when it had just converged."""
@@ -140,7 +142,9 @@ class Converged:
 
     def writes(self) -> list[str]:
         """`<method> <plan key, or id>` of every write that Azure accepted since the last reset."""
-        return [f"{record.method} {self._name_of(record)}" for record in self.records(*WRITES) if record.status < 300]
+        return [
+            f"{record.method} {self._name_of(record)}" for record in self.records(*WRITES) if 200 <= record.status < 300
+        ]
 
     def records(self, *methods: str) -> Sequence[Record]:
         """The requests since the last reset, of these methods or of all."""
