@@ -97,7 +97,7 @@ class Gatherer:
         own = found.context.owner.namespace
         key = Key(DATA_LANDING_ZONE, spec.landing_zone_ref.namespace or own, spec.landing_zone_ref.name)
         try:
-            zone, other = await self._other(key)
+            zone, converged = await self._other(key)
         except Refusal as refusal:
             found.refusals.append(refusal)
             return
@@ -107,7 +107,6 @@ class Gatherer:
                     "ReferenceNotPermitted", f"{key} does not allow namespace {own} in its consumers; ask its owner."
                 )
             )
-        converged = is_true(other, "Converged")
         found.context = replace(found.context, zone=Zone(key.namespace, key.name, zone, converged))
         # A product that stands does not fall because its zone is being changed: it waits for its zone only once.
         if not converged and not is_true(obj, "Converged"):
@@ -133,21 +132,20 @@ class Gatherer:
                 documents[f"{reference.name}/{reference.key}"] = text
         found.context = replace(found.context, documents=documents)
 
-    async def _other(self, key: Key) -> tuple[Any, Mapping[str, Any]]:
-        """Another object of ours: its spec, parsed once a generation, and itself. Raises Refusal."""
+    async def _other(self, key: Key) -> tuple[Any, bool]:
+        """Another object of ours: its spec, parsed once a generation, and whether it has converged. Raises Refusal."""
+        standing, known = self._watch.standing_of(key), self._parsed.get(key)
+        if standing and known and known[:2] == (standing.uid, standing.generation):
+            return known[2], standing.converged
         obj = self._watch.cache.get(key) or await self._client.get(RESOURCES[key.kind], key.namespace, key.name)
         if obj is None:
             raise Refusal("ReferenceNotFound", f"{key} does not exist.", wait=True)
-        uid, generation = obj["metadata"]["uid"], obj["metadata"]["generation"]
-        known = self._parsed.get(key)
-        if known and known[:2] == (uid, generation):
-            return known[2], obj
         try:
             spec = KINDS[key.kind].parse(obj)
         except Refusal as refusal:
             raise Refusal("ReferenceNotFound", f"{key} cannot be used: {refusal.message}", wait=True) from None
-        self._parsed[key] = (uid, generation, spec)
-        return spec, obj
+        self._parsed[key] = (obj["metadata"]["uid"], obj["metadata"]["generation"], spec)
+        return spec, is_true(obj, "Converged")
 
     async def _labels(self, namespace: str) -> Mapping[str, str]:
         known = self._watch.labels_of(namespace)

@@ -38,9 +38,10 @@ def build_registry(watch: Watch, login: Login, loop: asyncio.AbstractEventLoop) 
 
     async def note_object(event: Mapping[str, Any], **_: Any) -> None:
         key, obj = key_of(event["object"]), event["object"]
+        uid, version = obj["metadata"]["uid"], obj["metadata"]["resourceVersion"]
         if event["type"] == _DELETED:
-            loop.call_soon_threadsafe(watch.gone, key, obj["metadata"]["uid"])
-        else:
+            loop.call_soon_threadsafe(watch.gone, key, uid)
+        elif not watch.cache.is_current(key, uid, version):  # else our own write, or what was listed a moment ago
             loop.call_soon_threadsafe(partial(watch.seen, key, obj, listed=event["type"] is None))
 
     for resource in RESOURCES.values():

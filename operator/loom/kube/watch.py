@@ -5,11 +5,10 @@ that a burst of events costs little; deciding anything about an object is the pa
 """
 
 import random
-import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from loom.kube.cache import Cache
 from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, FINALIZER, RECONCILE_REQUESTED, RESOURCES, Key
@@ -22,6 +21,16 @@ _LONGEST_SPREAD = 60.0
 _SETTLE = 1.0  # seconds to let a plane's zones come and go before it counts them again
 
 
+class Standing(NamedTuple):
+    """What dependents care about: another object, another spec, a deletion, and whether it has converged and is ready."""
+
+    uid: str
+    generation: int
+    deleting: bool
+    ready: bool
+    converged: bool
+
+
 class Watch:
     """The operator's view of the cluster, kept by events."""
 
@@ -31,7 +40,6 @@ class Watch:
         self.queue = queue
         self.cache = cache if cache is not None else Cache()
         self.references = References()
-        self.last_event = time.monotonic()
         self._jitter = jitter
         self._signals: dict[Key, tuple[Any, ...]] = {}
         self._labels: dict[str, Mapping[str, str]] = {}
@@ -39,7 +47,6 @@ class Watch:
 
     def seen(self, key: Key, obj: Mapping[str, Any], *, listed: bool = False) -> None:
         """An object of ours as it is now. `listed`: it was there before anybody watched."""
-        self.last_event = time.monotonic()
         if not self.cache.put(key, obj):
             return
         self.queue.add(key, _priority(obj, listed))
@@ -52,11 +59,10 @@ class Watch:
         for target in moved:
             if target.kind == ADMIN_PLANE and target in self.cache:
                 self.queue.add_after(target, _SETTLE, Priority.CHANGE)
-        self._signal(key, _signal_of(obj))
+        self._signal(key, _standing_of(obj))
 
     def gone(self, key: Key, uid: str = "") -> None:
         """The object is no more (with `uid`: unless another has its name by now)."""
-        self.last_event = time.monotonic()
         if not self.cache.drop(key, uid):
             return
         targets = self.references.put(key, frozenset())
@@ -70,7 +76,6 @@ class Watch:
 
     def namespace_seen(self, name: str, labels: Mapping[str, str] | None) -> None:
         """A namespace and its labels; None when it is gone."""
-        self.last_event = time.monotonic()
         if labels is None:
             self._labels.pop(name, None)
         else:
@@ -83,12 +88,16 @@ class Watch:
 
     def document_seen(self, key: Key, version: str) -> None:
         """A ConfigMap that is watched has this version now; "" when it is gone."""
-        self.last_event = time.monotonic()
         self._signal(key, (version,))
 
     def labels_of(self, namespace: str) -> Mapping[str, str] | None:
         """A namespace's labels, None while it is not known."""
         return self._labels.get(namespace)
+
+    def standing_of(self, key: Key) -> Standing | None:
+        """How an object of ours stands, without unpacking it; None where it is not known."""
+        standing = self._signals.get(key)
+        return standing if isinstance(standing, Standing) and key in self.cache else None
 
     def zones_of(self, plane: str, but: Key | None = None) -> tuple[Neighbor, ...]:
         """The zones that name a plane, `but` one."""
@@ -131,16 +140,15 @@ def _priority(obj: Mapping[str, Any], listed: bool) -> Priority:
     return Priority.RESYNC if listed else Priority.CHANGE
 
 
-def _signal_of(obj: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What dependents care about: another spec, a deletion, and whether it has converged and is ready."""
+def _standing_of(obj: Mapping[str, Any]) -> Standing:
     conditions = {c.get("type"): c.get("status") for c in (obj.get("status") or {}).get("conditions") or ()}
     metadata = obj["metadata"]
-    return (
-        metadata["uid"],
-        metadata.get("generation"),
-        bool(metadata.get("deletionTimestamp")),
-        conditions.get("Ready"),
-        conditions.get("Converged"),
+    return Standing(
+        uid=metadata["uid"],
+        generation=metadata.get("generation") or 0,
+        deleting=bool(metadata.get("deletionTimestamp")),
+        ready=conditions.get("Ready") == "True",
+        converged=conditions.get("Converged") == "True",
     )
 
 
