@@ -37,6 +37,19 @@ def test_the_first_in_line_is_woken_and_has_the_turn() -> None:
     assert line.lanes.claim("hub", "b#x")
 
 
+def test_the_turn_is_the_objects_whichever_of_its_resources_must_go_first_by_now() -> None:
+    line = Line()
+    line.lanes.claim("net", "a#subnet")
+    line.lanes.claim("net", "a#peering")
+    line.lanes.claim("net", "b#x")
+    line.lanes.release("a#subnet")
+    # Meanwhile the spec was edited: the network itself must be written before the peering, which waits for it.
+    assert line.lanes.claim("net", "a#network")
+    line.lanes.release("a#network")
+    assert not line.lanes.claim("net", "b#x")
+    assert line.lanes.claim("net", "a#peering")
+
+
 def test_a_turn_that_is_not_taken_up_passes_to_whoever_asks() -> None:
     line = Line()
     line.lanes.claim("hub", "a#x")

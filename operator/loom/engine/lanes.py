@@ -49,7 +49,9 @@ class Lanes:
             self._free(lane)
 
     def _is_next(self, lane: str, holder: str) -> bool:
-        return next(iter(self._lines[lane]), holder) == holder
+        """Is it this holder's turn, or that of its object? Within an object its own dependencies say who goes first."""
+        first = next(iter(self._lines[lane]), holder)
+        return _owner(first) == _owner(holder)
 
     def _free(self, lane: str) -> None:
         del self._holders[lane]
@@ -59,4 +61,8 @@ class Lanes:
             self._turns.pop(lane, None)
             return
         self._turns[lane] = self._now() + TURN
-        self._wake(first.partition("#")[0])
+        self._wake(_owner(first))
+
+
+def _owner(holder: str) -> str:
+    return holder.partition("#")[0]
