@@ -17,6 +17,9 @@ FIND_PYTHON := for name in python3.11 python3.12 python3.13 python3.14 python3 p
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; exit 0; fi; done; \
 	echo "Python 3.11 or newer is needed, and none was found on PATH." >&2; exit 1
 
+# Tests that need more than Python have stages of their own.
+ELSEWHERE := $(addprefix --ignore=tests/,sim gates clients cluster drift)
+
 section = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .PHONY: help
@@ -57,14 +60,17 @@ check: setup ## Format, lint, import layers, generated files, types
 	@$(VENV)/bin/mypy
 
 .PHONY: unit
-unit: setup ## Unit tests
+unit: setup ## Unit tests: no control plane, no simulated Azure on a socket
 	$(call section,unit tests)
-	@$(VENV)/bin/pytest -q --ignore=tests/sim --ignore=tests/gates --ignore=tests/clients --ignore=tests/cluster
+	@$(VENV)/bin/pytest -q -m "not sdk" $(ELSEWHERE)
 
 .PHONY: sim
-sim: setup ## Tests of the simulated Azure, and the gates that keep it honest
+sim: setup ## The simulated Azure, the gates that keep it honest, and what runs on it through the stock SDKs
 	$(call section,the simulated Azure)
 	@$(VENV)/bin/pytest -q tests/sim tests/gates
+	$(call section,the adapters and the engine on the simulated Azure)
+	@$(VENV)/bin/pytest -q tests/drift
+	@$(VENV)/bin/pytest -q -m sdk $(ELSEWHERE)
 
 .PHONY: cluster
 cluster: setup ## Tests on the real API server
