@@ -297,3 +297,28 @@ async def test_a_failure_that_has_passed_does_not_hurry_what_takes_its_time() ->
     bench.clock.seconds += result.requeue_after
     result = await bench.look()
     assert result.requeue_after > 1.0
+
+
+async def test_while_a_write_fails_again_and_again_the_rest_is_read_anew() -> None:
+    bench = Bench()
+    busy = CloudError("ProgressingWithRetry", "AnotherOperationInProgress", "busy", Retry.NOW)
+    for _ in range(6):
+        bench.cloud.fail("PUT", "uami-finance", busy)
+    result = await bench.look()
+    bench.cloud.body(ACCOUNT)["properties"]["allowSharedKeyAccess"] = True
+    for _ in range(4):
+        bench.clock.seconds += result.requeue_after
+        result = await bench.look()
+    assert bench.reason() == "ProgressingWithRetry"
+    assert bench.cloud.body(ACCOUNT)["properties"]["allowSharedKeyAccess"] is False
+
+
+async def test_a_write_that_fails_once_costs_no_further_look_at_the_rest() -> None:
+    bench = Bench()
+    bench.cloud.fail("PUT", "uami-finance", CloudError("Throttled", "429", "slow down", Retry.NOW))
+    result = await bench.look()
+    bench.cloud.forget_requests()
+    bench.clock.seconds += result.requeue_after
+    bench.cloud.long_types.add("Microsoft.ManagedIdentity/userAssignedIdentities")
+    await bench.look()
+    assert not any(verb == "LIST" for verb, _ in bench.cloud.requests)

@@ -32,11 +32,10 @@ WRITES = ("PUT", "PATCH", "POST", "DELETE")
 
 @dataclass(frozen=True)
 class Mended:
-    """What the passes of one mending told, wrote, and found at first."""
+    """What the passes of one mending told and wrote."""
 
     events: tuple[Event, ...]
     writes: tuple[str, ...]
-    passes: int
 
     def told(self, reason: str) -> list[str]:
         """The messages of the events with a reason."""
@@ -107,21 +106,36 @@ class Converged:
         return await self.play.look_at(self.name)
 
     async def mend(self) -> Mended:
-        """Passes, each at the moment that the last one asked for, until what is declared holds and nothing is under way."""
+        """Passes, the first of them asked for, until what is declared holds and nothing is under way."""
         self.azure.reset_counters()
-        results = [await self.look()]
+        return await self.mend_on(await self.look())
+
+    async def mend_on(self, first: Result | None = None) -> Mended:
+        """Further passes, each at the moment that the one before asked for."""
+        results = [first or await self.play.look_at(self.name)]
         while not self.holds():
             assert len(results) < PASSES, f"not mended after {PASSES} passes: {self.conditions()}"
             self.azure.advance(results[-1].requeue_after)
             results.append(await self.play.look_at(self.name))
         events = tuple(event for result in results for event in result.events)
-        return Mended(events, tuple(self.writes()), len(results))
+        return Mended(events, tuple(self.writes()))
+
+    def restart(self) -> None:
+        """The process is gone, and with it everything that it remembered."""
+        self.play.memories = {}
+        self.play.lanes, self.play.snapshots = Lanes(), Snapshots(self.play.clock)
 
     def holds(self) -> bool:
         """Is the object Ready and in sync, and nothing under way?"""
         wanted = ("Ready", "Converged", "InSync")
         rows = self.conditions()
-        return all(rows[name]["status"] == "True" for name in wanted) and not self.play.memories[self.name].running
+        return all(rows[name]["status"] == "True" for name in wanted) and not self.running
+
+    @property
+    def running(self) -> bool:
+        """Is a long operation of the object under way, as far as the process knows?"""
+        memory = self.play.memories.get(self.name)
+        return bool(memory and memory.running)
 
     async def is_quiet(self) -> None:
         """A further look writes nothing, tells nothing, and changes nothing in the status."""

@@ -28,6 +28,7 @@ from loom.plan.resource import Mode
 from loom.plan.values import Unresolved
 
 AT_ONCE = 8  # writes of one object in flight
+STUBBORN = 3  # failures in a row after which their cause may be something else that has ceased to hold
 LANE_PAUSE = 30.0  # seconds until a taken lane is tried again, if nobody calls before
 
 
@@ -218,6 +219,8 @@ def remember_failure(run: Pass, name: str, error: CloudError, digest: str) -> No
     }[error.retry]
     not_before = run.ports.clock.now() + max(pause, error.retry_after)
     run.memory.failures[name] = Failure(error, digest, count, not_before)
+    if count >= STUBBORN and error.reason in ("ProgressingWithRetry", "DependencyNotReady"):
+        run.memory.doubt()
 
 
 def lane_of(kind: ArmType, arm_id: str) -> str:

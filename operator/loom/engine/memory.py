@@ -70,6 +70,12 @@ class Memory:
         """What is written or taken away is no longer what was measured."""
         self.measured = {check: found for check, found in self.measured.items() if check.key != name}
 
+    def doubt(self) -> None:
+        """What held when it was last seen may not hold any more: it is read again."""
+        self.settled.clear()
+        self.answered.clear()
+        self.slow.clear()
+
     def end_run(self) -> None:
         """Everything holds: only hashes and the slow tier's states stay."""
         self.settled.clear()
