@@ -1,5 +1,7 @@
 """Deletion on an Azure that refuses a wrong order: what may go is gone, what holds data stays until named."""
 
+from typing import Any
+
 import pytest
 
 from loom.plan.arm_id import key
@@ -86,3 +88,22 @@ async def test_services_that_leave_the_spec_go_with_their_endpoints_and_their_da
     stays = ["storage", "filesystem/bronze", "event-hubs", "hub/orders", "network", "group"]
     assert [name for name in gone if estate.azure.get(before[name]) is not None] == []
     assert [name for name in stays if estate.azure.get(before[name]) is None] == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "error", "status": 503, "times": 3},
+        {"kind": "error", "status": 500, "when": "inflight", "times": 3},
+        {"kind": "cut", "when": "inflight", "times": 2},
+        {"kind": "failLate", "type": "Microsoft.Network/privateEndpoints", "code": "InternalServerError", "times": 2},
+    ],
+    ids=["unavailable", "unanswered", "cut", "late"],
+)
+async def test_an_azure_on_a_bad_day_is_left_all_the_same(estate: Converged, fault: dict[str, Any]) -> None:
+    mine, named = estate.inventory(), await retained(estate)
+    await estate.begin()
+    rule = estate.azure.fault(method="DELETE", **fault)
+    await all_gone(estate, *named)
+    assert rule.hits == fault["times"]
+    assert [arm_id for arm_id in mine if estate.azure.get(arm_id) is not None] == []

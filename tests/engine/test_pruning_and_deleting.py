@@ -95,6 +95,19 @@ async def test_deleting_with_delete_takes_everything_but_the_data() -> None:
     assert any(e.reason == "Detached" and "storage/safinance" in e.message for e in bench.events)
 
 
+async def test_a_deletion_that_never_ends_is_named() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    await bench.settle()
+    bench.cloud.long_types.add("Microsoft.ManagedIdentity/userAssignedIdentities")
+    bench.deleting = True
+    await bench.look()
+    bench.clock.seconds += 11000
+    await bench.look()
+    assert bench.reason("Stalled") == "DeletionBlocked"
+    assert bench.message("Stalled") == "the deletion of userAssignedIdentities uami-finance does not end"
+
+
 async def test_deleting_with_detach_writes_nothing_and_lists_what_stays() -> None:
     bench = Bench()
     await bench.settle()
