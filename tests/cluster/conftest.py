@@ -55,8 +55,13 @@ def status_watch(api_server: Cluster) -> Iterator[StatusWatch]:
 
 
 @pytest.fixture
-def cluster(api_server: Cluster, status_watch: StatusWatch) -> Iterator[Cluster]:
-    """The API server with our CRDs. Fails the test in whose time a status broke a rule of kubectl, Flux or Argo CD."""
+def cluster(api_server: Cluster, status_watch: StatusWatch, request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """The API server with our CRDs; the operator runs in tests that take `operator`, and only there.
+
+    Fails the test in whose time a status broke a rule of kubectl, Flux or Argo CD.
+    """
+    if "operator" not in request.fixturenames:
+        api_server.processes.stop("operator")
     yield api_server
     if broken := status_watch.drain():
         pytest.fail("statuses broke rules:\n" + "\n".join(broken), pytrace=False)

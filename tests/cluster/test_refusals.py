@@ -11,8 +11,10 @@ from support.kinds import Case, cases, complete
 
 
 def placed(obj: dict[str, Any], namespace: str) -> dict[str, Any]:
-    """The object where it can be created: planes live in no namespace."""
-    if obj["kind"] != "AdminPlane":
+    """The object where it can be created: planes live in no namespace, and the operator's tests have one already."""
+    if obj["kind"] == "AdminPlane":
+        obj["metadata"]["name"] = namespace
+    else:
         obj["metadata"]["namespace"] = namespace
     return obj
 
