@@ -29,6 +29,7 @@ from loom.plan.values import Unresolved
 
 AT_ONCE = 8  # writes of one object in flight
 STUBBORN = 3  # failures in a row after which their cause may be something else that has ceased to hold
+_DOUBLINGS = 16  # a pause doubles no further: a lock that stays for days must not end in a number too large
 LANE_PAUSE = 30.0  # seconds until a taken lane is tried again, if nobody calls before
 
 
@@ -211,9 +212,10 @@ def remember_failure(run: Pass, name: str, error: CloudError, digest: str) -> No
     """Keep an error with the moment of the next try: the service's own wish, or a growing pause by class of error."""
     before = run.memory.failures.get(name)
     count = before.count + 1 if before and before.digest == digest else 1
+    doubled = 2.0 ** min(count, _DOUBLINGS)
     pause = {
-        Retry.NOW: min(2.0**count, 60.0),
-        Retry.SLOWLY: min(15.0 * 2.0**count, 300.0),
+        Retry.NOW: min(doubled, 60.0),
+        Retry.SLOWLY: min(15.0 * doubled, 300.0),
         Retry.PERSON: run.work.rhythm.interval,
         Retry.FATAL: run.work.rhythm.interval,
     }[error.retry]

@@ -158,7 +158,8 @@ def _next_look(run: Pass) -> float:
     if due:
         return min(due) - now
     busy = (State.CREATING, State.UPDATING, State.DELETING)
-    unsettled = any(item.state in busy for item in run.items.values()) or run.wrote or run.work.deleting
+    going = run.work.deleting and not (run.work.in_use or rules.is_stuck(run))
+    unsettled = any(item.state in busy for item in run.items.values()) or run.wrote or going
     waiting_for_health = not unsettled and rules.awaits_health(run)
     if unsettled or waiting_for_health:
         return run.work.rhythm.poll
