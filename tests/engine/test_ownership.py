@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from loom.plan.arm_id import resource, resource_group
 from loom.plan.ownership import TAG, Authority
 from support.engine_bench import ACCOUNT, GROUP, MINE, OTHERS, PLAN, SUBSCRIPTION, Bench
@@ -62,6 +64,34 @@ async def test_a_foreign_resource_with_a_forged_mark_is_not_deleted_either() -> 
     await bench.later()
     assert bench.cloud.has(FOREIGN)
     assert bench.reason() == "NotGranted"
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        f"{GROUP}/../rg-shared",
+        f"{GROUP}/%2e%2E/rg-shared",
+        f"{GROUP}/.%2e/rg-shared",
+        f"{GROUP}/.\t./rg-shared",
+        f"{GROUP}\\..\\rg-shared",
+        f"{ACCOUNT}/../../../../rg-shared",
+        f"{GROUP}?/../rg-shared",
+        f"{GROUP}/#/../rg-shared",
+        f"{GROUP}//../../rg-shared",
+    ],
+)
+async def test_no_detour_in_a_forged_id_leads_out_of_the_grant(scope: str) -> None:
+    identity = "Microsoft.ManagedIdentity/userAssignedIdentities/uami-victim"
+    detour = f"{scope}/providers/{identity}"
+    bench = Bench()
+    await bench.settle()
+    # As Azure does it, which sees the path after the client has resolved it: both show the victim, with a forged mark.
+    bench.cloud.place(detour, location="eastus2", tags=MINE, properties={})
+    bench.status["inventory"].append({"scope": scope, "ids": [identity]})
+    bench.cloud.forget_requests()
+    await bench.later()
+    assert bench.cloud.writes() == []
+    assert bench.cloud.has(detour)
 
 
 async def test_a_foreign_resource_in_a_forged_inventory_does_not_hold_up_the_deletion_of_the_object() -> None:

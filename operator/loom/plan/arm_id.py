@@ -4,10 +4,14 @@ Ids stay plain strings; `key` is the form to compare and to index by. An extensi
 assignment) has its own type, and the resource that it extends as its parent.
 """
 
+import re
 from functools import lru_cache
 
 RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
 SUBSCRIPTION = "Microsoft.Resources/subscriptions"
+
+# Segments of names, which have no character that ends, escapes or is dropped from the path of a URL (RFC 3986, WHATWG URL).
+_PLAIN = re.compile(r"(/[^/\\%?#\x00-\x20\x7f]+)+")
 
 
 def key(arm_id: str) -> str:
@@ -67,8 +71,13 @@ def group_of(arm_id: str) -> str:
     return "/".join(parts[:5]) if len(parts) >= 5 and parts[3].lower() == "resourcegroups" else ""
 
 
+def is_plain(arm_id: str) -> bool:
+    """Does the id say where it leads? One with `..`, an escape or a query names another place once it is part of a URL."""
+    return bool(_PLAIN.fullmatch(arm_id)) and not {".", ".."} & set(arm_id.split("/"))
+
+
 def is_within(arm_id: str, scope: str) -> bool:
-    """Is `arm_id` the scope itself or anything below it?"""
+    """Is `arm_id`, a plain one, the scope itself or anything below it?"""
     inner, outer = key(arm_id), key(scope)
     return inner == outer or inner.startswith(outer + "/")
 

@@ -7,7 +7,7 @@ id lies in `Authority`.
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from loom.plan.arm_id import is_within, key
+from loom.plan.arm_id import is_plain, is_within, key
 
 TAG = "csaloom-io-owner"
 
@@ -46,7 +46,7 @@ class Authority:
 
     def covers(self, arm_id: str) -> bool:
         """May this object write or delete `arm_id` today?"""
-        if self.denied:
+        if self.denied or not is_plain(arm_id):
             return False
         if key(arm_id) in self.exact:
             return True
