@@ -143,7 +143,7 @@ async def test_what_contains_data_is_not_deleted(monkeypatch: pytest.MonkeyPatch
     bench.status["inventory"][0]["ids"].append(inside.partition("/providers/")[2])
     kind = TYPES[key(f"{TYPE}/privateDnsZoneGroups")]
     monkeypatch.setattr(
-        "loom.engine.remake.arm_type",
+        "loom.engine.remake.known_type",
         lambda arm_id: replace(kind, protected=account.protected) if key(arm_id) == key(inside) else TYPES[key(TYPE)],
     )
     disconnect(bench)

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from loom.engine.ports import Observed
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
 from loom.plan.ownership import Authority
-from support.engine_bench import ACCOUNT, CONTAINER, GROUP, IDENTITY, PLAN, Bench
+from loom.plan.resource import Plan
+from support.engine_bench import ACCOUNT, CONTAINER, GROUP, GROUP_R, IDENTITY, IDENTITY_R, PLAN, Bench
+from support.memory_cloud import MemoryCloud
 
 
 def without(*keys: str) -> object:
@@ -146,7 +149,7 @@ async def test_deletion_needs_no_spec_only_inventory_marks_and_authority() -> No
 async def test_an_object_that_created_nothing_goes_away_at_once() -> None:
     bench = Bench()
     bench.change(deletion_policy="Delete")
-    bench.status = {"observedGeneration": 1}
+    bench.status = {"observedGeneration": 1, "plan": {"create": 0, "update": 0, "delete": 0, "blocked": 5}}
     bench.deleting = True
     result = await bench.look()
     assert result.release
@@ -222,3 +225,23 @@ async def test_a_change_that_azure_forbids_is_blocked_and_nothing_is_replaced() 
     assert bench.reason() == "ImmutableInAzure"
     assert bench.cloud.body(ACCOUNT)["location"] == "eastus2"
     assert key(ACCOUNT) not in {key(arm_id) for verb, arm_id in bench.cloud.requests if verb == "DELETE"}
+
+
+class Hiding(MemoryCloud):
+    """A service that shows nothing of what it makes before that is done, as API Management with an import."""
+
+    async def get(self, arm_id: str) -> Observed | None:
+        found = await super().get(arm_id)
+        return None if key(arm_id) in self.pending else found
+
+
+async def test_what_is_still_being_made_and_not_to_be_seen_yet_is_deleted_after_that() -> None:
+    bench = Bench(plan=Plan(GROUP, (GROUP_R, IDENTITY_R), conditions=("ServicesReady",)), cloud=Hiding())
+    bench.cloud.long_types.add("Microsoft.ManagedIdentity/userAssignedIdentities")
+    bench.change(deletion_policy="Delete")
+    await bench.look()
+    bench.deleting = True
+    assert not (await bench.look()).release
+    assert (await bench.settle()).release
+    assert not bench.cloud.has(IDENTITY)
+    assert not bench.cloud.has(GROUP)

@@ -107,7 +107,8 @@ class MemoryCloud:
 
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         self._request("MARKED", subscription_id)
-        return [b["id"] for b in self.bodies.values() if (b.get("tags") or {}).get(TAG) == owner]
+        bodies = [b for b in self.bodies.values() if is_within(b["id"], f"/subscriptions/{subscription_id}")]
+        return [b["id"] for b in bodies if (b.get("tags") or {}).get(TAG) == owner]
 
     async def members(self, group: str) -> Sequence[str]:
         self._request("MEMBERS", group)

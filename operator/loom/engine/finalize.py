@@ -4,12 +4,15 @@ Under Plan, Observe or suspend, and with `deletionPolicy: Detach`, nothing is wr
 lists what stays. What holds data stays in any case unless `deleteData` names it.
 """
 
-from loom.engine.inventory import data_name, short
+from dataclasses import replace
+
+from loom.engine.inventory import data_name, known_type, short
 from loom.engine.item import Pass
 from loom.engine.prune import find_deletions, prune
+from loom.engine.status import is_blank
 from loom.engine.work import Event
+from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, subscription_of
-from loom.plan.catalog import arm_type
 from loom.plan.outcome import State
 
 _LISTED = 20
@@ -22,10 +25,11 @@ async def finalize(run: Pass) -> bool:
     if not deletes(run):
         _say_what_stays(run, [*run.inventory.ids.values()])
         return True
-    await _rediscover(run)
+    if not run.inventory.ids and is_blank(run.work.status):
+        await rediscover(run)
     if not run.inventory.ids:
         return True
-    find_deletions(run, keep=())
+    await find_deletions(run, keep=())
     await prune(run)
     left = [d for d in run.deletions if not d.retained]
     if left:
@@ -42,27 +46,36 @@ def deletes(run: Pass) -> bool:
     return wishes.deletion_policy == "Delete" if wishes.deletion_policy else run.work.deletes
 
 
-async def _rediscover(run: Pass) -> None:
-    """A status that was lost, and not one that says "nothing": find by marker what belongs to this object."""
-    seen = run.work.status.get("observedGeneration")
-    if run.inventory.ids or (isinstance(seen, int) and seen >= 0) or run.work.authority.denied:
-        return
-    await rediscover(run)
-
-
 async def rediscover(run: Pass) -> None:
-    """Take into the inventory everything that carries our mark in the subscriptions where we may write."""
-    scopes = (run.work.authority.home, *run.work.authority.scopes)
+    """Take into the inventory what may be ours: all that carries our mark where the grant reaches, and its single places.
+
+    A grant that is withdrawn today forbids to write, not to remember what may be written when it is back.
+    """
+    reach = replace(run.work.authority, denied="")
+    scopes = (reach.home, *reach.scopes)
     for subscription in sorted({subscription_of(scope) for scope in scopes if scope}):
         for arm_id in await run.ports.cloud.marked(subscription, run.work.owner.mark):
-            if run.work.authority.covers(arm_id):
+            if reach.covers(arm_id):
                 run.inventory.add(arm_id)
+    for place in sorted(reach.exact - run.by_id.keys()):
+        if await _is_there(run, place):
+            run.inventory.add(place)  # whose it is, the delete finds out
+
+
+async def _is_there(run: Pass, arm_id: str) -> bool:
+    """Is anything to be seen there? Where we may not even read, we have made nothing."""
+    try:
+        return await run.ports.cloud.get(arm_id) is not None
+    except CloudError as error:
+        if error.retry is Retry.NOW:
+            raise
+        return False
 
 
 def _say_what_stays(run: Pass, ids: list[str]) -> None:
     if not ids:
         return
-    names = [data_name(arm_type(i), i) if arm_type(i).protected else short(i) for i in sorted(ids, key=key)]
+    names = [data_name(known_type(i), i) if known_type(i).protected else short(i) for i in sorted(ids, key=key)]
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     message = f"stays in Azure: {', '.join(names[:_LISTED])}{more}"
     run.events.append(Event("Normal", "Detached", message[:1000]))

@@ -10,6 +10,7 @@ from typing import Any
 
 from loom.plan.arm_id import RESOURCE_GROUP, group_of, key, names_of, type_of
 from loom.plan.arm_type import ArmType
+from loom.plan.catalog import arm_type
 from loom.plan.values import Json
 
 _PROVIDERS = "/providers/"
@@ -64,9 +65,18 @@ class Inventory:
         return key(arm_id) in self.ids
 
 
-def data_name(arm_type: ArmType, arm_id: str) -> str:
+def known_type(arm_id: str) -> ArmType:
+    """The row of a resource's type. What only another version of the operator knew is kept, and never deleted by this one."""
+    try:
+        return arm_type(arm_id)
+    except KeyError:
+        unknown = type_of(arm_id)
+        return ArmType(unknown, "", unknown, protected="this version of the operator does not know it", deletable=False)
+
+
+def data_name(kind: ArmType, arm_id: str) -> str:
     """The name by which `deleteData` lets a protected resource go, as `status.retained` prints it: `storage/saloomfinance1a2b3c4d`."""
-    return "/".join([arm_type.label, *(name for name in names_of(arm_id) if name != "default")])
+    return "/".join([kind.label, *(name for name in names_of(arm_id) if name != "default")])
 
 
 def short(arm_id: str) -> str:

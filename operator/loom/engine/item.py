@@ -118,6 +118,12 @@ class Pass:
             asked.setdefault(ref.key, set()).add(ref.path)
         self.wanted = {key: frozenset(paths) for key, paths in asked.items()}
 
+    @property
+    def asked(self) -> bool:
+        """Does a person ask for a look, by an annotation that is there and was not answered yet?"""
+        requested = self.work.requested_at
+        return bool(requested) and requested != self.work.status.get("lastHandledReconcileAt")
+
     def lookup(self, ref: Ref) -> Json:
         """The value that a reference stands for. Raises `Unresolved` while nobody knows it."""
         item = self.items.get(ref.key)

@@ -99,8 +99,8 @@ def is_stuck(run: Pass, running: Running) -> bool:
 async def look(run: Pass, item: Item) -> Observed | None:
     """The live resource, or None where there is none."""
     if item.resource.mode is Mode.EXISTING:
-        # Not ours: no write of ours makes what was read of it stale.
-        since = min(run.since, run.ports.clock.now() - run.work.rhythm.interval / 2)
+        # Not ours: no write of ours makes what was read of it stale. Whoever asks has perhaps just put it there.
+        since = run.since if run.asked else min(run.since, run.ports.clock.now() - run.work.rhythm.interval / 2)
         return await run.ports.snapshots.one(run.ports.cloud, item.id, since)
     if _below_absent(run, item):
         return None

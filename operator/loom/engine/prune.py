@@ -8,28 +8,32 @@ from collections.abc import Callable, Iterable
 
 from loom.engine.apply import LANE_PAUSE, holder, lane_of, remember_failure
 from loom.engine.approval import deletion_digest
-from loom.engine.inventory import data_name, short
+from loom.engine.inventory import data_name, known_type, short
 from loom.engine.item import DELETE, Deletion, Pass
 from loom.engine.marks import Ownership, judge, owner_of
 from loom.engine.memory import Running
 from loom.engine.observe import is_stuck
 from loom.engine.ports import Observed
 from loom.engine.together import together
-from loom.errors import CloudError
+from loom.errors import CloudError, Retry
 from loom.plan.arm_id import RESOURCE_GROUP, SUBSCRIPTION, is_within, key, name_of, parent_of, type_of
 from loom.plan.arm_type import Marking
-from loom.plan.catalog import arm_type
+from loom.plan.catalog import arm_type, collection_of, data_within
 from loom.plan.outcome import State
 from loom.plan.values import at
 
 
-def find_deletions(run: Pass, keep: Iterable[str]) -> None:
-    """Fill `run.deletions`: the inventory less `keep` (ids), each with the reason if it stays all the same."""
+async def find_deletions(run: Pass, keep: Iterable[str]) -> None:
+    """Fill `run.deletions`: the inventory less `keep` (ids), each with the reason if it stays all the same.
+
+    Data in what is to go counts whoever made it. Raises CloudError where the cloud does not answer.
+    """
     kept = {key(arm_id) for arm_id in keep}
-    found = [Deletion(spelled, arm_type(spelled)) for name, spelled in run.inventory.ids.items() if name not in kept]
-    let_go = {name.lower() for name in run.work.wishes.delete_data}
+    found = [Deletion(spelled, known_type(spelled)) for name, spelled in run.inventory.ids.items() if name not in kept]
     for deletion in found:
-        _judge_data(deletion, let_go)
+        _judge_data(run, deletion)
+    for deletion in [deletion for deletion in found if not deletion.retained]:
+        found += await _unlisted_data(run, deletion, run.since)
     staying = [d.id for d in found if d.retained] + [
         run.inventory.ids[name] for name in kept if name in run.inventory.ids
     ]
@@ -41,11 +45,31 @@ def find_deletions(run: Pass, keep: Iterable[str]) -> None:
     run.deletions = found
 
 
-def _judge_data(deletion: Deletion, let_go: set[str]) -> None:
-    name = data_name(deletion.type, deletion.id)
-    if deletion.type.protected and name.lower() not in let_go:
+def _judge_data(run: Pass, deletion: Deletion) -> None:
+    kind, name = deletion.type, data_name(deletion.type, deletion.id)
+    named = name.lower() in {wish.lower() for wish in run.work.wishes.delete_data}
+    if kind.protected and not (named and kind.deletable):
         deletion.retained, deletion.reason, deletion.state = True, "Retained", State.READY
-        deletion.message = f"{name} is kept: {deletion.type.protected}; name it in spec.deleteData to let it go"
+        hint = "; name it in spec.deleteData to let it go" if kind.deletable else ""
+        deletion.message = f"{name} is kept: {kind.protected}{hint}"
+
+
+async def _unlisted_data(run: Pass, deletion: Deletion, since: float) -> list[Deletion]:
+    """The data inside that no inventory names, and nobody has let go: a tenant's own hub, or what a lost status listed."""
+    inside: list[Deletion] = []
+    try:
+        for kind in data_within(deletion.type):
+            place = collection_of(deletion.id, deletion.type, kind)
+            for live in (await run.ports.snapshots.list(run.ports.cloud, place, since)).values():
+                if live.id not in run.inventory:
+                    inside.append(Deletion(live.id, kind))
+    except CloudError as error:
+        if error.retry is Retry.NOW:
+            raise
+        _block(deletion, error.reason, f"what {short(deletion.id)} contains cannot be read: {error.message}")
+    for data in inside:
+        _judge_data(run, data)
+    return [data for data in inside if data.retained]
 
 
 async def prune(run: Pass) -> None:
@@ -58,7 +82,7 @@ async def prune(run: Pass) -> None:
             break
         run.attempted.update(key(d.id) for d in ready)
         await together(_delete(run, deletion) for deletion in ready)
-    run.deletions = [d for d in run.deletions if d.id in run.inventory]
+    run.deletions = [d for d in run.deletions if d.retained or d.id in run.inventory]
 
 
 def _note_running(run: Pass, deletion: Deletion) -> None:
@@ -95,7 +119,10 @@ def _is_ready(run: Pass, deletion: Deletion) -> bool:
 async def _delete(run: Pass, deletion: Deletion) -> None:
     try:
         live = await run.ports.cloud.get(deletion.id)
-        if live is None:
+        if live is None and _is_being_made(run, deletion):
+            deletion.state, deletion.reason = State.DELETING, "Progressing"
+            deletion.message = f"{short(deletion.id)} is still being made, and is deleted after that"
+        elif live is None:
             _gone(run, deletion)
         elif await _may_go(run, deletion, live):
             await _send(run, deletion, live)
@@ -104,8 +131,21 @@ async def _delete(run: Pass, deletion: Deletion) -> None:
         deletion.state, deletion.reason, deletion.message = State.FAILED, error.reason, error.message
 
 
+def _is_being_made(run: Pass, deletion: Deletion) -> bool:
+    """Does an operation still run that makes it? Some services show nothing before that has ended."""
+    name = key(deletion.id)
+    running = (one for one in run.memory.running.values() if key(one.operation.id) == name)
+    return any(not is_stuck(run, one) for one in running)
+
+
 async def _may_go(run: Pass, deletion: Deletion, live: Observed) -> bool:
     if not await may_be_deleted(run, deletion, live):
+        return False
+    if data := await _unlisted_data(run, deletion, run.ports.clock.now()):
+        deletion.retained = True
+        _block(deletion, "Retained", f"{short(deletion.id)} stays because it contains {short(data[0].id)}")
+        return False
+    if deletion.state is State.BLOCKED:
         return False
     if deletion.type.name == RESOURCE_GROUP and (held := await run.ports.cloud.members(deletion.id)):
         names = ", ".join(short(arm_id) for arm_id in held[:3])

@@ -16,6 +16,7 @@ from loom.engine.memory import Memory
 from loom.engine.observe import observe, remember_settled
 from loom.engine.prune import find_deletions, prune
 from loom.engine.remake import remake
+from loom.engine.status import is_blank
 from loom.engine.work import Ports, Result, Work
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
@@ -30,7 +31,7 @@ NO_PLAN = Plan(home="", resources=())
 async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
     """Bring one object nearer to what it declares, and say truthfully how far that is."""
     run = new_pass(work, memory, ports)
-    if _is_asked(run):
+    if run.asked:
         # Whoever asks has perhaps removed the cause: what failed is tried now, not after its pause.
         memory.failures.clear()
         memory.remade.clear()
@@ -81,7 +82,7 @@ async def compare(run: Pass) -> None:
     if lost_its_status(run) and not _has_no_home(run):
         await rediscover(run)
     _take_stock(run)
-    find_deletions(run, keep=[item.id for item in run.items.values() if item.id])
+    await find_deletions(run, keep=[item.id for item in run.items.values() if item.id])
 
 
 def _has_no_home(run: Pass) -> bool:
@@ -95,19 +96,13 @@ def new_pass(work: Work, memory: Memory, ports: Ports) -> Pass:
     return Pass(work, memory, ports, work.plan or NO_PLAN, Inventory.read(work.status), _submitted(work.status))
 
 
-def _is_asked(run: Pass) -> bool:
-    """Does a person ask for a look, by the annotation?"""
-    return run.work.requested_at != (run.work.status.get("lastHandledReconcileAt") or "")
-
-
 def _choose_depth(run: Pass) -> None:
     """How fresh the readings must be, and whether the slow tier's turn has come."""
     memory, rhythm, now = run.memory, run.work.rhythm, run.ports.clock.now()
     run.lazy = run.work.wishes.policy == "Manage" and not run.work.authority.denied
-    asked = _is_asked(run)
     slow_due = now - memory.last_slow >= rhythm.interval * rhythm.slow_factor
-    run.deep = asked or slow_due or memory.verified != run.work.generation
-    run.since = now if asked else max(memory.last_write, now - min(rhythm.share, rhythm.interval / 2))
+    run.deep = run.asked or slow_due or memory.verified != run.work.generation
+    run.since = now if run.asked else max(memory.last_write, now - min(rhythm.share, rhythm.interval / 2))
 
 
 def _take_stock(run: Pass) -> None:
@@ -197,6 +192,4 @@ def _submitted(status: Mapping[str, object]) -> dict[str, str]:
 
 def lost_its_status(run: Pass) -> bool:
     """Nobody has looked yet, or a backup dropped the status: what carries our mark is found again before anything is written."""
-    seen = run.base.get("observedGeneration")
-    manages = any(resource.mode is Mode.MANAGED for resource in run.plan.resources)
-    return manages and not (isinstance(seen, int) and seen >= 0)
+    return is_blank(run.base) and any(resource.mode is Mode.MANAGED for resource in run.plan.resources)

@@ -7,7 +7,7 @@ same proof as any other: a direct read that shows our mark, and a grant that cov
 from loom.engine.apply import LANE_PAUSE, holder, lane_of, remember_failure
 from loom.engine.approval import change_digest
 from loom.engine.decide import decide
-from loom.engine.inventory import short
+from loom.engine.inventory import known_type, short
 from loom.engine.item import CREATE, DELETE, Deletion, Item, Pass
 from loom.engine.memory import Running
 from loom.engine.observe import being_taken
@@ -16,7 +16,6 @@ from loom.engine.prune import may_be_deleted
 from loom.engine.together import together
 from loom.errors import CloudError
 from loom.plan.arm_id import is_within
-from loom.plan.catalog import arm_type
 from loom.plan.outcome import State
 
 
@@ -74,7 +73,7 @@ async def _delete(run: Pass, item: Item) -> None:
 
 
 async def _may_go(run: Pass, item: Item, live: Observed) -> bool:
-    data = [arm_id for arm_id in run.inventory.below(item.id) if arm_type(arm_id).protected]
+    data = [arm_id for arm_id in run.inventory.below(item.id) if known_type(arm_id).protected]
     if data:
         words = f"{short(item.id)} could only be deleted and made again, and {short(data[0])} in it holds data"
         item.stand(State.BLOCKED, "ImmutableInAzure", words)

@@ -36,6 +36,14 @@ def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) 
     return {name: value for name, value in status.items() if value not in (None, [], {}, "")}
 
 
+def is_blank(status: Mapping[str, Json]) -> bool:
+    """Does it come from no pass that ever compared plan and cloud? Then what it does not say of the inventory means nothing.
+
+    `observedGeneration` cannot tell: it is written as well by a pass that was refused, suspended, or met a silent cloud.
+    """
+    return "plan" not in status
+
+
 def outcome(run: Pass) -> Outcome:
     """The pass as frozen data, for the kind's own fields."""
     health = {finding.key: finding.health for finding in run.findings}

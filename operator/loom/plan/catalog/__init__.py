@@ -24,3 +24,13 @@ def arm_type(type_or_id: str) -> ArmType:
     """The row of a type, or of a resource's type. Raises KeyError for a type that is in no row."""
     name = type_of(type_or_id) if type_or_id.startswith("/") else type_or_id
     return TYPES[name.lower()]
+
+
+def data_within(container: ArmType) -> tuple[ArmType, ...]:
+    """The types that hold data and stand inside a resource of this type."""
+    return tuple(row for row in TYPES.values() if row.protected and row.name.startswith(f"{container.name}/"))
+
+
+def collection_of(arm_id: str, container: ArmType, inner: ArmType) -> str:
+    """The list of everything of an inner type in a resource; what stands between is called `default`."""
+    return f"{arm_id}/{inner.name.removeprefix(f'{container.name}/').replace('/', '/default/')}"
