@@ -120,3 +120,13 @@ def test_a_file_that_is_no_kubeconfig_is_named(tmp_path: Path) -> None:
     path.write_text("current-context: one\ncontexts: [{name: one, context: {}}]\n")
     with pytest.raises(ConnectionFailure, match="not a kubeconfig"):
         connect(path)
+
+
+def test_a_proxy_of_the_environment_is_used_unless_the_server_is_exempt(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", "")
+    assert connect(write()).proxy_url == "http://proxy:3128"
+    monkeypatch.setenv("no_proxy", "one")
+    assert connect(write()).proxy_url is None

@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import kopf
 import yaml
@@ -30,6 +32,17 @@ def connect(kubeconfig: Path | None = None, context: str | None = None) -> kopf.
 
     Raises ConnectionFailure.
     """
+    access = _log_in(kubeconfig, context)
+    return access if access.proxy_url else replace(access, proxy_url=_proxy_to(access.server))
+
+
+def _proxy_to(server: str) -> str | None:
+    """The proxy that the environment (HTTPS_PROXY, NO_PROXY) has for the API server: asked once, not at each request."""
+    parts = urlsplit(server)
+    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+
+
+def _log_in(kubeconfig: Path | None, context: str | None) -> kopf.ConnectionInfo:
     named = (
         [kubeconfig]
         if kubeconfig

@@ -54,12 +54,10 @@ class Watch:
 
     def note(self, key: Key, obj: Mapping[str, Any]) -> None:
         """Tell the dependents what concerns them; our own writes come here without asking for another pass."""
-        moved = self.references.put(key, references_of(key, obj))
-        self._note_zone(key, obj)
-        for target in moved:
-            if target.kind == ADMIN_PLANE and target in self.cache:
-                self.queue.add_after(target, _SETTLE, Priority.CHANGE)
-        self._signal(key, _standing_of(obj))
+        standing, before = _standing_of(obj), self._signals.get(key)
+        if not isinstance(before, Standing) or before[:2] != standing[:2]:
+            self._note_spec(key, obj)
+        self._signal(key, standing)
 
     def gone(self, key: Key, uid: str = "") -> None:
         """The object is no more (with `uid`: unless another has its name by now)."""
@@ -103,10 +101,15 @@ class Watch:
         """The zones that name a plane, `but` one."""
         return tuple(neighbor for key, neighbor in self._zones.get(plane, {}).items() if key != but)
 
-    def _note_zone(self, key: Key, obj: Mapping[str, Any]) -> None:
+    def _note_spec(self, key: Key, obj: Mapping[str, Any]) -> None:
+        """Another object or another generation: what it refers to may have changed."""
+        targets = references_of(key, obj)
+        for target in self.references.put(key, targets):
+            if target.kind == ADMIN_PLANE and target in self.cache:
+                self.queue.add_after(target, _SETTLE, Priority.CHANGE)
         if key.kind != DATA_LANDING_ZONE:
             return
-        planes = {target.name for target in references_of(key, obj) if target.kind == ADMIN_PLANE}
+        planes = {target.name for target in targets if target.kind == ADMIN_PLANE}
         for plane, zones in self._zones.items():
             if plane not in planes:
                 zones.pop(key, None)
