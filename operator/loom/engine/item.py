@@ -93,6 +93,7 @@ class Pass:
     submitted: dict[str, str]  # plan key -> keyed hash of what was last sent and is never returned
     since: float = 0.0  # nothing read earlier than this counts
     deep: bool = True  # the slow tier is read as well
+    afresh: bool = False  # what this run has seen to hold is read again, the slow tier apart
     lazy: bool = False  # what cannot be written yet, and costs a read of its own, is read when it can
     allowed: frozenset[str] | None = None  # digests of the approved changes; None = all
     items: dict[str, Item] = field(default_factory=dict)

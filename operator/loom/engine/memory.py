@@ -59,6 +59,7 @@ class Memory:
     )  # plan key -> digest of what this run took away to make it again
     measured: dict[Check, Finding] = field(default_factory=dict)  # links as they were last seen
     slow: dict[str, ResourceState] = field(default_factory=dict)  # last state of what only the slow tier reads
+    refreshed: float = float("-inf")  # when what a run has seen to hold was last read again
     last_write: float = float("-inf")
     last_slow: float = float("-inf")
     verified: int = -1  # the generation that was last read back whole

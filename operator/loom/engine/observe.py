@@ -50,7 +50,7 @@ async def _assess(run: Pass, item: Item) -> None:
         item.trusted = True
         run.memory.slow[item.key] = item.as_state()
         return
-    if run.is_settled(item):
+    if run.is_settled(item) and (item.type.tier is Tier.SLOW or not run.afresh):
         item.stand(State.READY)
         return
     if run.lazy and item.type.listing is Listing.EACH and (other := blocked_by(run, item)) is not None and other.action:

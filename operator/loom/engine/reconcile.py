@@ -101,8 +101,21 @@ def _choose_depth(run: Pass) -> None:
     memory, rhythm, now = run.memory, run.work.rhythm, run.ports.clock.now()
     run.lazy = run.work.wishes.policy == "Manage" and not run.work.authority.denied
     slow_due = now - memory.last_slow >= rhythm.interval * rhythm.slow_factor
+    if run.asked or now - memory.refreshed >= rhythm.interval:
+        _see_again(run, slow=run.asked or slow_due)
     run.deep = run.asked or slow_due or memory.verified != run.work.generation
     run.since = now if run.asked else max(memory.last_write, now - min(rhythm.share, rhythm.interval / 2))
+
+
+def _see_again(run: Pass, *, slow: bool) -> None:
+    """A run that comes to no end, as one thing is blocked or fails, must not be blind for the rest: once an interval it looks anew."""
+    memory, now = run.memory, run.ports.clock.now()
+    run.afresh, memory.refreshed = True, now
+    memory.absent.clear()
+    memory.created.clear()
+    if slow:
+        memory.doubt()
+        memory.last_slow = now
 
 
 def _take_stock(run: Pass) -> None:
