@@ -87,8 +87,7 @@ async def test_what_keeps_failing_is_tried_ever_more_slowly(estate: Converged) -
     await _comes_right(estate)
 
 
-@pytest.mark.parametrize("name", MADE)
-@pytest.mark.parametrize("kind", ["error", "cut"])
+@pytest.mark.parametrize(("name", "kind"), [*((name, "error") for name in MADE), ("filesystem/bronze", "cut")])
 async def test_what_was_made_though_nobody_learned_it_is_not_made_twice(
     estate: Converged, name: str, kind: str
 ) -> None:

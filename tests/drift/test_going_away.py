@@ -93,12 +93,10 @@ async def test_services_that_leave_the_spec_go_with_their_endpoints_and_their_da
 @pytest.mark.parametrize(
     "fault",
     [
-        {"kind": "error", "status": 503, "times": 3},
         {"kind": "error", "status": 500, "when": "inflight", "times": 3},
-        {"kind": "cut", "when": "inflight", "times": 2},
         {"kind": "failLate", "type": "Microsoft.Network/privateEndpoints", "code": "InternalServerError", "times": 2},
     ],
-    ids=["unavailable", "unanswered", "cut", "late"],
+    ids=["unanswered", "late"],
 )
 async def test_an_azure_on_a_bad_day_is_left_all_the_same(estate: Converged, fault: dict[str, Any]) -> None:
     mine, named = estate.inventory(), await retained(estate)

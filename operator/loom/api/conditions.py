@@ -174,7 +174,7 @@ class Reason(_Explained):
     NAME_TAKEN = "NameTaken", "Somebody else in the world holds this globally unique name. Set another name.", WRITERS
     IMMUTABLE_IN_AZURE = (
         "ImmutableInAzure",
-        "Azure does not change this once it is made, and nothing is ever replaced; take the change back.",
+        "Azure does not change this once it is made, and it is not replaced for that; take the change back.",
         WRITERS,
     )
     INVALID_REQUEST = "InvalidRequest", "Azure refused the request as wrong; the message is Azure's. Mend the spec."
