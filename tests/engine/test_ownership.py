@@ -6,7 +6,7 @@ import pytest
 
 from loom.plan.arm_id import resource, resource_group
 from loom.plan.ownership import TAG, Authority
-from support.engine_bench import ACCOUNT, GROUP, MINE, OTHERS, PLAN, SUBSCRIPTION, Bench
+from support.engine_bench import ACCOUNT, GROUP, MINE, OTHERS, OWNER, PLAN, SUBSCRIPTION, Bench
 
 FOREIGN_GROUP = resource_group(SUBSCRIPTION, "rg-shared")
 FOREIGN = resource(FOREIGN_GROUP, "Microsoft.ManagedIdentity/userAssignedIdentities", "uami-victim")
@@ -92,6 +92,21 @@ async def test_no_detour_in_a_forged_id_leads_out_of_the_grant(scope: str) -> No
     await bench.later()
     assert bench.cloud.writes() == []
     assert bench.cloud.has(detour)
+
+
+async def test_a_name_that_anybody_may_have_given_to_an_account_proves_nothing_for_what_is_in_it() -> None:
+    account = resource(GROUP, "Microsoft.Storage/storageAccounts", f"sa{OWNER.hash}")
+    inner = "Microsoft.Storage/storageAccounts/blobServices/containers"
+    container = resource(GROUP, inner, f"sa{OWNER.hash}", "default", "gold")
+    bench = Bench()
+    await bench.settle()
+    bench.cloud.place(account, location="eastus2", tags={TAG: OTHERS}, properties={})
+    bench.cloud.place(container, properties={})
+    bench.status["inventory"][0]["ids"].append(container.removeprefix(f"{GROUP}/providers/"))
+    bench.change(delete_data=(f"filesystem/sa{OWNER.hash}/gold",))
+    await bench.later()
+    assert bench.cloud.has(container)
+    assert "NotOurs" in [event.reason for event in bench.events]
 
 
 async def test_a_foreign_resource_in_a_forged_inventory_does_not_hold_up_the_deletion_of_the_object() -> None:

@@ -79,3 +79,14 @@ def test_what_is_published_says_whose_it_is() -> None:
     owner = Owner("prod", "domain-finance", "ApiProduct", "orders")
     assert published(owner, "v1") == f"domain-finance-orders-v1-{owner.hash}"
     assert published(owner, "") == f"domain-finance-orders-{owner.hash}"
+
+
+def test_no_name_that_fits_what_is_published_loses_its_owners_hash() -> None:
+    owner = Owner("prod", "n" * 63, "ApiProduct", "o" * 63)
+    long = [published(owner, part) for part in ("v1", "v2", "a" * 63)]
+    assert len(set(long)) == 3
+    assert all(len(name) <= 80 and name.endswith(f"-{owner.hash}") for name in long)
+
+
+def test_another_owners_hash_cannot_be_had_by_trying_names() -> None:
+    assert len(Owner("prod", "domain-finance", "ApiProduct", "orders").hash) * 4 >= 64  # bits

@@ -5,13 +5,14 @@ with `Authority`, never here.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
 from loom.engine.ports import Observed
-from loom.plan.arm_id import key, names_of
+from loom.plan.arm_id import key, name_of, parent_of, type_of
 from loom.plan.arm_type import ArmType, Marking
+from loom.plan.catalog import TYPES
 from loom.plan.ownership import TAG, Owner
 from loom.plan.values import Json, Value, at
 
@@ -48,10 +49,20 @@ def judge(arm_type: ArmType, live: Observed, owner: Owner, is_ours: Callable[[st
     if arm_type.marking is Marking.POINTER:
         target = at(live.body, arm_type.marker_path)
         return Ownership.OURS if isinstance(target, str) and is_ours(target) else Ownership.UNMARKED
-    # A policy is always called `policy`: then it is its API's name that only we form.
-    if any(owner.hash in name.lower() for name in names_of(live.id)) or is_ours(live.id):
+    if any(name.lower().endswith(f"-{owner.hash}") for name in _names_of_its_own(live.id)) or is_ours(live.id):
         return Ownership.OURS
     return Ownership.UNMARKED
+
+
+def _names_of_its_own(arm_id: str) -> Iterator[str]:
+    """The names from the resource up to what carries a tag: a policy is always called `policy`, and its API's name only we form.
+
+    Not that of an account or a namespace, which says by its tag whose it is, and which anybody may have named after a hash.
+    """
+    place = arm_id
+    while place and ((kind := TYPES.get(type_of(place).lower())) is None or kind.marking is not Marking.TAG):
+        yield name_of(place)
+        place = parent_of(place)
 
 
 def marked(arm_type: ArmType, body: Mapping[str, Value], owner: Owner) -> dict[str, Value]:

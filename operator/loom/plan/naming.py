@@ -75,6 +75,5 @@ def endpoint(resource_name: str, group_id: str) -> str:
 def published(owner: Owner, part: str, limit: int = 80) -> str:
     """The name of something in an API Management service that many share: `<namespace>-<object>-<part>-<owner's hash>`."""
     stem = "-".join(word for word in (owner.namespace, owner.name, part) if word)
-    if len(stem) + 9 > limit:
-        stem = f"{stem[: limit - 18].rstrip('-')}-{stable_hash(stem)}"
-    return f"{stem}-{owner.hash}"
+    room = limit - len(owner.hash) - 1
+    return f"{fit(stem, room)}-{owner.hash}"
