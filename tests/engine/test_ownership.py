@@ -186,3 +186,12 @@ async def test_an_inventory_lost_with_its_spec_line_is_found_again_by_its_mark()
     await bench.look()
     assert not bench.cloud.has(orphan)
     assert bench.plan is PLAN
+
+
+async def test_what_stalls_beside_something_that_is_made_is_told_as_an_event() -> None:
+    bench = Bench()
+    bench.cloud.place(GROUP, location="eastus2", tags={"Domain": "finance", **MINE})
+    bench.cloud.place(ACCOUNT, location="eastus2", properties={"theirs": True})
+    await bench.look()
+    assert bench.journaled
+    assert [event.reason for event in bench.events if event.type == "Warning"] == ["AdoptionRequired"]

@@ -109,3 +109,12 @@ async def test_a_refusal_keeps_what_exists_and_what_is_known_of_it() -> None:
     await bench.later()
     assert bench.status["inventory"] == inventory
     assert bench.cloud.writes() == []
+
+
+async def test_observe_takes_nothing_into_the_inventory_that_it_did_not_make() -> None:
+    bench = Bench()
+    bench.change(policy="Observe")
+    bench.cloud.place(GROUP, location="eastus2", tags={})
+    bench.cloud.place(IDENTITY, location="eastus2", tags={}, properties={})
+    await bench.look()
+    assert "inventory" not in bench.status

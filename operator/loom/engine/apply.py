@@ -7,7 +7,7 @@ parent that this run made. A failed resource stops only what depends on it.
 import asyncio
 from dataclasses import replace
 
-from loom.engine.approval import change_digest
+from loom.engine.approval import is_allowed
 from loom.engine.compose import compose
 from loom.engine.conditions import all_of
 from loom.engine.decide import decide, submitted_digest
@@ -94,7 +94,7 @@ def _is_ready(run: Pass, item: Item) -> bool:
     if failure and failure.digest == run.digest(item) and run.ports.clock.now() < failure.not_before:
         item.stand(State.FAILED, failure.error.reason, failure.error.message, action=item.action)
         return False
-    return run.allowed is None or change_digest(run, item) in run.allowed
+    return is_allowed(run, item)
 
 
 async def _journal(run: Pass, ready: list[Item]) -> None:
@@ -137,6 +137,8 @@ async def _put(run: Pass, item: Item) -> None:
             if item.state is State.READY:
                 _settle(run, item, item.live)
             return
+        if not is_allowed(run, item):
+            return  # it is another change by now than the one that was approved
     creating = item.live is None
     digest = run.digest(item)
     try:

@@ -11,16 +11,19 @@ from typing import Any
 
 from loom.engine.item import BLOCKED, CREATE, DELETE, Deletion, Item, Pass
 from loom.plan.outcome import State
+from loom.plan.resource import Mode
 from loom.plan.values import Json
 
 
 def change_digest(run: Pass, item: Item) -> str:
     """The fingerprint of one write: 16 hexadecimal characters. Values that are known only later do not change it.
 
-    What is deleted and made again has the fingerprint of its making, which is still to be done when the deletion is.
+    What is deleted and made again has the fingerprint of its making, which is still to be done when the deletion is. A later write to
+    what is made first has one and the same before and after that: which fields differ shows only then.
     """
     action = CREATE if item.dead_end else item.action
-    fields = "" if item.dead_end else ",".join(sorted(change.path for change in item.changes))
+    whole = item.dead_end or item.resource.mode is Mode.STAGE
+    fields = "" if whole else ",".join(sorted(change.path for change in item.changes))
     wanted = run.ports.digest(run.declared(item))
     return sha256(f"{action}|{item.key}|{fields}|{wanted}".encode()).hexdigest()[:16]
 
@@ -52,6 +55,22 @@ def approved(run: Pass, changes: list[str]) -> frozenset[str] | None:
     if isinstance(applying, Mapping) and applying.get("hash") == wish:
         return frozenset(str(digest) for digest in applying.get("changes") or ())
     return frozenset(changes) if changes and plan_hash(changes) == wish else None
+
+
+async def keep_approval(run: Pass) -> None:
+    """Write down what is allowed before the first write of it: afterwards today's plan has another hash. Raises Conflict."""
+    if run.allowed is None:
+        return
+    kept = applying(run, run.allowed)
+    if kept["applyingPlan"] != run.base.get("applyingPlan"):
+        status = {**run.base, **kept}
+        await run.ports.journal(status)
+        run.base = status
+
+
+def is_allowed(run: Pass, item: Item) -> bool:
+    """Is the change, as it stands now, one that was approved (or needs no approval)?"""
+    return run.allowed is None or change_digest(run, item) in run.allowed
 
 
 def applying(run: Pass, allowed: frozenset[str]) -> dict[str, Json]:

@@ -30,7 +30,9 @@ def conclude(run: Pass) -> Result:
     status = assemble(run, rules.all_of(run))
     _settle_approval(run, status)
     _tell(run, status)
-    return _result(run, status, _next_look(run))
+    left = run.allowed is not None and "applyingPlan" not in status and status_of(status, "Converged") != TRUE
+    # What is left of an approval that is used up is said to wait for another one by the next pass.
+    return _result(run, status, SOONEST if left else _next_look(run))
 
 
 def conclude_refused(run: Pass) -> Result:
@@ -115,7 +117,8 @@ def _settle_approval(run: Pass, status: dict[str, Json]) -> None:
 
 def _tell(run: Pass, status: Mapping[str, Json]) -> None:
     """One event for each change that a person wants to hear of."""
-    before, after = _by_type(run.base), _by_type(status)
+    # Against what was there before the pass: of what its own journal says, nobody has been told.
+    before, after = _by_type(run.work.status), _by_type(status)
     if run.mended and status_of(run.work.status, "Converged") == TRUE and _same_generation(run):
         words = "; ".join(f"{name}: {', '.join(fields[:5]) or 'made again'}" for name, fields in run.mended[:10])
         run.events.append(Event("Normal", "DriftMended", words[:1000]))

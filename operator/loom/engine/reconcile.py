@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from loom.engine import conditions as rules
 from loom.engine.apply import advance, apply
-from loom.engine.approval import approved, digests
+from loom.engine.approval import approved, digests, keep_approval
 from loom.engine.conclude import conclude, conclude_early, conclude_failed, conclude_refused
 from loom.engine.finalize import finalize, rediscover, remaining
 from loom.engine.inventory import Inventory
@@ -62,6 +62,7 @@ async def _converge(run: Pass) -> None:
         if not _may_write(run):
             _read_whole(run)
             break
+        await keep_approval(run)
         run.wrote = False
         await remake(run)
         await apply(run)
@@ -119,7 +120,9 @@ def _see_again(run: Pass, *, slow: bool) -> None:
 
 
 def _take_stock(run: Pass) -> None:
-    """What is there and ours belongs in the inventory, however the inventory was lost."""
+    """What is there and ours belongs in the inventory, however the inventory was lost. Observe asks nobody whose a thing is."""
+    if run.work.wishes.policy == "Observe":
+        return
     there = (State.READY, State.DRIFTED, State.CREATING, State.UPDATING, State.DELETING)
     for item in run.items.values():
         if item.resource.mode is Mode.MANAGED and item.id and item.state in there and not item.foreign:

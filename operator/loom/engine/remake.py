@@ -5,7 +5,7 @@ same proof as any other: a direct read that shows our mark, and a grant that cov
 """
 
 from loom.engine.apply import LANE_PAUSE, holder, lane_of, remember_failure
-from loom.engine.approval import change_digest
+from loom.engine.approval import is_allowed
 from loom.engine.decide import decide
 from loom.engine.inventory import known_type, short
 from loom.engine.item import CREATE, DELETE, Deletion, Item, Pass
@@ -28,7 +28,7 @@ async def remake(run: Pass) -> None:
 
 
 async def _take_away(run: Pass, item: Item) -> None:
-    if run.allowed is not None and change_digest(run, item) not in run.allowed:
+    if not is_allowed(run, item):
         return
     failure = run.memory.failures.get(item.key)
     if failure and failure.digest == DELETE and run.ports.clock.now() < failure.not_before:
