@@ -153,3 +153,14 @@ async def test_a_type_that_this_version_does_not_know_stays_and_stops_nothing() 
     assert bench.cloud.has(ACCOUNT)
     assert not bench.cloud.has(IDENTITY)
     assert SUBSCRIPTION in newer
+
+
+async def test_what_is_found_again_is_spelled_as_it_was_planned() -> None:
+    bench = Bench()
+    await bench.settle()
+    before = bench.status["inventory"]
+    bench.cloud.body(ACCOUNT)["id"] = ACCOUNT.replace("storageAccounts", "storageaccounts")
+    bench.status = {"observedGeneration": -1}
+    bench.restart()
+    await bench.look()
+    assert bench.status["inventory"] == before

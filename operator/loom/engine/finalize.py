@@ -52,11 +52,12 @@ async def rediscover(run: Pass) -> None:
     A grant that is withdrawn today forbids to write, not to remember what may be written when it is back.
     """
     reach = replace(run.work.authority, denied="")
+    planned = {key(r.id): r.id for r in run.plan.resources if isinstance(r.id, str)}
     scopes = (reach.home, *reach.scopes)
     for subscription in sorted({subscription_of(scope) for scope in scopes if scope}):
         for arm_id in await run.ports.cloud.marked(subscription, run.work.owner.mark):
             if reach.covers(arm_id):
-                run.inventory.add(arm_id)
+                run.inventory.add(planned.get(key(arm_id), arm_id))  # some providers spell their types anew in lists
     for place in sorted(reach.exact - run.by_id.keys()):
         if await _is_there(run, place):
             run.inventory.add(place)  # whose it is, the delete finds out
