@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from loom.dev.estate import estate_of
 from support.cluster import Cluster
 from support.running import Azure
 from support.samples import sample, sample_plane
@@ -16,6 +17,7 @@ from support.wait import eventually
 
 KIND, NAME = "DataLandingZone", "finance"
 READY_WITHIN = 120.0
+HUB, ZONES = (f"30000000-0000-4000-8000-{number:012d}" for number in (1, 2))  # the subscriptions of the samples
 SERVICES = ("network", "storage", "eventHubs", "apps")
 OWNER = "csaloom-io-owner"
 
@@ -165,16 +167,22 @@ class Zones:
         zone.becomes_ready()
         return zone
 
-    def plane(self, subscription: str = "", **grant: Any) -> Json:
-        """A plane of the test's own, applied: it grants the namespace the sample's grant, changed; in this subscription."""
-        plane = sample_plane()
+    def plane(self, subscription: str = "", hub: str = "") -> Json:
+        """A plane of the test's own, named after the namespace, applied: it grants this namespace what the sample's grants.
+
+        `subscription` is the one that zones may be in, `hub` the one that the plane itself is in; both are made.
+        """
+        text = json.dumps(sample_plane())
+        for theirs, ours in ((ZONES, subscription), (HUB, hub)):
+            text = text.replace(theirs, ours or theirs)
+            if ours:
+                self._azure.simulator.call("POST", "/sim/subscriptions", {"id": ours})
+        plane: Json = json.loads(text)
         plane["metadata"]["name"] = self._namespace
         plane["spec"]["interval"] = "24h"
-        given = plane["spec"]["grants"][0] | {"namespaces": {"matchNames": [self._namespace]}} | grant
-        if subscription:
-            self._azure.simulator.call("POST", "/sim/subscriptions", {"id": subscription})
-            given["subscriptions"] = [subscription]
-        plane["spec"]["grants"] = [given]
+        plane["spec"]["grants"][0]["namespaces"] = {"matchNames": [self._namespace]}
+        if hub:
+            self._azure.simulator.place(estate_of(plane))
         self._cluster.apply(plane)
         self._planes.append(self._namespace)
         return plane
