@@ -1,6 +1,10 @@
 """One writer at a time where Azure allows but one, in the order in which they came, and nobody asks in vain."""
 
+import pytest
+
 from loom.engine.lanes import TURN, Lanes
+from loom.errors import Refusal
+from support.engine_bench import OWNER, Bench
 
 
 class Line:
@@ -68,3 +72,30 @@ def test_a_deleted_owner_gives_back_its_lanes_and_its_places_in_line() -> None:
     line.lanes.forget("a")
     assert line.woken == ["c"]
     assert line.lanes.claim("hub", "c#x")
+
+
+def test_whoever_lets_its_turn_pass_loses_its_place_and_slows_down_nobody_again() -> None:
+    line = Line()
+    line.lanes.claim("hub", "a#x")
+    line.lanes.claim("hub", "idle#x")
+    line.lanes.claim("hub", "c#x")
+    line.lanes.release("a#x")
+    line.seconds += TURN + 1
+    assert line.lanes.claim("hub", "c#x")
+    assert not line.lanes.claim("hub", "d#x")
+    line.lanes.release("c#x")
+    assert line.woken == ["idle", "d"]
+    assert line.lanes.claim("hub", "d#x")
+
+
+@pytest.mark.parametrize("stopped", ["suspended", "refused"])
+async def test_an_object_that_does_nothing_now_holds_no_lane(stopped: str) -> None:
+    bench = Bench()
+    await bench.settle()
+    assert bench.lanes.claim("hub", f"{OWNER.mark}#peering")
+    if stopped == "suspended":
+        bench.change(suspend=True)
+    else:
+        bench.refusal = Refusal("AddressSpaceOverlaps", "it overlaps the hub")
+    await bench.look()
+    assert bench.lanes.claim("hub", "another#peering")

@@ -1,7 +1,7 @@
 """Lanes: who may write where one writer at a time is allowed (a virtual network, an API). Nobody waits inside a pass.
 
 Who finds a lane taken stands in line, and is woken when its turn has come. A turn that is not taken up in time passes to whoever asks
-next, so that an object that needs the lane no more holds up nobody. Holders are named `<owner mark>#<plan key>`.
+next, and the place in line is lost: an object that needs the lane no more holds up nobody. Holders: `<owner mark>#<plan key>`.
 """
 
 import time
@@ -28,12 +28,14 @@ class Lanes:
         if current == holder:
             return True
         line = self._lines.setdefault(lane, {})
-        if current is None and (self._is_next(lane, holder) or self._now() > self._turns.get(lane, 0.0)):
-            self._holders[lane] = holder
-            line.pop(holder, None)
-            return True
-        line.setdefault(holder)
-        return False
+        if current is None and not self._is_next(lane, holder) and self._now() > self._turns.get(lane, 0.0):
+            self._drop_first(line)
+        elif current is not None or not self._is_next(lane, holder):
+            line.setdefault(holder)
+            return False
+        self._holders[lane] = holder
+        line.pop(holder, None)
+        return True
 
     def release(self, holder: str) -> None:
         """Give back whatever the holder has, and call the next."""
@@ -47,6 +49,12 @@ class Lanes:
                 del line[name]
         for lane in [lane for lane, name in self._holders.items() if name.startswith(f"{owner}#")]:
             self._free(lane)
+
+    def _drop_first(self, line: dict[str, None]) -> None:
+        """Who let its turn pass stands in line no more, or everybody would wait for it again after each release."""
+        idle = _owner(next(iter(line)))
+        for name in [name for name in line if _owner(name) == idle]:
+            del line[name]
 
     def _is_next(self, lane: str, holder: str) -> bool:
         """Is it this holder's turn, or that of its object? Within an object its own dependencies say who goes first."""

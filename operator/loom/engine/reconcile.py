@@ -38,6 +38,8 @@ async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
     try:
         if work.deleting:
             return await _finalize(run)
+        if work.wishes.suspend or work.plan is None:
+            ports.lanes.forget(work.owner.mark)  # who does nothing holds up nobody
         if work.wishes.suspend:
             return conclude_early(
                 run, "Suspended", "spec.suspend is true: nothing is read or written until it is false"
