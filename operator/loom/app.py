@@ -118,6 +118,8 @@ class Operator:
                 await reconcile_lists(client, self._watch, self._settings.namespace)
             except ApiError as error:
                 logger.warning("listing again failed: %s", error)
+            except Exception:  # it is what finds lost events: a defect in it must not end it unheard
+                logger.exception("listing again failed")
 
     async def _insist(self, act: Callable[[], Awaitable[_Found]]) -> _Found | None:
         """Do it as soon as the API server lets us; None when asked to stop before that."""

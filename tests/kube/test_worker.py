@@ -396,3 +396,45 @@ async def test_an_object_that_is_gone_is_forgotten(office: Office) -> None:
     office.watch.gone(PLANE)
     await office.work()
     assert (office.worker._memories, office.queue.delayed) == ({}, 0)
+
+
+async def test_an_object_that_is_gone_without_a_farewell_gives_back_its_lanes(office: Office) -> None:
+    async def holding(work: Work, memory: Memory, ports: Ports) -> Result:
+        assert ports.lanes.claim("hub", f"{work.owner.mark}#peering")
+        return CALM
+
+    office.engine = holding
+    office.there_is(held(a_zone()))
+    await office.work()
+    office.watch.gone(ZONE)
+    await office.work()
+    assert office.ports[0].lanes.claim("hub", "another#peering")
+
+
+async def test_a_defect_that_cannot_even_be_told_ends_no_worker(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(work: Work, memory: Memory, ports: Ports) -> Result:
+        raise ZeroDivisionError
+
+    async def broken_too(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("the writer is broken as well")
+
+    office.engine = broken
+    office.there_is(held(a_zone()))
+    monkeypatch.setattr(office.server, "patch_status", broken_too)
+    with caplog.at_level(logging.ERROR):
+        assert await office.work() == [ZONE]
+    assert "the writer is broken as well" in caplog.text
+    assert office.queue.delayed == 1
+
+
+async def test_a_request_that_was_taken_back_makes_nothing_urgent(office: Office) -> None:
+    status = {
+        "observedGeneration": 1,
+        "lastHandledReconcileAt": "now",
+        "conditions": [{"type": "Ready", "status": "True"}],
+    }
+    office.there_is(a_plane(), {**held(a_zone()), "status": status})
+    await office.work()
+    assert False in office.clouds.urgent

@@ -43,6 +43,7 @@ class KubeClient:
         self._login = login
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._access: kopf.ConnectionInfo | None = None
+        self._known = False  # have we ever been logged in?
         self._tls: ssl.SSLContext | bool = True
         self._session: aiohttp.ClientSession | None = None
 
@@ -141,9 +142,15 @@ class KubeClient:
             raise ApiError(0, "NoAnswer", f"the API server does not answer ({type(error).__name__})") from None
 
     async def _authenticate(self) -> kopf.ConnectionInfo:
-        access = await asyncio.to_thread(self._login)
-        self._tls = access.as_ssl_context() if access.server.startswith("https:") else True
-        self._access = access
+        """Log in. What is missing at the first login is for a person; later it is an answer that does not come."""
+        try:
+            access = await asyncio.to_thread(self._login)
+            self._tls = access.as_ssl_context() if access.server.startswith("https:") else True
+        except Exception as error:
+            if not self._known:
+                raise
+            raise ApiError(0, "NoLogin", f"the login cannot be renewed: {error}") from None
+        self._access, self._known = access, True
         return access
 
 

@@ -54,7 +54,7 @@ class Gatherer:
         """Everything about one object. Raises ApiError."""
         metadata = obj["metadata"]
         context = Context(
-            owner=Owner(self._installation, key.namespace, key.kind, key.name),
+            owner=self.owner(key),
             generation=metadata["generation"],
             uid=metadata["uid"],
             created=metadata.get("creationTimestamp") or "",
@@ -79,6 +79,10 @@ class Gatherer:
                 await self._attach_zone(found, found.spec, obj)
                 await self._attach_documents(found, found.spec)
         return found
+
+    def owner(self, key: Key) -> Owner:
+        """Who an object is in Azure."""
+        return Owner(self._installation, key.namespace, key.kind, key.name)
 
     def forget(self, key: Key) -> None:
         """The object is gone."""

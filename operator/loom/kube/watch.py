@@ -132,15 +132,21 @@ class Watch:
 
 def _priority(obj: Mapping[str, Any], listed: bool) -> Priority:
     """A person's change is what no status has answered yet: a generation, a request, a deletion."""
-    metadata, status = obj["metadata"], obj.get("status") or {}
-    answered = status.get("observedGeneration") == metadata.get("generation") and status.get(
-        "lastHandledReconcileAt", ""
-    ) == (metadata.get("annotations") or {}).get(RECONCILE_REQUESTED, "")
+    metadata = obj["metadata"]
     if metadata.get("deletionTimestamp"):
         return Priority.PERSON if FINALIZER in (metadata.get("finalizers") or ()) else Priority.RESYNC
-    if not answered:
+    if not is_answered(obj):
         return Priority.PERSON
     return Priority.RESYNC if listed else Priority.CHANGE
+
+
+def is_answered(obj: Mapping[str, Any]) -> bool:
+    """Does the status answer this generation, and the request for a look if there is one? One that was taken back needs no answer."""
+    metadata, status = obj["metadata"], obj.get("status") or {}
+    requested = (metadata.get("annotations") or {}).get(RECONCILE_REQUESTED)
+    return status.get("observedGeneration") == metadata.get("generation") and (
+        not requested or status.get("lastHandledReconcileAt") == requested
+    )
 
 
 def _standing_of(obj: Mapping[str, Any]) -> Standing:

@@ -26,12 +26,12 @@ from loom.kube.client import ApiError, KubeClient
 from loom.kube.compose import work_of
 from loom.kube.events import EventRecorder
 from loom.kube.gather import Gathered, Gatherer, is_true
-from loom.kube.key import RECONCILE_REQUESTED, RESOURCES, Key
+from loom.kube.key import RESOURCES, Key
 from loom.kube.queue import Priority
 from loom.kube.rhythm import Pace
 from loom.kube.status import StatusWriter
 from loom.kube.usage import users_of
-from loom.kube.watch import Watch
+from loom.kube.watch import Watch, is_answered
 
 logger = logging.getLogger(__name__)
 
@@ -195,6 +195,8 @@ class Worker:
 
     def _forget(self, key: Key) -> None:
         self._memories.pop(key, None)
+        # Its finalizer may have been taken off by force: nobody else would ever give back what it holds.
+        self._world.lanes.forget(self._desk.gatherer.owner(key).mark)
         self._desk.status.forget(key)
         self._desk.gatherer.forget(key)
         self._desk.watch.queue.forget(key)
@@ -212,10 +214,18 @@ class Worker:
             self._desk.watch.note(key, obj)
 
     async def _admit_defect(self, key: Key) -> None:
-        """Say in the status that the operator failed, if even that is possible."""
+        """Say in the status that the operator failed, if even that is possible. Never raises."""
         obj = self._desk.watch.cache.get(key)
         if obj is None:
             return
+        try:
+            await self._write_defect(key, obj)
+        except (Conflict, ApiError) as error:
+            logger.debug("%s: InternalError could not be written: %s", key, error)
+        except Exception:
+            logger.exception("%s: InternalError could not be written", key)
+
+    async def _write_defect(self, key: Key, obj: Mapping[str, Any]) -> None:
         status = dict(obj.get("status") or {})
         message = "the operator met a defect of its own; its log has the details. It tries again slowly."
         ours = [
@@ -226,10 +236,7 @@ class Worker:
         # This generation was not looked at to the end: the status keeps speaking of the one before.
         seen = status.setdefault("observedGeneration", -1)
         status["conditions"] = [*stamp(ours, status, seen, self._world.clock.today()), *others]
-        try:
-            await _Writing(self._desk, key, obj).write(status)
-        except (Conflict, ApiError) as error:
-            logger.debug("%s: InternalError could not be written: %s", key, error)
+        await _Writing(self._desk, key, obj).write(status)
 
 
 class _Writing:
@@ -271,14 +278,7 @@ def _as_conflict(error: ApiError) -> Exception:
 
 def _is_urgent(obj: Mapping[str, Any]) -> bool:
     """Does a person wait for this pass: for a change, a deletion, a request, or for Ready?"""
-    metadata, status = obj["metadata"], obj.get("status") or {}
-    requested = (metadata.get("annotations") or {}).get(RECONCILE_REQUESTED, "")
-    return bool(
-        metadata.get("deletionTimestamp")
-        or status.get("observedGeneration") != metadata["generation"]
-        or status.get("lastHandledReconcileAt", "") != requested
-        or not is_true(obj, "Ready")
-    )
+    return bool(obj["metadata"].get("deletionTimestamp")) or not is_answered(obj) or not is_true(obj, "Ready")
 
 
 async def run_workers(worker: Worker, count: int) -> None:
