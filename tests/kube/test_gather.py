@@ -1,5 +1,7 @@
 """Gathering: what an object refers to is found, permitted and ready, or it is said which of these it is not."""
 
+import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from loom.kube.gather import Gathered, Gatherer
 from loom.kube.key import Key
 from loom.kube.queue import WorkQueue
 from loom.kube.watch import Watch
+from loom.plan.product import openapi
 from support.api_server import ApiServer, a_plane, a_product, a_zone, with_condition
 
 CONVERGED_ZONE = with_condition(a_zone(), "Converged")
@@ -174,3 +177,29 @@ async def test_a_planes_change_is_seen_by_the_next_pass(world: World) -> None:
     found = await world.gather(a_zone())
     assert found.context.plane is not None
     assert dict(found.context.plane.tags) == {"team": "data"}
+
+
+async def test_while_a_document_is_judged_everybody_elses_work_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, served, judged = asyncio.Event(), threading.Event(), list[bool]()
+    loop = asyncio.get_running_loop()
+
+    def learn(_text: str) -> None:
+        loop.call_soon_threadsafe(asked.set)
+        judged.append(served.wait(timeout=10))
+
+    monkeypatch.setattr(openapi, "is_learned", lambda _text: False)
+    monkeypatch.setattr(openapi, "learn", learn)
+    world.there_is(a_plane(), CONVERGED_ZONE)
+    gathering = asyncio.create_task(world.gather(a_product()))
+    await asked.wait()
+    served.set()
+    await gathering
+    assert judged == [True]
+
+
+async def test_what_was_gathered_can_be_planned_at_once(world: World) -> None:
+    world.there_is(a_plane(), CONVERGED_ZONE)
+    found = await world.gather(a_product())
+    assert all(openapi.is_learned(text) for text in found.context.documents.values())

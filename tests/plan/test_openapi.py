@@ -126,6 +126,88 @@ def test_a_document_nested_too_deeply_is_refused(text: str) -> None:
     assert "nested more than 200 deep" in refusal(text)
 
 
+def with_schemas(**schemas: Any) -> str:
+    return json.dumps({**PETS, "components": {"schemas": schemas}})
+
+
+def with_pets(**fields: Any) -> str:
+    return json.dumps({**PETS, "paths": {"/pets": {"get": {**PETS["paths"]["/pets"]["get"], **fields}}}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        with_schemas(A={"type": "string", "pattern": "(a+)+$", "default": "a" * 40 + "b"}),
+        with_schemas(
+            **{f"A{n}": {"allOf": [{"$ref": f"#/components/schemas/A{n + 1}"}] * 2} for n in range(40)},
+            A40={"type": "string"},
+        ),
+        json.dumps({**PETS, "tags": [{"name": f"t{n}"} for n in range(8_000)]}),
+    ],
+    ids=["a pattern that never ends", "a schema that is doubled 40 times", "much that must differ"],
+)
+def test_no_document_takes_longer_than_its_size_allows(text: str) -> None:
+    assert read(text, "doc").operations == 1  # or not in our lifetime
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"openapi": "3.0.3", "x-a": ' + "1" * 5_000 + "}",
+        "openapi: 3.0.3\nx-a: " + "1" * 5_000,
+        '{"openapi": "\\ud800"}',
+        json.dumps({**PETS, "x-a": float("nan")}),
+        "openapi: 3.0.3\nx-a: !!int abc",
+        "openapi: 3.0.3\nx-a: !!timestamp abc",
+        "openapi: 3.0.3\nx-a: !!set {a, b}",
+        json.dumps({**PETS, "paths": None}),
+        with_pets(parameters=[{"$ref": "#/paths"}, {"$ref": "#/info"}], responses=3),
+        json.dumps({**PETS, "k" * 2_000: 1}),
+        json.dumps({**PETS, "components": {"schemas": {"A": {"$ref": "#/tags/" + "1" * 5_000}}}, "tags": []}),
+        '{"openapi": "' + "3" * 200_000 + '"}',
+    ],
+)
+def test_whatever_is_no_document_is_refused_in_a_sentence(text: str) -> None:
+    message = refusal(text)
+    assert len(message) <= 400
+    assert message.encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        with_schemas(
+            Pet={"oneOf": [{"$ref": "#/components/schemas/Cat"}], "properties": {"kind": {"type": "string"}}},
+            Cat={"allOf": [{"$ref": "#/components/schemas/Pet"}, {"type": "object"}]},
+        ),
+        json.dumps({**PETS, "paths": {**PETS["paths"], "x-a": {"get": 3}}}),
+        with_pets(parameters=[{"$ref": "#/components/parameters/A"}]).replace(
+            '"paths"', '"components": {"parameters": {"A": {"$ref": "#/components/parameters/A"}}}, "paths"'
+        ),
+    ],
+    ids=["a kind that names its kinds", "an extension that looks like a path", "a parameter that is itself"],
+)
+def test_what_leads_back_to_itself_or_says_nothing_to_us_is_left_to_azure(text: str) -> None:
+    assert read(text, "doc").format == "openapi+json"
+
+
+def test_parameters_of_a_path_may_be_declared_once_for_all_and_elsewhere() -> None:
+    document = {
+        **PETS,
+        "paths": {
+            "/pets/{pet}/{tooth}": {
+                **PETS["paths"]["/pets"],
+                "parameters": [
+                    {"$ref": "#/components/parameters/pet"},
+                    {"name": "tooth", "in": "path", "required": True, "schema": {}},
+                ],
+            }
+        },
+        "components": {"parameters": {"pet": {"name": "pet", "in": "path", "required": True, "schema": {}}}},
+    }
+    assert read(json.dumps(document), "doc").operations == 1
+
+
 def test_a_document_is_judged_once_for_its_content() -> None:
     text = json.dumps({**PETS, "paths": {f"/pets/{n}": PETS["paths"]["/pets"] for n in range(100)}})
     first, again = (_seconds(text) for _ in range(2))

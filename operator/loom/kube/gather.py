@@ -4,6 +4,7 @@ What is missing or not permitted becomes the first `Refusal`, and gathering goes
 when the references are in disorder.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from loom.kube.watch import Watch
 from loom.plan.context import Context, Zone
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
+from loom.plan.product import openapi
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class Gatherer:
         self._watch = watch
         self._installation = installation
         self._parsed: dict[Key, tuple[str, int, Any]] = {}  # planes and zones, which many refer to
+        self._judging = asyncio.Lock()
 
     async def gather(self, key: Key, obj: Mapping[str, Any]) -> Gathered:
         """Everything about one object. Raises ApiError."""
@@ -78,6 +81,7 @@ class Gatherer:
             case ApiProductSpec():
                 await self._attach_zone(found, found.spec, obj)
                 await self._attach_documents(found, found.spec)
+                await self._judge_documents(found, found.spec)
         return found
 
     def owner(self, key: Key) -> Owner:
@@ -135,6 +139,14 @@ class Gatherer:
                     continue
                 documents[f"{reference.name}/{reference.key}"] = text
         found.context = replace(found.context, documents=documents)
+
+    async def _judge_documents(self, found: Gathered, spec: ApiProductSpec) -> None:
+        """In a thread, and one at a time: what takes seconds for a large document would stand in the way of everybody's work."""
+        inline = [revision.source.openapi.inline for api in spec.apis for revision in api.revisions]
+        for text in (*found.context.documents.values(), *(text for text in inline if text is not None)):
+            if not openapi.is_learned(text):
+                async with self._judging:
+                    await asyncio.to_thread(openapi.learn, text)
 
     async def _other(self, key: Key) -> tuple[Any, bool]:
         """Another object of ours: its spec, parsed once a generation, and whether it has converged. Raises Refusal."""

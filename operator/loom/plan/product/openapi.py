@@ -5,22 +5,20 @@ import restrictions). A document is judged once for its content, as the same one
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
-from typing import Any
-from urllib.parse import unquote
 
 from loom.errors import Refusal
 from loom.plan.product.text import Parsed, TextError, parse
+from loom.plan.product.violations import METHODS, find, violations
 from loom.plan.values import Json
 
 Path = tuple[str | int, ...]
 
-_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch"})  # the import drops `trace`
-_IN_OPERATION = re.compile(r"'(\w+)'(?: operation)? in '([^']+)'")
+_IMPORTED = METHODS - {"trace"}
 _MOST_REMEMBERED = 20_000
+_LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +44,42 @@ _judged: dict[str, Document | _Flaw] = {}
 
 def read(text: str, where: str) -> Document:
     """The document of a text. Raises `Refusal` with the line; `where` says which document it is."""
-    digest = f"sha256:{sha256(text.encode()).hexdigest()}"
-    found = _judged.get(digest)
-    if found is None:
-        if len(_judged) >= _MOST_REMEMBERED:
-            _judged.clear()
-        found = _judged[digest] = _judge(text, digest)
+    found = _known(text)
     if isinstance(found, _Flaw):
         place = f"line {found.line}: " if found.line else ""
         raise Refusal("InvalidOpenApi", f"{where}: {place}{found.sentence}")
     return found
 
 
+def learn(text: str) -> None:
+    """Judge a text, so that `read` answers at once: a large one takes seconds, which a thread can give it."""
+    _known(text)
+
+
+def is_learned(text: str) -> bool:
+    """Does `read` answer at once?"""
+    return _digest(text) in _judged
+
+
+def _known(text: str) -> Document | _Flaw:
+    digest = _digest(text)
+    found = _judged.get(digest)
+    if found is None:
+        if len(_judged) >= _MOST_REMEMBERED:
+            _judged.clear()
+        found = _judged[digest] = _judge(text, digest)
+    return found
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
 def _judge(text: str, digest: str) -> Document | _Flaw:
     try:
         parsed = parse(text)
     except TextError as error:
-        return _Flaw(error.line, str(error))
+        return _flaw(error.line, str(error))
     if not isinstance(parsed.root, dict):
         return _Flaw(1, "an OpenAPI document is an object of fields")
     format_ = _format(parsed)
@@ -85,7 +102,7 @@ def _format(parsed: Parsed) -> str | _Flaw:
     version = str(parsed.root.get("openapi", ""))
     if re.match(r"3\.[01]\.", version):
         return "openapi+json" if parsed.is_json else "openapi"
-    return _Flaw(
+    return _flaw(
         parsed.line(["openapi"]) or 1, f"openapi is {version or 'missing'}; 3.0, 3.1 and swagger 2.0 can be imported"
     )
 
@@ -93,11 +110,14 @@ def _format(parsed: Parsed) -> str | _Flaw:
 def _flawed_reference(parsed: Parsed) -> _Flaw | None:
     for path, reference in _references(parsed.root, ()):
         if not reference.startswith("#"):
-            return _Flaw(
-                parsed.line(path), f"$ref {reference!r} leaves the document; nothing is fetched, put that part into it"
+            return _flaw(
+                parsed.line(path),
+                f"$ref {_cut(reference)} leaves the document; nothing is fetched, put that part into it",
             )
-        if not _resolves(parsed.root, reference[1:]):
-            return _Flaw(parsed.line(path), f"$ref {reference!r} points at nothing")
+        try:
+            find(parsed.root, reference[1:])
+        except LookupError:
+            return _flaw(parsed.line(path), f"$ref {_cut(reference)} points at nothing")
     return None
 
 
@@ -115,65 +135,31 @@ def _references(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
             todo += [(child, (*place, number)) for number, child in reversed(list(enumerate(item)))]
 
 
-def _resolves(root: Json, pointer: str) -> bool:
-    """RFC 6901, as the fragment of a URL."""
-    place = root
-    for step in unquote(pointer).split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(place, list) and name.isdecimal() and int(name) < len(place):
-            place = place[int(name)]
-        elif isinstance(place, dict) and name in place:
-            place = place[name]
-        else:
-            return False
-    return not pointer or pointer.startswith("/")
-
-
 def _violation(parsed: Parsed) -> _Flaw | None:
     """The first thing that the specification's own rules say against the document."""
     try:
-        flaws = [_Flaw(parsed.line(_place(error)), _sentence(error)) for error in _errors(parsed.root)]
+        found = violations(parsed.root)
     except RecursionError:
-        return _Flaw(0, "it is nested too deeply")
-    if not flaws:
+        return _flaw(0, "it is nested too deeply")
+    if not found:
         return None
-    first = min(flaws, key=lambda flaw: flaw.line or 10**9)
-    more = f" ({len(flaws) - 1} more below)" if len(flaws) > 1 else ""
-    return _Flaw(first.line, first.sentence + more)
+    lines = parsed.lines([violation.path for violation in found])
+    line, first = min(zip(lines, found, strict=True), key=lambda pair: pair[0] or 10**9)
+    more = f" ({len(found) - 1} more below)" if len(found) > 1 else ""
+    return _flaw(line, first.sentence, more)
 
 
-def _errors(root: Json) -> list[Any]:
-    # Imported late: 8 MB that an operator without API products never needs.
-    from openapi_spec_validator import OpenAPIV2SpecValidator, OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-
-    version = str(root.get("openapi", ""))
-    rules: Any = OpenAPIV30SpecValidator if version.startswith("3.0.") else OpenAPIV31SpecValidator
-    judge = (OpenAPIV2SpecValidator if "swagger" in root else rules)(root)
-    return list(islice(judge.iter_errors(), 20))
+def _flaw(line: int, sentence: str, more: str = "") -> _Flaw:
+    """A flaw that fits into a status."""
+    return _Flaw(line, (sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…") + more)
 
 
-def _place(error: Any) -> Sequence[str | int]:
-    path = [*error.absolute_path, *_innermost(error).relative_path] if error.context else list(error.absolute_path)
-    if not path and (operation := _IN_OPERATION.search(error.message)):
-        return ["paths", operation[2], operation[1]]
-    return path
-
-
-def _sentence(error: Any) -> str:
-    message = " ".join(str(_innermost(error).message).split())
-    return message if len(message) <= 300 else f"{message[:299]}…"
-
-
-def _innermost(error: Any) -> Any:
-    """Of the alternatives that all failed, the one that came furthest; not the one that wanted a $ref instead."""
-    branches = [branch for branch in error.context or () if "$ref" not in branch.message]
-    if not branches:
-        return error
-    return max(branches, key=lambda branch: len(branch.relative_path))
+def _cut(reference: str) -> str:
+    return repr(reference if len(reference) <= 100 else f"{reference[:99]}…")
 
 
 def _operations(root: dict[str, Json]) -> Iterator[tuple[str, str]]:
     for path, item in (root.get("paths") or {}).items():
         for method in item if isinstance(item, dict) else ():
-            if method.lower() in _METHODS:
+            if method.lower() in _IMPORTED:
                 yield path, method

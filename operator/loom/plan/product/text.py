@@ -1,6 +1,7 @@
 """A JSON or YAML text as plain JSON values, and the line on which any part of it stands. It knows nothing of OpenAPI."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from loom.plan.values import Json
 DEEPEST = 200
 """How many objects and lists may stand inside one another; real documents have a few dozen."""
 
+_LONE = re.compile(r"(?i)\\ud[89a-f]")
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _TOO_DEEP = f"objects and lists are nested more than {DEEPEST} deep"
 
@@ -54,22 +56,23 @@ class Parsed:
 
     def line(self, path: Sequence[str | int]) -> int:
         """The line (from 1) of the part at `path`, or of the deepest part of the path that there is; 0 for the whole."""
-        # Tabs are no indentation to YAML; inside a JSON string there are none.
-        node = yaml.compose(self.text.replace("\t", " ") if self.is_json else self.text, Loader=yaml.CSafeLoader)
-        line = 0
-        for step in path:
-            found = _child(node, step)
-            if found is None:
-                break
-            line, node = found
-        return line
+        return self.lines([path])[0]
+
+    def lines(self, paths: Sequence[Sequence[str | int]]) -> list[int]:
+        """The same for many, as reading the text once more takes its time."""
+        try:
+            # Tabs are no indentation to YAML; inside a JSON string there are none.
+            root = yaml.compose(self.text.replace("\t", " ") if self.is_json else self.text, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError:  # JSON that is no YAML, as a key of more than 1024 characters
+            return [0] * len(paths)
+        return [_line_at(root, path) for path in paths]
 
 
 def parse(text: str) -> Parsed:
     """Read a text: JSON when it begins with a brace, else YAML. Raises `TextError`."""
     is_json = text.lstrip().startswith("{")
     try:
-        root = json.loads(text) if is_json else _yaml(text)
+        root = json.loads(text, parse_constant=_refuse_constant) if is_json else _yaml(text)
     except json.JSONDecodeError as error:
         raise TextError(error.lineno, f"it is not JSON: {error.msg}") from None
     except yaml.YAMLError as error:
@@ -77,9 +80,28 @@ def parse(text: str) -> Parsed:
         raise TextError(_line(mark), f"it is not YAML: {getattr(error, 'problem', None) or error}") from None
     except RecursionError:
         raise TextError(0, _TOO_DEEP) from None
+    except (ValueError, OverflowError) as error:
+        # A number of thousands of digits, which Python does not read, or our own refusal.
+        raise (
+            error if isinstance(error, TextError) else TextError(0, "it holds a number that is none, or far too long")
+        ) from None
     if _depth(root) > DEEPEST:
         raise TextError(0, _TOO_DEEP)
+    if is_json and _LONE.search(text) and not _is_text(root):
+        raise TextError(0, "it holds half a character (a lone \\ud800 to \\udfff), which no text can")
     return Parsed(text, is_json, root)
+
+
+def _refuse_constant(name: str) -> Json:
+    raise TextError(0, f"it is not JSON: {name} is no number")
+
+
+def _is_text(root: Json) -> bool:
+    try:
+        json.dumps(root, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _yaml(text: str) -> Json:
@@ -89,6 +111,8 @@ def _yaml(text: str) -> Json:
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise TextError(_line(event.start_mark), "YAML aliases are not accepted; write the part out, or use $ref")
+        if (tag := getattr(event, "tag", None)) not in (None, "!"):
+            raise TextError(_line(event.start_mark), f"YAML tags are not accepted ({tag}); write the value plainly")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise TextError(_line(event.start_mark), _TOO_DEEP)
@@ -106,6 +130,16 @@ def _depth(root: Json) -> int:
 
 def _line(mark: Any) -> int:
     return mark.line + 1 if mark else 0
+
+
+def _line_at(node: yaml.Node | None, path: Sequence[str | int]) -> int:
+    line = 0
+    for step in path:
+        found = _child(node, step)
+        if found is None:
+            break
+        line, node = found
+    return line
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
