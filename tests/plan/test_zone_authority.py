@@ -92,3 +92,11 @@ def test_the_authority_of_a_zone_names_its_peering_whatever_its_spec_still_has()
     may = authority(zone_object(network=None, storage=None, eventHubs=None, apps=None))
     assert may.covers(str(plan_of(zone_object()).find("peering/from-hub").id))
     assert key(str(plan_of(zone_object()).find("dns-link/blob").id)) in may.exact
+
+
+def test_no_authority_covers_an_id_that_leads_elsewhere_than_it_says() -> None:
+    authority = Authority(
+        home="/subscriptions/s/resourceGroups/ours", scopes=("/subscriptions/s/resourceGroups/shared",)
+    )
+    assert authority.covers("/subscriptions/s/resourceGroups/ours/providers/a/b/c")
+    assert not authority.covers("/subscriptions/s/resourceGroups/ours/../theirs/providers/a/b/c")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loom.plan.arm_id import RESOURCE_GROUP, group_of, key, names_of, type_of
+from loom.plan.arm_id import RESOURCE_GROUP, group_of, is_plain, key, names_of, type_of
 from loom.plan.arm_type import ArmType
 from loom.plan.catalog import arm_type
 from loom.plan.values import Json
@@ -32,7 +32,9 @@ class Inventory:
             if not scope.startswith("/subscriptions/"):
                 continue
             for relative in row.get("ids") or []:
-                found.add(f"{scope}{_PROVIDERS}{relative}" if relative else scope)
+                arm_id = f"{scope}{_PROVIDERS}{relative}" if relative else scope
+                if is_plain(arm_id):
+                    found.add(arm_id)
         return found
 
     def write(self) -> list[Json]:
