@@ -74,6 +74,7 @@ async def _unlisted_data(run: Pass, deletion: Deletion, since: float) -> list[De
 
 async def prune(run: Pass) -> None:
     """Delete what may go now, innermost first; what is under way or stays is said on each deletion."""
+    run.since = run.ports.clock.now()  # no delete goes out on what was read before, of an ancestor either
     for deletion in run.deletions:
         _note_running(run, deletion)
     while True:
