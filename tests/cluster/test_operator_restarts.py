@@ -6,7 +6,7 @@ import pytest
 
 from support.cluster import Cluster
 from support.running import Azure, RunningOperator
-from support.samples import sample_zone
+from support.samples import TESTERS, sample_zone
 from support.wait import eventually
 
 READY_WITHIN = 120.0
@@ -159,3 +159,24 @@ def test_an_azure_that_goes_away_in_the_middle_is_waited_for(
     azure.start()
 
     eventually(lambda: assert_ready(cluster, namespace), READY_WITHIN)
+
+
+def test_an_operator_that_is_limited_to_a_namespace_leaves_the_others_alone(
+    cluster: Cluster, azure: Azure, operator: RunningOperator, namespace: str
+) -> None:
+    other = cluster.new_namespace(TESTERS)
+    operator.stop()
+    operator.configure(namespace=namespace)
+    operator.start()
+    try:
+        cluster.apply(a_zone(other, 35), a_zone(namespace, 36))
+        eventually(lambda: assert_ready(cluster, namespace), READY_WITHIN)
+        untouched = cluster.get("DataLandingZone", "finance", other)
+        assert "finalizers" not in untouched["metadata"]
+        assert untouched["status"] == {"observedGeneration": -1}
+    finally:
+        operator.stop()
+        operator.configure()
+        operator.start()
+
+    eventually(lambda: assert_ready(cluster, other), READY_WITHIN)
