@@ -165,26 +165,43 @@ def _replace(run: Pass, item: Item, end: FieldChange) -> None:
 
 
 def _submitted_changes(run: Pass, item: Item) -> tuple[FieldChange, ...]:
-    """What a GET never returns, by keyed hash of what was last sent. A lost hash is taken again, without a write."""
+    """What a GET never returns, by keyed hash of what was last sent. A lost hash, or key, is taken again without a write."""
     now = submitted_digest(run, item)
     if now is None:
         return ()
     before = run.submitted.get(item.key)
-    if before is None:
+    if before is None or _is_of_another_key(run, before, now):
         run.submitted[item.key] = now
         return ()
     return tuple(FieldChange(p, HIDDEN, HIDDEN) for p in item.type.write_only[:1]) if before != now else ()
 
 
+def _is_of_another_key(run: Pass, before: str, now: str) -> bool:
+    """Was the hash taken with a key that is lost? Then it says nothing; an edited spec is sent all the same."""
+    if (
+        before.partition(":")[0] == now.partition(":")[0]
+        or run.work.status.get("observedGeneration") != run.work.generation
+    ):
+        return False
+    run.warn(
+        "HashKeyChanged",
+        "the key of the keyed hashes is a new one: what Azure never shows is taken to be as it was last sent",
+    )
+    return True
+
+
 def submitted_digest(run: Pass, item: Item) -> str | None:
-    """A keyed hash of the declared values that a GET never returns; None where the type has none or they are not known."""
+    """A keyed hash of the declared values that a GET never returns, after a few characters that tell keys apart.
+
+    None where the type has none, or they are not known.
+    """
     try:
         values = [resolve(at(item.desired, path), run.lookup) for path in item.type.write_only]
     except Unresolved:
         return None
     if all(value is None for value in values):
         return None
-    return run.ports.digest(json.dumps(values, sort_keys=True))[:32]
+    return f"{run.ports.digest('')[:8]}:{run.ports.digest(json.dumps(values, sort_keys=True))[:32]}"
 
 
 def _check_authority(run: Pass, item: Item) -> None:

@@ -1,0 +1,68 @@
+"""What Azure never shows again is compared by keyed hash: with the hash, without it, and with another key."""
+
+from loom.plan.arm_id import resource
+from loom.plan.ownership import Authority
+from loom.plan.resource import Plan, Resource
+from support.engine_bench import GROUP, OWNER, Bench
+
+SERVICE = resource(GROUP, "Microsoft.ApiManagement/service", "apim")
+API = f"{SERVICE}/apis/orders-{OWNER.hash}"
+
+
+def api(document: str) -> Plan:
+    body = {"properties": {"path": "orders", "format": "openapi", "value": document}}
+    return Plan(SERVICE, (Resource("api", API, body),))
+
+
+async def converged() -> Bench:
+    bench = Bench(plan=api("one"), authority=Authority(home=SERVICE))
+    await bench.settle()
+    assert bench.ready == "True"
+    bench.cloud.forget_requests()
+    return bench
+
+
+async def test_another_document_is_sent() -> None:
+    bench = await converged()
+    bench.replan(api("two"))
+    await bench.settle()
+    assert bench.cloud.body(API)["properties"]["value"] == "two"
+
+
+async def test_a_hash_that_is_lost_is_taken_again_without_a_write() -> None:
+    bench = await converged()
+    before = bench.status.pop("submitted")
+    await bench.later()
+    assert bench.cloud.writes() == []
+    assert bench.status["submitted"] == before
+
+
+async def test_a_key_that_is_lost_costs_one_event_and_no_write() -> None:
+    bench = await converged()
+    before = bench.status["submitted"]
+    bench.key = "another"
+    bench.restart()
+    await bench.later()
+    assert bench.cloud.writes() == []
+    assert bench.status["submitted"] != before
+    await bench.later()
+    assert bench.cloud.writes() == []
+    assert [event.reason for event in bench.events if event.type == "Warning"] == ["HashKeyChanged"]
+    assert bench.ready == "True"
+    bench.replan(api("two"))
+    await bench.settle()
+    assert bench.cloud.body(API)["properties"]["value"] == "two"
+
+
+async def test_a_spec_that_was_edited_while_the_key_was_lost_is_sent() -> None:
+    bench = await converged()
+    bench.key = "another"
+    bench.restart()
+    bench.replan(api("two"))
+    await bench.settle()
+    assert bench.cloud.body(API)["properties"]["value"] == "two"
+
+
+async def test_no_hash_tells_what_was_sent() -> None:
+    bench = await converged()
+    assert "one" not in str(bench.status["submitted"])
