@@ -43,6 +43,9 @@ class LoomDev:
     def ends_with(self, timeout: float = 120) -> int:
         return self.process.wait(timeout)
 
+    def has_left_nothing(self) -> None:
+        assert self.processes == []
+
     def says(self, words: str) -> None:
         def check() -> None:
             assert words in self.said or self.process.poll() is not None, self.said
@@ -62,13 +65,6 @@ def _command_line(process: Path) -> str:
 def home(api_server: Cluster, tmp_path: Path) -> Path:
     """A folder for a sandbox; the binaries are there, since this run's own API server was made of them."""
     return tmp_path / "home"
-
-
-def nothing_stays(dev: LoomDev) -> None:
-    def check() -> None:
-        assert dev.processes == []
-
-    eventually(check)
 
 
 def write_samples(folder: Path, *objects: dict[str, object]) -> Path:
@@ -118,9 +114,9 @@ def test_nothing_stays_when_it_is_killed(home: Path) -> None:
     dev.says("Ready=Unknown")
 
     os.kill(dev.process.pid, signal.SIGKILL)
-    dev.ends_with()
 
-    nothing_stays(dev)
+    assert dev.ends_with() == -signal.SIGKILL
+    eventually(dev.has_left_nothing)
 
 
 def test_a_folder_is_for_one_sandbox_until_that_is_ended(home: Path) -> None:
