@@ -164,6 +164,13 @@ async def test_a_zone_has_its_neighbors_but_not_itself(world: World) -> None:
     assert (neighbor.name, neighbor.address_space, neighbor.namespace_labels) == ("one", "10.1.0.0/20", {"team": "a"})
 
 
+async def test_a_neighbor_that_has_made_something_says_so(world: World) -> None:
+    made = a_zone("one")
+    made["status"] = {"inventory": [{"scope": "/subscriptions/s/resourceGroups/g", "ids": [""]}]}
+    await settled(world, made, a_zone("two"))
+    assert {zone.name: zone.made for zone in world.watch.zones_of("eastus2")} == {"one": True, "two": False}
+
+
 async def test_neighbors_carry_their_namespaces_labels_of_today(world: World) -> None:
     await settled(world, a_zone())
     world.watch.namespace_seen("finance", {"team": "b"})

@@ -17,7 +17,7 @@ def refused(obj: Obj, plane_given: Obj | None = None, **context: Any) -> Refusal
 
 
 def test_addresses_that_an_older_zone_has_are_refused_by_name() -> None:
-    refusal = refused(zone_object(), neighbors=(neighbor("risk", "10.100.8.0/22", namespace="domain-risk"),))
+    refusal = refused(zone_object(), neighbors=(neighbor("risk", "10.100.8.0/22", namespace="domain-risk", made=True),))
     assert refusal.reason == "AddressSpaceOverlaps"
     assert "domain-risk/risk (10.100.8.0/22)" in refusal.message
 
@@ -26,6 +26,17 @@ def test_a_younger_zone_cannot_take_an_older_ones_addresses_from_it() -> None:
     obj = zone_object()
     younger = neighbor("late", "10.100.0.0/16", created="2026-03-01T00:00:00Z")
     assert plan_of(obj, world(obj, neighbors=(younger,))) == plan_of(obj)
+
+
+def test_a_zone_that_was_never_granted_anything_takes_no_addresses_from_anybody() -> None:
+    obj = zone_object()
+    squatter = neighbor("squatter", "10.0.0.0/8", namespace="elsewhere")
+    assert plan_of(obj, world(obj, neighbors=(squatter,))) == plan_of(obj)
+
+
+def test_the_addresses_of_a_network_that_was_made_are_taken_though_its_grant_was_withdrawn() -> None:
+    refusal = refused(zone_object(), neighbors=(neighbor("old", "10.0.0.0/8", namespace="elsewhere", made=True),))
+    assert refusal.reason == "AddressSpaceOverlaps"
 
 
 def test_another_zones_nonsense_does_no_harm() -> None:

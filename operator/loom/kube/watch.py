@@ -172,4 +172,5 @@ def _neighbor(key: Key, obj: Mapping[str, Any], labels: Mapping[str, str]) -> Ne
         created=metadata.get("creationTimestamp") or "",
         uid=metadata["uid"],
         namespace_labels=labels,
+        made=bool((obj.get("status") or {}).get("inventory")),
     )

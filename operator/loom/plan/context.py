@@ -22,6 +22,7 @@ class Neighbor:
     created: str  # metadata.creationTimestamp
     uid: str
     namespace_labels: Mapping[str, str] = field(default_factory=dict)  # for grants that go by labels
+    made: bool = False  # something of it is in Azure, whatever was granted since
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from loom.plan.arm_id import key
 from loom.plan.checks import Check
 from loom.plan.clouds import private_zones
 from loom.plan.context import Context
-from loom.plan.grants import zone_grant
+from loom.plan.grants import stands, zone_grant
 from loom.plan.graph import validate
 from loom.plan.order import seniority
 from loom.plan.outcome import Outcome
@@ -40,7 +40,7 @@ CONDITIONS = (NETWORK_READY, SERVICES_READY, WIRED, APPS_HEALTHY)
 def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
     """Everything that a zone is made of. Raises `Refusal` for what cannot be."""
     site = site_of(spec, plane_of(spec, context), context.owner)
-    _check_addresses(spec, context)
+    _check_addresses(spec, context, site.plane)
     check_names(site)
     made = tuple(_resources(site, context))
     resources = (*made, *diagnostics(site, made))
@@ -114,7 +114,7 @@ def _endpoints(site: Site) -> dict[str, Value]:
     return found
 
 
-def _check_addresses(spec: DataLandingZoneSpec, context: Context) -> None:
+def _check_addresses(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> None:
     if spec.network is None:
         return
     check_reserved(spec.network)
@@ -125,7 +125,7 @@ def _check_addresses(spec: DataLandingZoneSpec, context: Context) -> None:
     mine = seniority(context.created, context.uid, context.owner.namespace, context.owner.name)
     for other in context.neighbors:
         older = seniority(other.created, other.uid, other.namespace, other.name) < mine
-        if older and other.address_space and _overlap(ours, other.address_space):
+        if older and other.address_space and _overlap(ours, other.address_space) and stands(other, plane):
             raise _taken(ours, f"the older zone {other.namespace}/{other.name} ({other.address_space})")
 
 

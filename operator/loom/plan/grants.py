@@ -11,7 +11,7 @@ from loom.api.api_product import ApiProductSpec
 from loom.api.data_landing_zone import DataLandingZoneSpec
 from loom.plan.arm_id import key, name_of
 from loom.plan.backends import host_of, host_within
-from loom.plan.context import Context
+from loom.plan.context import Context, Neighbor
 from loom.plan.order import seniority
 
 _WHO = "a cluster administrator can change the grants of AdminPlane"
@@ -69,6 +69,11 @@ def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context) -> s
     if grant.max_zones is not None and _zones_before(grant, context) >= grant.max_zones:
         return f"its maxZones, {grant.max_zones}, are taken by older zones"
     return ""
+
+
+def stands(zone: Neighbor, plane: AdminPlaneSpec) -> bool:
+    """Does another zone take up room on the plane? One that no grant is for and that has made nothing takes none from anybody."""
+    return zone.made or any(matches(grant, zone.namespace, zone.namespace_labels) for grant in plane.grants)
 
 
 def _zones_before(grant: Grant, context: Context) -> int:
