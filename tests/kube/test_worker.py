@@ -270,6 +270,23 @@ async def test_a_plane_with_zones_says_who_uses_it(office: Office) -> None:
     assert "DataLandingZone finance/finance" in work.in_use
 
 
+async def test_who_may_not_use_a_zone_does_not_keep_it(office: Office) -> None:
+    stranger = a_product(landingZoneRef={"name": "finance", "namespace": "finance"})
+    stranger["metadata"]["namespace"] = "shared"
+    office.there_is(a_plane(), deleted(a_zone()), stranger)
+    await office.work()
+    assert {work.in_use for work in office.works} == {""}
+
+
+async def test_who_has_made_something_keeps_a_zone_though_it_may_no_longer_use_it(office: Office) -> None:
+    stranger = a_product(landingZoneRef={"name": "finance", "namespace": "finance"})
+    stranger["metadata"]["namespace"] = "shared"
+    stranger["status"] = {"inventory": [{"scope": "/subscriptions/s/resourceGroups/g", "ids": [""]}]}
+    office.there_is(a_plane(), deleted(a_zone()), stranger)
+    await office.work()
+    assert "shared/orders" in next(work for work in office.works if work.owner.kind == "DataLandingZone").in_use
+
+
 async def test_what_nobody_uses_is_not_in_use(office: Office) -> None:
     office.there_is(deleted(a_plane()), deleted(a_zone(adminPlaneRef={"name": "westus"})))
     await office.work()
