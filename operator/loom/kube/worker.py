@@ -1,7 +1,7 @@
 """One pass over one object: gather, reconcile, write, and say when to look again. What a pass decides is the engine's business.
 
-This is the one place that writes status, events and finalizers, and the one place where a defect of the operator ends: as a line
-in the log with its traceback, and as `InternalError` in the status without it.
+This is the one place where a defect of the operator ends: as a line in the log with its traceback, and as `InternalError` in the
+status without it.
 """
 
 import asyncio
@@ -32,6 +32,7 @@ from loom.kube.rhythm import Pace
 from loom.kube.status import StatusWriter
 from loom.kube.usage import users_of
 from loom.kube.watch import Watch, is_answered
+from loom.kube.writing import Writing
 
 logger = logging.getLogger(__name__)
 
@@ -130,20 +131,18 @@ class Worker:
             self._forget(key)
             return
         deleting = bool(obj["metadata"].get("deletionTimestamp"))
+        writing = self._writing(key, obj)
         if not finalizer.is_held(obj):
             if deleting:
                 return  # it is in other hands now
-            obj = await self._hold(key, obj)
-        memory = self._memory(key, obj)
+            await writing.hold()
         found = await self._desk.gatherer.gather(key, obj)
         in_use = await users_of(self._desk.client, watch, key, found.spec) if deleting else ""
-        writing = _Writing(self._desk, key, obj)
-        ports = self._ports(key, obj, found, writing)
         work = work_of(key, obj, found, self._desk.pace.of(found.spec), in_use)
-        result = await reconcile(work, memory, ports)
+        result = await reconcile(work, self._memory(key, obj), self._ports(key, obj, found, writing))
         await self._conclude(key, writing, result)
 
-    async def _conclude(self, key: Key, writing: "_Writing", result: Result) -> None:
+    async def _conclude(self, key: Key, writing: Writing, result: Result) -> None:
         held_back = 0.0
         if not result.release:
             held_back = await writing.write(result.status, progress_only=result.progress_only)
@@ -156,15 +155,10 @@ class Worker:
         settled = is_true(writing.obj, "Ready")
         self._desk.watch.queue.add_after(key, delay, Priority.RESYNC if settled else Priority.CHANGE)
 
-    async def _hold(self, key: Key, obj: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            held = await finalizer.hold(self._desk.client, key, obj)
-        except ApiError as error:
-            raise _as_conflict(error) from None
-        self._desk.watch.cache.update(key, held)
-        return held
+    def _writing(self, key: Key, obj: Mapping[str, Any]) -> Writing:
+        return Writing(self._desk.client, self._desk.watch, self._desk.status, key, obj)
 
-    def _ports(self, key: Key, obj: Mapping[str, Any], found: Gathered, writing: "_Writing") -> Ports:
+    def _ports(self, key: Key, obj: Mapping[str, Any], found: Gathered, writing: Writing) -> Ports:
         world, cloud = self._world, self._cloud(key, obj, found)
         return Ports(
             cloud=cloud,
@@ -236,44 +230,7 @@ class Worker:
         # This generation was not looked at to the end: the status keeps speaking of the one before.
         seen = status.setdefault("observedGeneration", -1)
         status["conditions"] = [*stamp(ours, status, seen, self._world.clock.today()), *others]
-        await _Writing(self._desk, key, obj).write(status)
-
-
-class _Writing:
-    """What one pass writes to its object, each write over the one before. `obj` is the object as it is now."""
-
-    def __init__(self, desk: Desk, key: Key, obj: Mapping[str, Any]) -> None:
-        self._desk = desk
-        self._key = key
-        self.obj = obj
-
-    async def journal(self, status: Mapping[str, Any]) -> None:
-        """Write a status at once. Raises Conflict."""
-        await self.write(status)
-
-    async def write(self, status: Mapping[str, Any], *, progress_only: bool = False) -> float:
-        """Write a status if it differs; seconds that it is held back for. Raises Conflict, ApiError."""
-        before = self.obj
-        self.obj, held_back = await self._desk.status.write(self._key, before, status, progress_only=progress_only)
-        if self.obj is not before:
-            self._desk.watch.cache.update(self._key, self.obj)
-            self._desk.watch.note(self._key, self.obj)
-        return held_back
-
-    async def release(self) -> None:
-        """Let the object go. Raises Conflict, ApiError."""
-        try:
-            released = await finalizer.release(self._desk.client, self._key, self.obj)
-        except ApiError as error:
-            if error.status != 404:
-                raise _as_conflict(error) from None
-        else:
-            self._desk.watch.cache.update(self._key, released)
-
-
-def _as_conflict(error: ApiError) -> Exception:
-    """The object changed or went between reading and writing."""
-    return Conflict(str(error)) if error.status in (404, 409) else error
+        await self._writing(key, obj).write(status)
 
 
 def _is_urgent(obj: Mapping[str, Any]) -> bool:
