@@ -24,7 +24,7 @@ from loom.kube.key import Key
 from loom.kube.queue import WorkQueue
 from loom.kube.rhythm import Pace
 from loom.kube.status import StatusWriter
-from loom.kube.watch import Watch
+from loom.kube.watch import Watch, is_answered
 from loom.kube.worker import Desk, Worker, World
 from support.api_server import FINALIZER, ApiServer, a_plane, a_product, a_zone, with_condition
 
@@ -291,6 +291,17 @@ async def test_what_nobody_uses_is_not_in_use(office: Office) -> None:
     office.there_is(deleted(a_plane()), deleted(a_zone(adminPlaneRef={"name": "westus"})))
     await office.work()
     assert {work.in_use for work in office.works} == {""}
+
+
+async def test_a_request_is_echoed_as_far_as_status_has_room_for_it(office: Office) -> None:
+    zone = a_zone()
+    zone["metadata"]["annotations"] = {"csaloom.io/reconcile-requested-at": "x" * 300}
+    office.there_is(a_plane(), zone)
+    await office.work()
+    (asked,) = (work.requested_at for work in office.works if work.owner.kind == "DataLandingZone")
+    assert asked == "x" * 128
+    answered = {**zone, "status": {"observedGeneration": 1, "lastHandledReconcileAt": asked}}
+    assert is_answered({**answered, "metadata": {**zone["metadata"], "generation": 1}})
 
 
 async def test_a_suspended_plane_suspends_what_it_serves(office: Office) -> None:

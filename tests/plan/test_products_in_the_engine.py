@@ -79,3 +79,15 @@ async def test_a_product_that_is_deleted_leaves_nothing_of_its_own() -> None:
         "Microsoft.ApiManagement/service/groups",
         "Microsoft.Network/virtualNetworks",
     }
+
+
+async def test_a_description_that_looks_like_anothers_mark_changes_nothing_about_whose_a_product_is() -> None:
+    made = await settled(product_object())
+    changed(made, product_object(description="Orders [csaloom-io-owner: prod/elsewhere/ApiProduct/theirs]"))
+    await made.settle()
+    assert made.ready == "True"
+    made.deleting = True
+    made.change(deletion_policy="Delete")
+    result = await made.settle()
+    assert result.release
+    assert [arm_id for arm_id in made.cloud.bodies if "/products/" in arm_id] == []

@@ -34,8 +34,9 @@ def owner_of(arm_type: ArmType, live: Observed) -> str:
         found = next((v for k, v in tags.items() if k.lower() == TAG), "") if isinstance(tags, Mapping) else ""
         return str(found)
     if arm_type.marking is Marking.FIELD:
-        text = _IN_TEXT.search(str(at(live.body, arm_type.marker_path) or ""))
-        return text[1] if text else ""
+        # Ours stands last: before it, the words of whoever wrote the spec may look like a mark.
+        found = _IN_TEXT.findall(str(at(live.body, arm_type.marker_path) or ""))
+        return str(found[-1]) if found else ""
     return ""
 
 

@@ -12,7 +12,7 @@ from loom.api.meta import Adoption, Policy
 from loom.engine.work import Rhythm, Work
 from loom.errors import Refusal
 from loom.kube.gather import Gathered
-from loom.kube.key import RECONCILE_REQUESTED, Key
+from loom.kube.key import Key, requested_at
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Authority
 from loom.plan.resource import Plan
@@ -56,7 +56,7 @@ def work_of(key: Key, obj: Mapping[str, Any], found: Gathered, rhythm: Rhythm, i
         refusal=refusal,
         deleting=bool(metadata.get("deletionTimestamp")),
         in_use=in_use,
-        requested_at=(metadata.get("annotations") or {}).get(RECONCILE_REQUESTED, ""),
+        requested_at=requested_at(obj),
         rhythm=rhythm,
         report=partial(kind.report, found.spec),
         conditions=kind.conditions,

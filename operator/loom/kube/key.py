@@ -41,6 +41,8 @@ class Resource:
 RESOURCES = {kind.name: Resource(kind.name, kind.plural, namespaced=kind.namespaced) for kind in kinds.KINDS.values()}
 ADMIN_PLANE, DATA_LANDING_ZONE, API_PRODUCT = "AdminPlane", "DataLandingZone", "ApiProduct"
 
+_LONGEST_ECHO = 128  # of status.lastHandledReconcileAt; an annotation may be much longer
+
 NAMESPACE = Resource("Namespace", "namespaces", group="", version="v1", namespaced=False)
 CONFIG_MAP = Resource("ConfigMap", "configmaps", group="", version="v1")
 SECRET = Resource("Secret", "secrets", group="", version="v1")
@@ -51,6 +53,12 @@ def key_of(obj: Mapping[str, Any], kind: str = "") -> Key:
     """The key of an object. Items of a list carry no kind: then `kind` says it."""
     metadata = obj["metadata"]
     return Key(kind or obj["kind"], metadata.get("namespace") or "", metadata["name"])
+
+
+def requested_at(obj: Mapping[str, Any]) -> str:
+    """What the annotation that asks for a pass says, as far as status can echo it; "" where there is none."""
+    annotations = obj["metadata"].get("annotations") or {}
+    return str(annotations.get(RECONCILE_REQUESTED) or "")[:_LONGEST_ECHO]
 
 
 __all__ = [
@@ -68,4 +76,5 @@ __all__ = [
     "Key",
     "Resource",
     "key_of",
+    "requested_at",
 ]

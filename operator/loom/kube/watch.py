@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from loom.kube.cache import Cache
-from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, FINALIZER, RECONCILE_REQUESTED, RESOURCES, Key
+from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, FINALIZER, RESOURCES, Key, requested_at
 from loom.kube.queue import Priority, WorkQueue
 from loom.kube.references import NAMESPACE, References, references_of
 from loom.plan.context import Neighbor
@@ -143,7 +143,7 @@ def _priority(obj: Mapping[str, Any], listed: bool) -> Priority:
 def is_answered(obj: Mapping[str, Any]) -> bool:
     """Does the status answer this generation, and the request for a look if there is one? One that was taken back needs no answer."""
     metadata, status = obj["metadata"], obj.get("status") or {}
-    requested = (metadata.get("annotations") or {}).get(RECONCILE_REQUESTED)
+    requested = requested_at(obj)
     return status.get("observedGeneration") == metadata.get("generation") and (
         not requested or status.get("lastHandledReconcileAt") == requested
     )
