@@ -4,6 +4,7 @@ What cannot be planned is refused here; what no grant covers is not: it is plann
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Network
 
 from loom.api.admin_plane import AdminPlaneSpec
@@ -131,9 +132,15 @@ def _check_addresses(spec: DataLandingZoneSpec, context: Context, plane: AdminPl
 
 def _overlap(ours: str, others: str) -> bool:
     try:
-        return IPv4Network(ours).overlaps(IPv4Network(others))
+        return _network(ours).overlaps(_network(others))
     except ValueError:  # another object's nonsense is that object's refusal, not ours
         return False
+
+
+@lru_cache(maxsize=4096)
+def _network(text: str) -> IPv4Network:
+    """Every zone of a plane is held against every other in each pass; a plane has at most 500, as its hub has peerings."""
+    return IPv4Network(text)
 
 
 def _taken(ours: str, by: str) -> Refusal:
