@@ -1,6 +1,7 @@
 """A plan becomes reality: what is created, in which order, with how many requests, and what a pass without a change costs."""
 
 from dataclasses import replace
+from typing import Any
 
 from loom.engine.item import CREATE
 from loom.errors import CloudError, Retry
@@ -235,6 +236,27 @@ async def test_a_provisioning_state_that_failed_is_written_again() -> None:
     await bench.later()
     assert [verb for verb, _ in bench.cloud.writes()] == ["PUT"]
     assert bench.ready == "True"
+
+
+async def test_a_write_that_fails_late_again_and_again_is_tried_again_after_each_pause() -> None:
+    bench = Bench()
+    bench.cloud.long_types.add(STORAGE)
+    refusal = CloudError(
+        "OperationFailed", "ImagePullUnauthorized", "the right to pull does not work yet", Retry.SLOWLY
+    )
+
+    def made_and_failed(arm_id: str, body: dict[str, Any]) -> None:
+        if arm_id == ACCOUNT:
+            body["properties"]["provisioningState"] = "Failed"
+
+    bench.cloud.fill = made_and_failed
+    for _ in range(12):
+        bench.cloud.late[key(ACCOUNT)] = refusal
+        result = await bench.look()
+        bench.clock.seconds += result.requeue_after
+        bench.cloud.finish()
+    assert bench.reason() in ("OperationFailed", "Progressing")
+    assert [arm_id for verb, arm_id in bench.cloud.writes()].count(ACCOUNT) >= 4
 
 
 async def test_an_emptied_status_costs_no_write_and_is_built_again() -> None:

@@ -214,6 +214,8 @@ def _check_authority(run: Pass, item: Item) -> None:
 
 def _check_honored(run: Pass, item: Item) -> None:
     """What was written in this run and reads back otherwise is not written over and over."""
+    if item.key in run.memory.failures:
+        return  # it was not accepted, or failed after that: the pause after a failure says when it is written again
     written = run.memory.written.get(item.key)
     fields = tuple(change.path for change in item.changes)
     if written and written[0] == run.digest(item) and set(fields) <= set(written[1:]):
