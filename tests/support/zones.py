@@ -174,9 +174,12 @@ class Zones:
         """
         text = json.dumps(sample_plane())
         for theirs, ours in ((ZONES, subscription), (HUB, hub)):
-            text = text.replace(theirs, ours or theirs)
             if ours:
+                text = text.replace(theirs, ours)
                 self._azure.simulator.call("POST", "/sim/subscriptions", {"id": ours})
+        if hub:  # these names are unique in the world
+            own = self._namespace.replace("-", "")
+            text = text.replace("acrloom", f"acrloom{own}").replace("apim-csa-loom", f"apim-csa-loom-{own}")
         plane: Json = json.loads(text)
         plane["metadata"]["name"] = self._namespace
         plane["spec"]["interval"] = "24h"
