@@ -16,7 +16,6 @@ from loom.plan.arm_type import Tier
 from loom.plan.catalog import TYPES
 
 READS_PER_SECOND = 25.0  # ARM's refill for one subscription and principal
-ROUNDS = 2  # passes that are measured, the slow tier's turn among them
 PAGES_BY_SUBSCRIPTION = 9  # group, security group, network, endpoint, storage, event hubs, identity, environment, app
 
 
@@ -60,9 +59,9 @@ def creating_fifty_zones(home: Path, console: Console) -> Sequence[Figure]:
 
 def no_change(home: Path, console: Console, zones: int, over: int, planes: tuple[str, ...]) -> Sequence[Figure]:
     """A no-change pass over many zones: what an hour of it would take of the budgets."""
-    interval = 180 if zones > 500 else 60
+    interval, rounds = (180, 2) if zones > 500 else (60, 6)
     made = [crowd.plane(name, subscriptions=over) for name in planes]
-    with running_rig(home, console, speed=600.0, slowTierFactor=ROUNDS) as rig:
+    with running_rig(home, console, speed=600.0, slowTierFactor=rounds) as rig:
         rig.prepare(made, [])
         rig.apply([crowd.namespace(), *made])
         rig.wait_ready(len(made), 120)
@@ -72,12 +71,12 @@ def no_change(home: Path, console: Console, zones: int, over: int, planes: tuple
         _wait(interval)  # everybody has come into step with its subscription
         rig.reset_azure()
         cpu, passes, before = rig.cpu(), rig.passes(), rig.kubernetes_writes()
-        _wait(interval * ROUNDS)  # as many as the slow tier needs for its turn
+        _wait(interval * rounds)  # as many as the slow tier needs for its turn
         azure, used = rig.azure(), rig.cpu() - cpu
         looked = rig.passes() - passes
         writes = sum(_difference(rig.kubernetes_writes(), before).values())
     slow = _slow_reads(azure["byType"])
-    fast = (azure["reads"] - slow) / ROUNDS
+    fast = (azure["reads"] - slow) / rounds
     an_hour = fast * 6 + slow  # at the defaults: six passes an hour, the slow tier once
     share = an_hour / over / (READS_PER_SECOND * 3600)
     each = used / max(looked, 1) / (resources / zones) * 1000
