@@ -114,11 +114,24 @@ def test_every_setting_is_explained() -> None:
     assert [key for _, key, words in explain() if not words] == []
 
 
+def test_a_described_setting_is_whole_in_a_narrow_terminal_and_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = CliRunner().invoke(app, ["config", "--describe"]).output.splitlines()
+    assert lines[::2] == [f"{key}  {variable}" for variable, key, _ in explain()]
+    assert lines[1::2] == [f"    {words}" for _, _, words in explain()]
+
+
+def test_a_time_below_a_second_is_printed_as_it_can_be_read(write: Write) -> None:
+    printed = CliRunner().invoke(app, ["config", "--config", str(write("pollInterval: 0.25"))]).output
+    assert "pollInterval: 250ms" in printed
+    assert load(write(printed)).poll_interval == 0.25
+
+
 def test_config_prints_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "hush")
     result = CliRunner().invoke(app, ["config"])
     assert result.exit_code == 0
-    assert "pollInterval: 60" in result.output
+    assert "pollInterval: 60s" in result.output
     assert "hush" not in result.output
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, SecretStr
 from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -32,7 +32,13 @@ def seconds(value: Any) -> Any:
     return sum(int(number) * _UNITS[unit] for number, unit in _DURATION.findall(value))
 
 
-Seconds = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
+def _written(value: float) -> str:
+    """Seconds as `seconds` reads them: with their unit."""
+    whole = round(value * 1000)
+    return f"{whole}ms" if whole % 1000 else f"{whole // 1000}s"
+
+
+Seconds = Annotated[float, BeforeValidator(seconds), Field(gt=0), PlainSerializer(_written, when_used="json")]
 
 
 class Section(BaseModel):
