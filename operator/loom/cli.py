@@ -1,5 +1,6 @@
 """The command line: parses, loads the configuration, delegates. What is heavy is imported where it is used."""
 
+import errno
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 import yaml
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from loom import __version__
 from loom.config import Settings
@@ -115,10 +116,9 @@ def config_command(
 ) -> None:
     """Print the configuration in force as YAML, secrets hidden."""
     if describe:
-        table = Table("setting", "variable", "meaning")
+        # Lines and not a table: a name that a narrow terminal or a pipe cuts can be neither copied nor searched for.
         for variable, key, meaning in explain():
-            table.add_row(key, variable, meaning)
-        out.print(table)
+            out.print(Text.assemble((key, "bold"), f"  {variable}\n    {meaning}"), soft_wrap=True)
         return
     sys.stdout.write(yaml.safe_dump(_settings(config).model_dump(mode="json", by_alias=True), sort_keys=False))
 
@@ -146,7 +146,7 @@ def dev(
     wait: Annotated[str | None, typer.Option(help="Exit 0 once all is Ready, 1 after this long (10m).")] = None,
     samples: Annotated[Path | None, typer.Option(help="File or folder of YAML to apply.")] = None,
     home: Annotated[
-        Path | None, typer.Option(help="Where the sandbox keeps its state and the control plane's binaries.")
+        Path | None, typer.Option(help="Where the sandbox keeps its state and logs; .loom where it is omitted.")
     ] = None,
     operator: Annotated[bool, typer.Option("--operator/--no-operator", help="Start the operator too.")] = True,
 ) -> None:
@@ -158,16 +158,16 @@ def dev(
 
 @app.command()
 def sim(
-    port: Annotated[int, typer.Option(help="HTTPS port on 127.0.0.1; 0 takes a free one.")] = 8443,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="HTTPS port on 127.0.0.1; 0 takes a free one.")] = 8443,
     home: Annotated[Path, typer.Option(help="Where its certificate authority and its facts are kept.")] = Path(
         "~/.loom/sim"
     ),
     state: Annotated[Path | None, typer.Option(help="Load this state at the start and save it at the end.")] = None,
-    speed: Annotated[float, typer.Option(help="How many times faster than real time it runs.")] = 1.0,
+    speed: Annotated[float, typer.Option(min=0.001, help="How many times faster than real time it runs.")] = 1.0,
     types: Annotated[
         Path | None, typer.Option(help="Folder of official type tables: what they refuse is refused.")
     ] = None,
-    subscriptions: Annotated[int, typer.Option(help="How many subscriptions a new cloud has.")] = 2,
+    subscriptions: Annotated[int, typer.Option(min=1, help="How many subscriptions a new cloud has.")] = 2,
 ) -> None:
     """Start the simulated Azure alone, and print its URL, CA file and credentials."""
     try:
@@ -175,7 +175,12 @@ def sim(
         from loom.sim.server import run as run_simulator
     except ImportError as error:
         raise fail(f"The simulator needs {error.name}: install csa-loom-operator[sim].") from None
-    run_simulator(Options(home.expanduser(), port, speed, state, types, subscriptions))
+    try:
+        run_simulator(Options(home.expanduser(), port, speed, state, types, subscriptions))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise fail(f"Port {port} is taken. Choose another one with --port; 0 takes a free one.") from None
+        raise fail(f"The simulated Azure cannot run: {error}") from None
 
 
 def _settings(path: Path | None) -> Settings:

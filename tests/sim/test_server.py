@@ -15,7 +15,9 @@ from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import ClientSecretCredential, WorkloadIdentityCredential
 from azure.mgmt.appcontainers.aio import ContainerAppsAPIClient
 from azure.mgmt.resource.resources.aio import ResourceManagementClient
+from typer.testing import CliRunner
 
+from loom.cli import app
 from support.simulator import Simulator
 
 from .shapes import ACCOUNT, APP, EVENT_HUB, NAMESPACE, NETWORK, STORAGE, account, app_body, network, space, within
@@ -56,6 +58,16 @@ async def test_what_a_client_needs_is_written_down(home: Path) -> None:
     assert facts["url"] == azure.url
     assert facts["subscription_ids"] == [azure.subscription_id, azure.second_subscription_id]
     assert {"ca_file", "tenant_id", "client_id", "client_secret", "port", "speed"} <= set(facts)
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = CliRunner().invoke(app, ["sim", "--port", port, "--home", str(home)])
+
+    assert (done.exit_code, done.stderr) == (
+        1, f"Port {port} is taken. Choose another one with --port; 0 takes a free one.\n",
+    )  # fmt: skip
 
 
 async def test_a_restart_keeps_the_authority(home: Path) -> None:
