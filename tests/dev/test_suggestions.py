@@ -45,6 +45,7 @@ def test_every_command_survives_the_shell(zone: dict[str, Any]) -> None:
 
     words = [shlex.split(command, comments=True) for command in commands]
     assert ["loom", "plan", "-f", "my samples"] in words
+    assert ["kubectl", "apply", "--server-side", "--force-conflicts", "--filename=my samples"] in words
     assert any("datalandingzone/finance" in command for command in words)
     bodies = [
         json.loads(command[3]) for command in words if command[0] == "sim" and len(command) > 3 and command[3][0] == "{"

@@ -38,7 +38,9 @@ def develop(*, wait: str | None, samples: Path | None, home: Path | None, operat
             stack.enter_context(_interruptible())
             sandbox = stack.enter_context(running_sandbox((home or HOME).resolve(), samples, operator, console))
             stack.callback(_ignore_interrupts)  # whoever asks to stop again must not cut the stopping short
-            return _attend(sandbox, samples or asset("manifests/samples"), limit, operator, console)
+            # Whole, as it is printed for a terminal that may be anywhere.
+            shown = (samples or asset("manifests/samples")).resolve()
+            return _attend(sandbox, shown, limit, operator, console)
     except KeyboardInterrupt:
         return INTERRUPTED if wait is not None else 0
     except (SandboxError, ManifestError) as error:

@@ -44,7 +44,7 @@ def suggest(objects: Iterable[Mapping[str, Any]], samples: Path) -> list[Suggest
     if zone and account:
         tries += [_drift(zone, account), _break(zone), _adopt(zone, account)]
     if product:
-        tries.append(_delete(product))
+        tries.append(_delete(product, samples))
     return tries
 
 
@@ -107,12 +107,14 @@ def _plan(samples: Path) -> Suggestion:
     )
 
 
-def _delete(product: Mapping[str, Any]) -> Suggestion:
+def _delete(product: Mapping[str, Any], samples: Path) -> Suggestion:
     return Suggestion(
-        "Delete a product: what was published goes with its object. Apply its sample again, and it is back",
+        "Delete a product: what was published goes with its object. Apply the samples again, and it is back",
         (
             f"kubectl delete {_name(product)}",
             f"{sim('GET', 'resources?type=Microsoft.ApiManagement/service/apis')} | grep -o '\"count\".*'",
+            # What an earlier suggestion has changed by hand is the file's again.
+            f"kubectl apply --server-side --force-conflicts --filename={shlex.quote(str(samples))}",
         ),
     )
 
