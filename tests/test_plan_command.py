@@ -145,7 +145,7 @@ def test_without_an_installation_nothing_can_be_compared(
         (yaml.safe_dump(bare_zone(location=7)), "x.yaml: DataLandingZone domain-finance/finance: spec.location: "),
         (
             yaml.safe_dump(bare_zone(locaton="x")),
-            "x.yaml: DataLandingZone domain-finance/finance: spec.locaton: is not a field here",
+            "x.yaml: DataLandingZone domain-finance/finance: spec.locaton: is not a field here; did you mean location?",
         ),
         (yaml.safe_dump(NAMESPACE), "The files hold no object of csaloom.io."),
     ],

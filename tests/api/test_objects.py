@@ -75,7 +75,36 @@ def test_every_fault_is_told_at_once_with_its_place() -> None:
     assert {str(problem) for problem in found} == {
         "spec.domain: is required",
         "spec.interval: 'soon' is not a duration; write a number with ms, s, m or h, such as 90s, 10m or 1h30m",
-        "spec.costCentre: is not a field here",
+        "spec.costCentre: is not a field here; did you mean costCenter?",
+    }
+
+
+def test_what_has_the_wrong_form_is_told_what_it_is_and_not_only_a_pattern() -> None:
+    wrong = {
+        "spec.storage": True,
+        "spec.eventHubs.hubs": "orders",
+        "spec.owner.name": None,
+        "spec.location": "East US 2",
+    }
+    found = problems(changed(complete("DataLandingZone"), wrong))
+
+    assert {str(problem) for problem in found} == {
+        "spec.storage: is an object of fields",
+        "spec.eventHubs.hubs: is a list",
+        "spec.owner.name: is required",
+        "spec.location: 'East US 2' does not match ^[a-z][a-z0-9]*$"
+        " (The Azure location that the zone is made in, such as eastus2)",
+    }
+
+
+def test_a_field_of_a_lists_entry_is_found_by_its_near_name() -> None:
+    product = complete("ApiProduct")
+    first = product["spec"]["apis"][0] | {"backend": "orders", "xyz": 1}
+    found = problems(changed(product, {"spec.apis": [first]}))
+
+    assert {str(problem) for problem in found} == {
+        "spec.apis[0].backend: is not a field here; did you mean backendRef?",
+        "spec.apis[0].xyz: is not a field here",
     }
 
 

@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from loom.api.kinds import CATEGORY, GROUP, KINDS, LOWEST_KUBERNETES, VERSION, Kind
-from loom.api.objects import LONGEST_NAME
+from loom.api.kinds import CATEGORY, GROUP, KINDS, LONGEST_NAME, LOWEST_KUBERNETES, VERSION, Kind
 
 Schema = dict[str, Any]
 

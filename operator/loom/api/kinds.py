@@ -18,6 +18,9 @@ FINALIZER = f"{GROUP}/finalizer"
 RECONCILE_REQUESTED = f"{GROUP}/reconcile-requested-at"
 """The annotation that asks for a pass now; its value is echoed in status.lastHandledReconcileAt."""
 
+LONGEST_NAME = 63
+"""Characters that an object's name may have: it becomes part of names and marks in Azure."""
+
 LOWEST_KUBERNETES = "1.31"
 """The first Kubernetes whose API server knows all that the CRDs use: CEL's `cidr` functions came with 1.31."""
 

@@ -5,18 +5,19 @@ What the API server refuses is refused here too (changes excepted: they need the
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from loom.api.kinds import API_VERSION, KINDS, Kind
+from loom.api.crds import structural
+from loom.api.kinds import API_VERSION, KINDS, LONGEST_NAME, Kind
 from loom.api.schema import Model
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-LONGEST_NAME = 63
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def parse(kind: Kind, obj: Mapping[str, Any]) -> Any:
     try:
         parsed: Model = kind.spec.model_validate(spec)
     except ValidationError as error:
-        problems += [_problem(details) for details in error.errors(include_url=False, include_context=True)]
+        problems += [_problem(kind, details) for details in error.errors(include_url=False, include_context=True)]
     if problems:
         raise SpecError(*problems)
     return parsed
@@ -77,24 +78,41 @@ def _about_metadata(obj: Mapping[str, Any]) -> list[Problem]:
     return []
 
 
-def _problem(details: ErrorDetails) -> Problem:
+def _problem(kind: Kind, details: ErrorDetails) -> Problem:
     where = [*details["loc"]]
     context = details.get("ctx", {})
     if context.get("field"):
         where.append(context["field"])
     path = "spec" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where)
-    return Problem(path, _sentence(details))
+    return Problem(path, _sentence(kind, details))
 
 
-def _sentence(details: ErrorDetails) -> str:
+def _sentence(kind: Kind, details: ErrorDetails) -> str:
     match details["type"]:
         case "missing":
             return "is required"
         case "extra_forbidden":
-            return "is not a field here"
+            *parent, name = details["loc"]
+            near = get_close_matches(str(name), _schema_at(kind, parent).get("properties", ()), n=1)
+            return "is not a field here" + (f"; did you mean {near[0]}?" if near else "")
         case "value_error":
             return details["msg"].removeprefix("Value error, ")
         case "string_pattern_mismatch":
-            return f"{details['input']!r} does not match {details['ctx']['pattern']}"
+            meaning = _schema_at(kind, details["loc"]).get("description", "").partition(". ")[0].rstrip(".")
+            words = f"{details['input']!r} does not match {details['ctx']['pattern']}"
+            return f"{words} ({meaning})" if meaning else words
+        case "dict_type" | "model_type":
+            return "is an object of fields"
+        case "tuple_type":
+            return "is a list"
         case _:
             return details["msg"][:1].lower() + details["msg"][1:]
+
+
+def _schema_at(kind: Kind, where: Sequence[int | str]) -> Mapping[str, Any]:
+    """The schema of the field at this place of a spec, empty where there is none."""
+    schema: Mapping[str, Any] = structural(kind.spec)
+    for part in where:
+        fields = schema.get("properties", {})
+        schema = fields.get(part) or schema.get("items") or schema.get("additionalProperties") or {}
+    return schema
