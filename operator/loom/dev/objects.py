@@ -82,7 +82,12 @@ class LoomObjects:
                 threading.Event().wait(0.2)
 
     def _all_of(self, resource: Any) -> list[Object]:
-        return [obj.to_dict() for obj in self._client.list(resource, namespace=_everywhere(resource))]
+        try:
+            return [obj.to_dict() for obj in self._client.list(resource, namespace=_everywhere(resource))]
+        except httpx2.HTTPStatusError as error:  # an ApiError is one; this 404 is none, as its body is no Status
+            if error.response.status_code != HTTPStatus.NOT_FOUND:
+                raise
+            return []  # somebody has taken the kind out of the cluster
 
 
 def _patiently(read: Callable[[], T]) -> T:
