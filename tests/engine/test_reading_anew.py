@@ -22,6 +22,13 @@ async def blocked() -> Bench:
     return bench
 
 
+async def test_what_is_blocked_is_not_told_as_being_on_its_way() -> None:
+    bench = await blocked()
+    await bench.later()
+    assert bench.reason("InSync") == "AdoptionRequired"
+    assert bench.message("InSync") == bench.message()
+
+
 async def test_beside_something_blocked_drift_is_mended_at_the_next_interval() -> None:
     bench = await blocked()
     bench.cloud.body(GROUP)["tags"]["Domain"] = "stolen"

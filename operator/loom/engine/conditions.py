@@ -192,6 +192,9 @@ def in_sync(run: Pass) -> Condition:
     if drifted:
         words = "; ".join(f"{item.key}: {item.differing}" for item in drifted[:5])
         return Condition("InSync", FALSE, "DriftFound", words)
+    blocked = next((item for item in run.items.values() if item.state is State.BLOCKED), None)
+    if blocked:  # nothing is under way that would bring it
+        return Condition("InSync", FALSE, blocked.reason, blocked.message)
     if any(item.state is not State.READY for item in run.items.values()):
         return Condition("InSync", FALSE, "Progressing", "not all that is declared is there yet")
     return Condition("InSync", TRUE, "NoDrift")

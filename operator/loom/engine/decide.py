@@ -75,7 +75,7 @@ def _is_ours(run: Pass, item: Item, live: Observed) -> bool:
     if whose is Ownership.UNMARKED and not adopts:
         item.stand(
             State.BLOCKED, "AdoptionRequired",
-            f"{short(item.id)} exists and was not made here; set spec.adoption to Adopt to take it over, or choose another name",
+            f"{short(item.id)} exists and carries nobody's mark; set spec.adoption to Adopt to take it over, or choose another name",
         )  # fmt: skip
         return False
     return True
