@@ -106,7 +106,7 @@ def test_variables_that_a_kubelet_injects_for_a_service_are_no_settings(monkeypa
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"nothing\.yaml cannot be read"):
+    with pytest.raises(ConfigError, match=r"nothing\.yaml cannot be read: No such file or directory$"):
         load(tmp_path / "nothing.yaml")
 
 

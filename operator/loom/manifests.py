@@ -39,7 +39,9 @@ def read_file(path: Path) -> list[Manifest]:
     """The objects in one file, lists unpacked. Raises ManifestError."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ManifestError(f"{path} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
         raise ManifestError(f"{path} cannot be read: {error}") from None
     return read_text(text, str(path))
 
