@@ -16,6 +16,7 @@ from loom.plan.resource import Mode
 from loom.plan.values import Json
 
 MOST_RESOURCES, MOST_CHANGES, MOST_FIELDS, LONGEST = 50, 20, 20, 300
+WHOLE, BEGINNING = 5, 40  # rows with whole sentences; characters of the others'
 
 
 def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) -> dict[str, Json]:
@@ -67,7 +68,7 @@ def plan_summary(run: Pass) -> dict[str, Json]:
         summary["hash"] = plan_hash(changes)
     if rows:
         order = {"Blocked": 0, "Delete": 1, "Update": 2, "Create": 3}
-        summary["changes"] = sorted(rows, key=lambda row: (order[row["action"]], row["id"]))[:MOST_CHANGES]
+        summary["changes"] = _brief(sorted(rows, key=lambda row: (order[row["action"]], row["id"]))[:MOST_CHANGES])
     return summary
 
 
@@ -119,7 +120,16 @@ def resource_rows(run: Pass) -> tuple[list[Json], int]:
         row |= {"reason": deletion.reason or "Progressing", "message": deletion.message[:LONGEST]}
         ranked.append((0, deletion.id, row))
     ranked.sort(key=lambda entry: entry[:2])
-    return [row for _, _, row in ranked[:MOST_RESOURCES]], len(ranked)
+    return _brief([row for _, _, row in ranked[:MOST_RESOURCES]]), len(ranked)
+
+
+def _brief(rows: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """The first few in whole sentences, the rest by their beginnings: a zone in which everything fails still fits."""
+    for row in rows[WHOLE:]:
+        words = str(row.get("message", ""))
+        if len(words) > BEGINNING:
+            row["message"] = words[: BEGINNING - 1] + "…"
+    return rows
 
 
 def _say_interval(run: Pass, status: dict[str, Json]) -> None:
