@@ -139,6 +139,21 @@ async def test_an_operation_that_fails_late_is_told_in_the_services_own_words() 
     assert bench.condition("Stalled")
 
 
+async def test_an_operation_that_fails_late_again_and_again_is_begun_less_and_less_often() -> None:
+    bench = Bench()
+    bench.cloud.long_types.add(STORAGE)
+    pauses = []
+    for _ in range(3):
+        bench.cloud.late[key(ACCOUNT)] = CloudError("QuotaExceeded", "MaxAccounts", "no more", Retry.SLOWLY)
+        result = await bench.look()
+        bench.clock.seconds += result.requeue_after
+        bench.cloud.finish()
+        result = await bench.look()
+        pauses.append(round(result.requeue_after))
+        bench.clock.seconds += result.requeue_after
+    assert pauses == [30, 60, 120]
+
+
 async def test_what_a_terse_operation_made_is_read_for_its_values_and_not_made_again() -> None:
     bench = Bench()
     bench.cloud.terse = True

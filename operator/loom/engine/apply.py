@@ -149,7 +149,8 @@ async def _put(run: Pass, item: Item) -> None:
     run.wrote = True
     written = await run.ports.cloud.put(item.id, body, etag=item.live.etag if item.live else "")
     run.memory.last_write = run.ports.clock.now()
-    run.memory.failures.pop(item.key, None)
+    if written.operation is None:  # what is only accepted may fail yet, as it did before
+        run.memory.failures.pop(item.key, None)
     run.memory.absent.discard(item.key)
     run.memory.unmeasure(item.key)
     run.memory.written[item.key] = (digest, *(change.path for change in item.changes))
