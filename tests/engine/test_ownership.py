@@ -207,7 +207,9 @@ async def test_a_parent_that_changed_hands_a_moment_ago_proves_nothing_any_more(
     bench = Bench(plan=Plan(GROUP, parts))
     await bench.settle()
     bench.replan(Plan(GROUP, ()))
-    bench.cloud.fail("DELETE", "privateDnsZoneGroups", CloudError("ProgressingWithRetry", "Conflict", "busy", Retry.NOW))
+    bench.cloud.fail(
+        "DELETE", "privateDnsZoneGroups", CloudError("ProgressingWithRetry", "Conflict", "busy", Retry.NOW)
+    )
     result = await bench.look()
     assert bench.cloud.has(inside)
     bench.cloud.body(endpoint)["tags"] = {TAG: OTHERS}

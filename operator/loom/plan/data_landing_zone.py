@@ -146,5 +146,6 @@ def _network(text: str) -> IPv4Network:
 def _taken(ours: str, by: str) -> Refusal:
     return Refusal(
         "AddressSpaceOverlaps",
-        f"spec.network.addressSpace {ours} overlaps {by}; peered networks need addresses of their own. Take others: the field cannot be edited, so remove spec.network and add it again",
+        f"spec.network.addressSpace {ours} overlaps {by}; peered networks need addresses of their own. "
+        "Take others: the field cannot be edited, so remove spec.network and add it again",
     )
