@@ -6,7 +6,7 @@ import pytest
 
 from loom.engine.snapshots import Snapshots
 from loom.errors import CloudError, Retry
-from support.engine_bench import GROUP, SUBSCRIPTION
+from support.engine_bench import GROUP, SUBSCRIPTION, Bench
 from support.memory_cloud import FakeClock, MemoryCloud
 
 GROUPS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
@@ -53,3 +53,16 @@ async def test_bodies_are_let_go_when_nobody_would_share_them_any_more() -> None
     snapshots.sweep()
     await snapshots.list(cloud, GROUPS, 0.0)
     assert len(cloud.requests) == 2
+
+
+async def test_what_was_read_before_an_objects_end_is_not_shared_with_its_successor() -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    await bench.settle()
+    bench.deleting = True
+    assert (await bench.settle()).release
+
+    listed = next(target for method, target in reversed(bench.cloud.requests) if method == "LIST")
+    bench.cloud.forget_requests()
+    await bench.snapshots.list(bench.cloud, listed, float("-inf"))
+    assert bench.cloud.requests == [("LIST", listed)]

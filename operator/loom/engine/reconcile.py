@@ -198,6 +198,8 @@ async def _finalize(run: Pass) -> Result:
         done = True
     if done:
         run.ports.lanes.forget(run.work.owner.mark)
+        # A successor of the same name has written nothing yet, and would take what is gone for its own.
+        run.ports.snapshots.outdate(run.ports.cloud)
         return Result(run.work.status, 0.0, tuple(run.events), release=True)
     reason = "DeletionBlocked" if run.work.in_use or rules.is_stuck(run) else "Deleting"
     return conclude_early(run, reason, remaining(run))

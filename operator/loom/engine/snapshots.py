@@ -54,6 +54,11 @@ class Snapshots:
         # One reader that is cancelled must not take the others' list away.
         return await asyncio.shield(shared.task)
 
+    def outdate(self, cloud: Cloud) -> None:
+        """Nobody shares any more what this principal has read until now; who waits for it still gets it."""
+        for name in [name for name in self._shared if name[0] == cloud.principal]:
+            del self._shared[name]
+
     def sweep(self) -> None:
         """Let go of every list that nobody would share any more."""
         now = self._clock.now()
