@@ -90,7 +90,7 @@ def _look(sandbox: Sandbox) -> list[Row]:
 
 def _conclude(unready: list[Row], took: float, console: Console) -> None:
     if not unready:
-        console.print(f"All is Ready after {took:.0f} s.", style="green")
+        console.print(f"All is Ready {took:.0f} s after the samples were applied.", style="green")
         return
     console.print(f"Not Ready after {took:.0f} s:", style="red")
     for row in unready:
