@@ -7,7 +7,6 @@ that run end within a grace period, then the watch and the connections.
 import asyncio
 import logging
 import signal
-import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -24,7 +23,7 @@ from loom.kube.clock import SystemClock
 from loom.kube.connection import ConnectionFailure, connect
 from loom.kube.events import EventRecorder
 from loom.kube.gather import Gatherer
-from loom.kube.handlers import build_registry, watch_until
+from loom.kube.handlers import Stop, build_registry, watch_until
 from loom.kube.hash_key import HashKeyError, digest_of
 from loom.kube.key import Key
 from loom.kube.liveness import Liveness, ailment_of
@@ -91,7 +90,7 @@ class Operator:
 
     async def _work(self, client: KubeClient, worker: Worker) -> None:
         """Passes and watching, side by side, until asked to stop."""
-        done = threading.Event()
+        done = Stop()
         registry = build_registry(self._watch, self._login, asyncio.get_running_loop())
         watching = asyncio.create_task(asyncio.to_thread(watch_until, done, registry, self._settings.namespace))
         listing = asyncio.create_task(self._keep_listing(client))

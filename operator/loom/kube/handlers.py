@@ -77,20 +77,54 @@ def build_settings() -> kopf.OperatorSettings:
     return settings
 
 
-def watch_until(stop: threading.Event, registry: kopf.OperatorRegistry, namespace: str) -> None:
+class Stop:
+    """Asks the watching to end. Each run of kopf has a flag of its own: it waits for that in a thread, which must end with the run."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        self._run = threading.Event()
+
+    def set(self) -> None:
+        """End, and begin no more."""
+        self._asked.set()
+        self._run.set()
+
+    def is_set(self) -> bool:
+        """Is it asked for?"""
+        return self._asked.is_set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for that, so long at most."""
+        self._asked.wait(seconds)
+
+    def next_run(self) -> threading.Event:
+        """The flag of another run."""
+        self._run = flag = threading.Event()
+        if self._asked.is_set():  # asked for meanwhile: it set the flag before this one
+            flag.set()
+        return flag
+
+
+def watch_until(stop: Stop, registry: kopf.OperatorRegistry, namespace: str) -> None:
     """Run kopf in this thread, again when it fails, until `stop`."""
     while not stop.is_set():
         try:
-            asyncio.run(
-                kopf.operator(
-                    registry=registry,
-                    settings=build_settings(),
-                    standalone=True,
-                    clusterwide=not namespace,
-                    namespaces=[namespace] if namespace else [],
-                    stop_flag=stop,
-                )
-            )
+            asyncio.run(_watch(stop.next_run(), registry, namespace))
         except Exception as error:
             logger.warning("watching ended: %s; it starts again in %.0f s", error, _RESTART)
         stop.wait(_RESTART)
+
+
+async def _watch(flag: threading.Event, registry: kopf.OperatorRegistry, namespace: str) -> None:
+    """One run of kopf, which ends when it fails, as when a CRD is deleted, or with the flag."""
+    try:
+        await kopf.operator(
+            registry=registry,
+            settings=build_settings(),
+            standalone=True,
+            clusterwide=not namespace,
+            namespaces=[namespace] if namespace else [],
+            stop_flag=flag,
+        )
+    finally:
+        flag.set()
