@@ -50,6 +50,13 @@ def test_addresses_that_the_hub_has_are_refused() -> None:
     assert "the hub network of AdminPlane eastus2 (10.96.0.0/13)" in refusal.message
 
 
+def test_a_zone_that_stands_does_not_fall_to_one_of_the_same_second() -> None:
+    obj = zone_object()
+    twin = neighbor("twin", "10.100.0.0/16", created="2026-02-01T00:00:00Z", uid="a")
+    assert refused(obj, neighbors=(twin,)).reason == "AddressSpaceOverlaps"
+    assert plan_of(obj, world(obj, neighbors=(twin,), made=True)) == plan_of(obj)
+
+
 def test_neighbors_side_by_side_are_no_overlap() -> None:
     obj = zone_object()
     assert plan_of(obj, world(obj, neighbors=(neighbor("next", "10.100.16.0/20"),), hub_prefixes=("10.0.0.0/16",)))

@@ -15,7 +15,7 @@ from loom.api.data_landing_zone import DataLandingZoneSpec
 from loom.api.meta import Consumers, ConsumersFrom
 from loom.errors import Refusal
 from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key, Resource
-from loom.kube.watch import Watch
+from loom.kube.watch import Watch, has_made
 from loom.plan.context import Context, Zone
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
@@ -61,6 +61,7 @@ class Gatherer:
             generation=metadata["generation"],
             uid=metadata["uid"],
             created=metadata.get("creationTimestamp") or "",
+            made=has_made(obj),
             namespace_labels=await self._labels(key.namespace) if key.namespace else {},
         )
         found = Gathered(context)

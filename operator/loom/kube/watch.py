@@ -172,5 +172,10 @@ def _neighbor(key: Key, obj: Mapping[str, Any], labels: Mapping[str, str]) -> Ne
         created=metadata.get("creationTimestamp") or "",
         uid=metadata["uid"],
         namespace_labels=labels,
-        made=bool((obj.get("status") or {}).get("inventory")),
+        made=has_made(obj),
     )
+
+
+def has_made(obj: Mapping[str, Any]) -> bool:
+    """Is something of the object in Azure, or about to be?"""
+    return bool((obj.get("status") or {}).get("inventory"))

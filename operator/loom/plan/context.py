@@ -43,6 +43,7 @@ class Context:
     generation: int = 1
     uid: str = ""
     created: str = ""
+    made: bool = False  # something of it is in Azure already
     namespace_labels: Mapping[str, str] = field(default_factory=dict)
     plane_name: str = ""
     plane: AdminPlaneSpec | None = None

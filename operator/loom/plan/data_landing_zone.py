@@ -123,9 +123,9 @@ def _check_addresses(spec: DataLandingZoneSpec, context: Context, plane: AdminPl
     for prefix in context.hub_prefixes:
         if _overlap(ours, prefix):
             raise _taken(ours, f"the hub network of AdminPlane {context.plane_name} ({prefix})")
-    mine = seniority(context.created, context.uid, context.owner.namespace, context.owner.name)
+    mine = seniority(context.made, context.created, context.uid, context.owner.namespace, context.owner.name)
     for other in context.neighbors:
-        older = seniority(other.created, other.uid, other.namespace, other.name) < mine
+        older = seniority(other.made, other.created, other.uid, other.namespace, other.name) < mine
         if older and other.address_space and _overlap(ours, other.address_space) and stands(other, plane):
             raise _taken(ours, f"the older zone {other.namespace}/{other.name} ({other.address_space})")
 

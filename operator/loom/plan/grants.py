@@ -77,9 +77,10 @@ def stands(zone: Neighbor, plane: AdminPlaneSpec) -> bool:
 
 
 def _zones_before(grant: Grant, context: Context) -> int:
-    mine = seniority(context.created, context.uid, context.owner.namespace, context.owner.name)
+    mine = seniority(context.made, context.created, context.uid, context.owner.namespace, context.owner.name)
     return sum(
-        matches(grant, n.namespace, n.namespace_labels) and seniority(n.created, n.uid, n.namespace, n.name) < mine
+        matches(grant, n.namespace, n.namespace_labels)
+        and seniority(n.made, n.created, n.uid, n.namespace, n.name) < mine
         for n in context.neighbors
     )
 
