@@ -1,7 +1,6 @@
 """The engine's cloud on the stock SDKs against the simulated Azure: what each method does, in good and in bad days."""
 
 import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 from time import time
 from typing import Any
@@ -15,25 +14,12 @@ from loom.cloud.credentials import refusal
 from loom.cloud.factory import CloudFactory
 from loom.config import Budget, Credentials
 from loom.errors import CloudError, Retry
-from loom.sim.clock import StandingClock
 from loom.sim.entra.directory import Federation
 from support.clouds import cloud_on, finished, settings_for
 from support.simulator import Simulator
 
 pytestmark = pytest.mark.sdk
 MARK = "test/team/DataLandingZone/finance"
-
-
-@pytest.fixture
-async def azure() -> AsyncIterator[Simulator]:
-    async with Simulator(clock=StandingClock()) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def cloud(azure: Simulator) -> AsyncIterator[AzureCloud]:
-    async with cloud_on(azure) as adapter:
-        yield adapter
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Types with an SDK of their own: what is sent is what was given, and what comes back is what the service said."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,23 +10,10 @@ from loom.cloud.azure import AzureCloud, kind_of
 from loom.errors import CloudError, Retry
 from loom.plan.arm_type import Client
 from loom.plan.catalog import TYPES
-from loom.sim.clock import StandingClock
-from support.clouds import cloud_on, finished
+from support.clouds import finished
 from support.simulator import Simulator
 
 pytestmark = pytest.mark.sdk
-
-
-@pytest.fixture
-async def azure() -> AsyncIterator[Simulator]:
-    async with Simulator(clock=StandingClock()) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def cloud(azure: Simulator) -> AsyncIterator[AzureCloud]:
-    async with cloud_on(azure) as adapter:
-        yield adapter
 
 
 @pytest.fixture

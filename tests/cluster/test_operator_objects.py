@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from support.audit import writes_of
 from support.cluster import Cluster
 from support.running import Azure, RunningOperator
 from support.samples import sample_plane, sample_product, sample_zone
 from support.wait import eventually
 
 FINALIZER = "csaloom.io/finalizer"
-USER = "system:serviceaccount:csa-loom-system:loom-operator"
 READY_WITHIN = 120.0
 NUMBERS = itertools.count()  # each zone has an address space of its own
 
@@ -21,18 +21,6 @@ def assert_ready(cluster: Cluster, kind: str, name: str, namespace: str = "") ->
     ready = cluster.condition(kind, name, namespace, "Ready")
     assert ready["status"] == "True", f"{ready['reason']}: {ready['message']}"
     return cluster.get(kind, name, namespace)
-
-
-def writes_of(cluster: Cluster, namespace: str) -> list[tuple[str, str, str]]:
-    """(verb, resource, subresource) of every write of the operator in a namespace, out of the API server's audit log."""
-    found = []
-    for line in cluster.control_plane.audit_log.read_text().splitlines():
-        entry = json.loads(line)
-        target = entry.get("objectRef") or {}
-        ours = entry["user"]["username"] == USER and target.get("namespace") == namespace
-        if ours and entry["verb"] not in ("get", "list", "watch") and entry["responseStatus"]["code"] < 400:
-            found.append((entry["verb"], target["resource"], target.get("subresource", "")))
-    return found
 
 
 @pytest.fixture

@@ -125,18 +125,18 @@ def _tell(run: Pass, status: Mapping[str, Json]) -> None:
     ready, was = after.get("Ready", {}), before.get("Ready", {})
     if ready.get("status") == TRUE and was.get("status") != TRUE:
         run.events.append(Event("Normal", "Ready", "everything declared holds, and what is measured is healthy"))
-    for name in ("Stalled", "InSync", "Ready"):
+    for name, reasons in _WORTH_TELLING.items():
         new, old = after.get(name, {}), before.get(name, {})
         bad = new.get("status") == (TRUE if name == "Stalled" else FALSE)
         told = (new.get("status"), new.get("reason")) == (old.get("status"), old.get("reason"))
-        if bad and not told and new.get("reason") in _WORTH_TELLING[name](new):
+        if bad and not told and (reasons is None or new.get("reason") in reasons):
             run.events.append(Event("Warning", new["reason"], new["message"]))
 
 
-_WORTH_TELLING: Mapping[str, Any] = {
-    "Stalled": lambda row: (row.get("reason"),),
-    "InSync": lambda _row: ("DriftFound",),
-    "Ready": lambda _row: ("Unhealthy", "Suspended"),
+_WORTH_TELLING: Mapping[str, frozenset[str] | None] = {
+    "Stalled": None,  # whatever the reason
+    "InSync": frozenset({"DriftFound"}),
+    "Ready": frozenset({"Unhealthy", "Suspended"}),
 }
 
 
