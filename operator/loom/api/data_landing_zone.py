@@ -9,12 +9,15 @@ from ipaddress import IPv4Network
 from typing import Annotated, ClassVar
 
 from pydantic import Field
+from pydantic.alias_generators import to_snake
 
 from loom.api.meta import AdminPlaneRef, CommonSpec, Consumers
-from loom.api.schema import Guid, Int, Line, Location, Model, Rule, StatusModel, immutable, listed
-from loom.api.status import CommonStatus, Message, ResourceId, Word
-from loom.api.zone_network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
-from loom.api.zone_services import Apps, EventHubs, Storage
+from loom.api.schema import Guid, Line, Location, Model, Rule, immutable, listed
+from loom.api.status import CommonStatus, ResourceId, Word
+from loom.api.zone.apps import Apps, AppState, Wiring
+from loom.api.zone.event_hubs import EventHubs
+from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
+from loom.api.zone.storage import Storage
 
 
 class Environment(StrEnum):
@@ -32,6 +35,16 @@ class Owner(Model):
     """A person or a team."""
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
     """Where to write to them; it becomes the Owner tag."""
+
+
+# Services that are reached through private endpoints of the zone's own, as fields of the spec.
+PRIVATE_SERVICES = ("storage", "eventHubs")
+
+_ANY_PRIVATE = " || ".join(f"has(self.{service})" for service in PRIVATE_SERVICES)
+
+
+def _any_private(zone: "DataLandingZoneSpec") -> bool:
+    return any(zone.declares(service) for service in PRIVATE_SERVICES)
 
 
 def _has_subnet(zone: "DataLandingZoneSpec", name: str, longest_prefix: int) -> bool:
@@ -54,9 +67,9 @@ class DataLandingZoneSpec(CommonSpec):
         *CommonSpec.rules,
         Rule(
             field="network",
-            cel="has(self.network) || !(has(self.storage) || has(self.eventHubs) || has(self.apps))",
-            message="storage, eventHubs and apps are private and live in the zone's network: give network too",
-            holds=lambda z: z.network is not None or not (z.storage or z.event_hubs or z.apps),
+            cel=f"has(self.network) || !({_ANY_PRIVATE} || has(self.apps))",
+            message="services and apps are private and live in the zone's network: give network too",
+            holds=lambda z: z.network is not None or not (_any_private(z) or z.apps),
         ),
         Rule(
             field="network",
@@ -66,10 +79,10 @@ class DataLandingZoneSpec(CommonSpec):
         ),
         Rule(
             field="network",
-            cel=f"!(has(self.storage) || has(self.eventHubs)) || {_subnet_in_cel(ENDPOINTS_SUBNET, 28)}",
-            message=f"storage and eventHubs are reached through private endpoints in a subnet named {ENDPOINTS_SUBNET} "
-            "of at least /28: add it to network.subnets",
-            holds=lambda z: not (z.storage or z.event_hubs) or _has_subnet(z, ENDPOINTS_SUBNET, 28),
+            cel=f"!({_ANY_PRIVATE}) || {_subnet_in_cel(ENDPOINTS_SUBNET, 28)}",
+            message=f"the services are reached through private endpoints in a subnet named {ENDPOINTS_SUBNET} of at least /28: "
+            "add it to network.subnets",
+            holds=lambda z: not _any_private(z) or _has_subnet(z, ENDPOINTS_SUBNET, 28),
         ),
         Rule(
             field="eventHubs",
@@ -112,39 +125,9 @@ class DataLandingZoneSpec(CommonSpec):
     apps: Apps | None = None
     """The platform's apps. Omitted: none run."""
 
-
-class AppState(StatusModel):
-    """One app, as last seen."""
-
-    name: Word
-    """The app's name, such as loom-mirroring."""
-    health: Word
-    """Healthy, Unhealthy, or Unknown: it could not be measured, or is still on its way."""
-    reason: Word | None = None
-    """Why it is not well, in one word, such as ActivationFailed."""
-    message: Message | None = None
-    """Why it is not well, in a sentence."""
-    revision: Word | None = None
-    """The newest revision."""
-    image: Annotated[str, Field(max_length=400)] | None = None
-    """The image that it runs."""
-    replicas: Int | None = None
-    """How many copies run."""
-
-
-class Wiring(StatusModel):
-    """One service that an app needs, and how much of the connection is there: setting, role and the thing itself."""
-
-    app: Word
-    """The app's name."""
-    needs: Word
-    """The service, such as eventHubs."""
-    setting: Word
-    """The app's setting that points at it."""
-    role: Word
-    """The app's role on it: Ok or Missing."""
-    thing: Word
-    """The service itself: Ok or Missing."""
+    def declares(self, service: str) -> bool:
+        """Is a service there, by its field's name in the spec (`eventHubs`)?"""
+        return getattr(self, to_snake(service)) is not None
 
 
 class DataLandingZoneStatus(CommonStatus):

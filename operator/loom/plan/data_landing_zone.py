@@ -26,14 +26,11 @@ from loom.plan.values import Json, Ref, Value
 from loom.plan.wiring import wires
 from loom.plan.zone.apps import app_checks, app_resources
 from loom.plan.zone.diagnostics import diagnostics
-from loom.plan.zone.endpoints import endpoint_check
 from loom.plan.zone.environment import ENVIRONMENT, environment, identity
-from loom.plan.zone.event_hubs import GROUP_ID, bootstrap, check_names, event_hubs
-from loom.plan.zone.event_hubs import KEY as EVENT_HUBS
+from loom.plan.zone.event_hubs import check_names
 from loom.plan.zone.network import check_reserved, link_checks, network
+from loom.plan.zone.services import addresses, endpoint_groups, service_checks, service_resources
 from loom.plan.zone.site import APPS_HEALTHY, NETWORK_READY, SERVICES_READY, WIRED, Site, site_of
-from loom.plan.zone.storage import GROUP_IDS, storage
-from loom.plan.zone.storage import KEY as STORAGE
 
 CONDITIONS = (NETWORK_READY, SERVICES_READY, WIRED, APPS_HEALTHY)
 
@@ -86,9 +83,8 @@ def plane_of(spec: DataLandingZoneSpec, context: Context) -> AdminPlaneSpec:
 
 def _resources(site: Site, context: Context) -> Iterator[Resource]:
     yield Resource("group", site.group, {"location": site.location, "tags": dict(site.tags)}, condition=SERVICES_READY)
-    yield from network(site)
-    yield from storage(site)
-    yield from event_hubs(site)
+    yield from network(site, endpoint_groups(site))
+    yield from service_resources(site)
     yield identity(site)
     yield from environment(site)
     yield from app_resources(site, context.plane_name)
@@ -96,20 +92,12 @@ def _resources(site: Site, context: Context) -> Iterator[Resource]:
 
 def _checks(site: Site) -> Iterator[Check]:
     yield from link_checks(site)
-    if site.spec.storage:
-        for group_id in GROUP_IDS:
-            yield endpoint_check(STORAGE, group_id)
-    if site.spec.event_hubs:
-        yield endpoint_check(EVENT_HUBS, GROUP_ID)
+    yield from service_checks(site)
     yield from app_checks(site)
 
 
 def _endpoints(site: Site) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    if site.spec.storage:
-        found["storage"] = Ref(STORAGE, "properties.primaryEndpoints.dfs")
-    if site.spec.event_hubs:
-        found["eventHubs"] = bootstrap(site)
+    found = addresses(site)
     if site.spec.apps:
         found["apps"] = Ref(ENVIRONMENT, "properties.defaultDomain")
     return found

@@ -4,7 +4,7 @@ The planner makes from a row the app's setting, the role assignment and the thin
 turns on have rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from loom.api.data_landing_zone import DataLandingZoneSpec
@@ -47,10 +47,6 @@ NEEDS = (
     *(Need(t.app, "eventHubs", t.setting, f"hub/{t.name}", EVENT_HUBS_DATA_OWNER) for t in TOPICS),
 )
 
-_DECLARED: dict[str, Callable[[DataLandingZoneSpec], bool]] = {
-    "eventHubs": lambda spec: spec.event_hubs is not None,
-}
-
 
 def apps(spec: DataLandingZoneSpec) -> tuple[str, ...]:
     """The apps that the spec turns on."""
@@ -60,7 +56,7 @@ def apps(spec: DataLandingZoneSpec) -> tuple[str, ...]:
 def lacks(spec: DataLandingZoneSpec, app: str) -> tuple[str, ...]:
     """The services, as fields of the spec, that the app needs and the zone has not."""
     needed = dict.fromkeys(need.service for need in NEEDS if need.app == app)
-    return tuple(service for service in needed if not _DECLARED[service](spec))
+    return tuple(service for service in needed if not spec.declares(service))
 
 
 def topics(spec: DataLandingZoneSpec) -> tuple[Topic, ...]:
@@ -78,7 +74,7 @@ def wires(spec: DataLandingZoneSpec) -> Iterator[Wire]:
     for need in NEEDS:
         if need.app not in apps(spec):
             continue
-        if _DECLARED[need.service](spec):
+        if spec.declares(need.service):
             role = role_key(need.app, need.role, need.service)
             yield Wire(need.app, need.service, need.setting, role=role, thing=need.thing)
         else:

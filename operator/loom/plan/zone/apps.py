@@ -5,7 +5,7 @@ An app that lacks a service that it needs is not started: it would idle and look
 
 from collections.abc import Iterator, Mapping
 
-from loom.api.zone_services import Mirroring, Replicas
+from loom.api.zone.apps import Mirroring, Replicas
 from loom.errors import Refusal
 from loom.plan.checks import AppCheck
 from loom.plan.resource import Mode, Resource

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from loom.api.zone_network import ENDPOINTS_SUBNET
+from loom.api.zone.network import ENDPOINTS_SUBNET
 from loom.plan import naming
 from loom.plan.arm_id import name_of
 from loom.plan.checks import LinkCheck

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from loom.api.zone_network import APPS_SUBNET
+from loom.api.zone.network import APPS_SUBNET
 from loom.plan.arm_id import name_of
 from loom.plan.resource import Mode, Resource
 from loom.plan.roles import ACR_PULL, assignment

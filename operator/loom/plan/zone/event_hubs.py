@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from loom.api.zone_services import ThroughputUnits
+from loom.api.zone.event_hubs import ThroughputUnits
 from loom.errors import Refusal
 from loom.plan.resource import Ignore, Resource
 from loom.plan.values import Value
 from loom.plan.wiring import topics
-from loom.plan.zone.endpoints import endpoint
+from loom.plan.zone.service import Service
 from loom.plan.zone.site import SERVICES_READY, WIRED, Site
 
 KEY = "event-hubs"
@@ -18,7 +18,7 @@ _GROWS = Ignore("sku.capacity", "auto-inflate raises it under load and never low
 
 
 def event_hubs(site: Site) -> Iterator[Resource]:
-    """The namespace, its hubs, the topics that running apps need, and its private endpoint."""
+    """The namespace, its hubs, and the topics that running apps need."""
     spec = site.spec.event_hubs
     if spec is None:
         return
@@ -32,7 +32,6 @@ def event_hubs(site: Site) -> Iterator[Resource]:
     for topic in topics(site.spec):
         # Events without a key are refused by a compacted topic; Kafka Connect gives every one of its own a key.
         yield _hub(site, topic.name, topic.partitions, {"cleanupPolicy": "Compact"}, WIRED)
-    yield from endpoint(site, KEY, site.event_hubs, GROUP_ID)
 
 
 def check_names(site: Site) -> None:
@@ -77,3 +76,13 @@ def _hub(site: Site, name: str, partitions: int, retention: dict[str, Value], co
         depends_on=(KEY,),
         condition=condition,
     )
+
+
+EVENT_HUBS = Service(
+    field="eventHubs",
+    key=KEY,
+    target=lambda site: site.event_hubs,
+    resources=event_hubs,
+    group_ids=lambda _: (GROUP_ID,),
+    address=bootstrap,
+)

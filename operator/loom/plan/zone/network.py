@@ -5,10 +5,10 @@ public address instead, where every service of ours is closed. They fall back to
 foreign accounts with private endpoints of their own would vanish (Azure docs: Fallback to internet for private DNS zones).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 
-from loom.api.zone_network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
+from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
 from loom.errors import Refusal
 from loom.plan.checks import LinkCheck
 from loom.plan.resource import Resource
@@ -42,8 +42,8 @@ def check_reserved(network: Network) -> None:
         )
 
 
-def network(site: Site) -> Iterator[Resource]:
-    """Everything of the network but private endpoints."""
+def network(site: Site, endpoint_groups: Iterable[str]) -> Iterator[Resource]:
+    """Everything of the network but private endpoints; the zone must see the private DNS zones of `endpoint_groups`."""
     spec = site.spec.network
     if spec is None:
         return
@@ -59,7 +59,7 @@ def network(site: Site) -> Iterator[Resource]:
     for name, cidr in layout(spec).items():
         yield Resource(f"subnet/{name}", site.subnet(name), _subnet(name, cidr, nsg), ("network", "nsg"), NETWORK_READY)
     yield from _peerings(site)
-    for group_id in endpoint_groups(site):
+    for group_id in endpoint_groups:
         yield _dns_link(site, group_id)
 
 
@@ -68,12 +68,6 @@ def link_checks(site: Site) -> Iterator[LinkCheck]:
     if site.spec.network is not None:
         for key in ("peering/to-hub", "peering/from-hub"):
             yield LinkCheck(key, "properties.peeringState", "Connected", NETWORK_READY)
-
-
-def endpoint_groups(site: Site) -> tuple[str, ...]:
-    """The private endpoint groups that the zone uses, and so the private DNS zones that it must see."""
-    storage = ("blob", "dfs") if site.spec.storage else ()
-    return (*storage, "namespace") if site.spec.event_hubs else storage
 
 
 def _top(site: Site, properties: Mapping[str, Value]) -> dict[str, Value]:

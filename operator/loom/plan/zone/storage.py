@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 
-from loom.api.zone_services import Redundancy
+from loom.api.zone.storage import Redundancy
 from loom.plan.resource import Resource
-from loom.plan.values import Value
-from loom.plan.zone.endpoints import endpoint
+from loom.plan.values import Ref, Value
+from loom.plan.zone.service import Service
 from loom.plan.zone.site import SERVICES_READY, Site
 
 KEY = "storage"
-GROUP_IDS = ("blob", "dfs")
 
 
 def storage(site: Site) -> Iterator[Resource]:
-    """The account, its blob service, filesystems and private endpoints."""
+    """The account, its blob service and filesystems."""
     spec = site.spec.storage
     if spec is None:
         return
@@ -35,8 +34,6 @@ def storage(site: Site) -> Iterator[Resource]:
             depends_on=(KEY,),
             condition=SERVICES_READY,
         )
-    for group_id in GROUP_IDS:
-        yield from endpoint(site, KEY, site.storage, group_id)
 
 
 # Infrastructure encryption can be asked for at creation only (Azure docs: Enable infrastructure encryption).
@@ -69,3 +66,13 @@ def _account(site: Site, redundancy: Redundancy) -> dict[str, Value]:
             "networkAcls": {"defaultAction": "Deny", "bypass": "AzureServices"},
         },
     }
+
+
+STORAGE = Service(
+    field="storage",
+    key=KEY,
+    target=lambda site: site.storage,
+    resources=storage,
+    group_ids=lambda _: ("blob", "dfs"),
+    address=lambda _: Ref(KEY, "properties.primaryEndpoints.dfs"),
+)

@@ -1,0 +1,87 @@
+"""The platform's apps of a zone: which run and how, and what the status says of them."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from loom.api.schema import Int, Model, Rule, StatusModel
+from loom.api.status import Message, Word
+
+
+class AppsEnvironment(Model):
+    """A Container Apps environment of the zone's own, internal, in snet-container-apps. It has no settings yet."""
+
+
+class Replicas(Model):
+    """How many copies of an app run."""
+
+    rules: ClassVar = (
+        Rule(field="max", cel="self.max >= self.min", message="max is at least min", holds=lambda r: r.max >= r.min),
+    )
+
+    min: Annotated[Int, Field(ge=1, le=25)]
+    """The fewest, at least 1: an app that has gone to 0 copies does no work."""
+    max: Annotated[Int, Field(ge=1, le=25)]
+    """The most."""
+
+
+class Mirroring(Model):
+    """The app loom-mirroring: change data capture into Event Hubs, over Kafka."""
+
+    image: (
+        Annotated[
+            str,
+            Field(
+                pattern=r"^[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._-]+)+(:[A-Za-z0-9_.-]+|@sha256:[0-9a-f]{64})$",
+                max_length=400,
+            ),
+        ]
+        | None
+    ) = None
+    """The whole image, such as acrloom.azurecr.io/loom/loom-mirroring:0.3.1. Omitted: the release of the admin plane."""
+    replicas: Replicas = Field(default_factory=lambda: Replicas(min=1, max=2))
+    """How many copies run. Omitted: min 1, max 2."""
+
+
+class Apps(Model):
+    """The platform's apps in this zone, and where they run."""
+
+    environment: AppsEnvironment
+    """The Container Apps environment that the apps run in; {} makes one."""
+    mirroring: Mirroring | None = None
+    """The app loom-mirroring; {} takes every default. It needs eventHubs: without, it is not started, and
+    BackingServicesWired is False. Omitted: not run."""
+
+
+class AppState(StatusModel):
+    """One app, as last seen."""
+
+    name: Word
+    """The app's name, such as loom-mirroring."""
+    health: Word
+    """Healthy, Unhealthy, or Unknown: it could not be measured, or is still on its way."""
+    reason: Word | None = None
+    """Why it is not well, in one word, such as ActivationFailed."""
+    message: Message | None = None
+    """Why it is not well, in a sentence."""
+    revision: Word | None = None
+    """The newest revision."""
+    image: Annotated[str, Field(max_length=400)] | None = None
+    """The image that it runs."""
+    replicas: Int | None = None
+    """How many copies run."""
+
+
+class Wiring(StatusModel):
+    """One service that an app needs, and how much of the connection is there: setting, role and the thing itself."""
+
+    app: Word
+    """The app's name."""
+    needs: Word
+    """The service, such as eventHubs."""
+    setting: Word
+    """The app's setting that points at it."""
+    role: Word
+    """The app's role on it: Ok or Missing."""
+    thing: Word
+    """The service itself: Ok or Missing."""

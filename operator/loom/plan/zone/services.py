@@ -1,0 +1,44 @@
+"""The backing services that a zone may have: one table, in the order in which people read them."""
+
+from collections.abc import Iterator
+
+from loom.plan.checks import LinkCheck
+from loom.plan.resource import Resource
+from loom.plan.values import Value
+from loom.plan.zone.endpoints import endpoint, endpoint_check
+from loom.plan.zone.event_hubs import EVENT_HUBS
+from loom.plan.zone.service import Service
+from loom.plan.zone.site import Site
+from loom.plan.zone.storage import STORAGE
+
+SERVICES: tuple[Service, ...] = (STORAGE, EVENT_HUBS)
+
+
+def declared(site: Site) -> Iterator[Service]:
+    """The services that the zone has."""
+    return (service for service in SERVICES if site.spec.declares(service.field))
+
+
+def service_resources(site: Site) -> Iterator[Resource]:
+    """Every service of the zone, with its private endpoints."""
+    for service in declared(site):
+        yield from service.resources(site)
+        for group_id in service.group_ids(site):
+            yield from endpoint(site, service.key, service.target(site), group_id)
+
+
+def service_checks(site: Site) -> Iterator[LinkCheck]:
+    """Each service must have let its private endpoints in."""
+    for service in declared(site):
+        for group_id in service.group_ids(site):
+            yield endpoint_check(service.key, group_id)
+
+
+def endpoint_groups(site: Site) -> tuple[str, ...]:
+    """The private endpoint groups that the zone uses, and so the private DNS zones that it must see."""
+    return tuple(dict.fromkeys(group_id for service in declared(site) for group_id in service.group_ids(site)))
+
+
+def addresses(site: Site) -> dict[str, Value]:
+    """Where the services answer, by their name in the spec."""
+    return {service.field: service.address(site) for service in declared(site)}
