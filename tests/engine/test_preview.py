@@ -155,6 +155,26 @@ async def test_what_is_gone_already_is_not_deleted_again_and_what_is_not_ours_is
     assert found.warnings == (f"userAssignedIdentities uami-finance carries the mark of {OTHERS} and is left alone",)
 
 
+async def test_a_group_that_will_not_be_empty_is_told_to_stay_as_the_pass_then_has_it() -> None:
+    bench = await settled(Plan(GROUP, (GROUP_R, PLAN.find("identity"))))
+    theirs = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/theirs"
+    bench.cloud.place(theirs, location="eastus2", properties={})
+    bench.replan(Plan(GROUP, ()))
+    found = await previewed(bench)
+    assert actions(found) == {IDENTITY: "Delete"}
+    assert "is not empty (userAssignedIdentities theirs)" in found.retained[0].message
+    await bench.settle()
+    assert (bench.cloud.has(GROUP), bench.cloud.has(IDENTITY)) == (True, False)
+
+
+async def test_a_group_that_nothing_is_left_in_is_told_to_go() -> None:
+    bench = await settled(Plan(GROUP, (GROUP_R, PLAN.find("identity"))))
+    bench.replan(Plan(GROUP, ()))
+    assert actions(await previewed(bench)) == {GROUP: "Delete", IDENTITY: "Delete"}
+    await bench.settle()
+    assert not bench.cloud.has(GROUP)
+
+
 async def test_a_deletion_that_no_grant_covers_is_blocked() -> None:
     bench = await settled()
     bench.replan(replace(PLAN, resources=(GROUP_R, ACCOUNT_R, CONTAINER_R)))

@@ -6,6 +6,7 @@ parent that this run made. A failed resource stops only what depends on it.
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 from loom.engine.approval import is_allowed
 from loom.engine.compose import compose
@@ -14,23 +15,21 @@ from loom.engine.decide import decide, submitted_digest
 from loom.engine.diff import differences
 from loom.engine.item import CREATE, UPDATE, Item, Pass
 from loom.engine.marks import marked
-from loom.engine.memory import Failure, Running
+from loom.engine.memory import Running
 from loom.engine.observe import blocked_by, is_below_new
-from loom.engine.ports import Observed, Written
+from loom.engine.ports import Observed
+from loom.engine.send import holder, in_turn, is_pausing, keep_operation, remember_failure
 from loom.engine.status import assemble
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import key, parent_of, type_of
-from loom.plan.arm_type import ArmType, Tier
+from loom.plan.arm_id import key
+from loom.plan.arm_type import Tier
 from loom.plan.catalog import arm_type
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
 from loom.plan.values import Unresolved
 
 AT_ONCE = 8  # writes of one object in flight
-STUBBORN = 3  # failures in a row after which their cause may be something else that has ceased to hold
-_DOUBLINGS = 16  # a pause doubles no further: a lock that stays for days must not end in a number too large
-LANE_PAUSE = 30.0  # seconds until a taken lane is tried again, if nobody calls before
 
 
 async def advance(run: Pass) -> None:
@@ -71,7 +70,7 @@ async def apply(run: Pass) -> None:
 
     async def write(item: Item) -> None:
         async with gate:
-            await _write(run, item)
+            await in_turn(run, item, run.digest(item), partial(_put, run, item))
 
     while True:
         ready = [item for item in run.items.values() if _is_ready(run, item)]
@@ -90,11 +89,7 @@ def _is_ready(run: Pass, item: Item) -> bool:
         return False
     if not item.id or item.state is State.WAITING:
         run.identify(item)
-    failure = run.memory.failures.get(item.key)
-    if failure and failure.digest == run.digest(item) and run.ports.clock.now() < failure.not_before:
-        item.stand(State.FAILED, failure.error.reason, failure.error.message, action=item.action)
-        return False
-    return is_allowed(run, item)
+    return not is_pausing(run, item, run.digest(item)) and is_allowed(run, item)
 
 
 async def _journal(run: Pass, ready: list[Item]) -> None:
@@ -107,22 +102,6 @@ async def _journal(run: Pass, ready: list[Item]) -> None:
     status = assemble(run, all_of(run))
     await run.ports.journal(status)
     run.base = status
-
-
-async def _write(run: Pass, item: Item) -> None:
-    lane = lane_of(item.type, item.id)
-    if lane and not run.ports.lanes.claim(lane, holder(run, item.key)):
-        run.lane_taken = LANE_PAUSE
-        item.stand(State.WAITING, "Progressing", "waits its turn: one writer at a time", action=item.action)
-        return
-    try:
-        await _put(run, item)
-    except CloudError as error:
-        remember_failure(run, item.key, error, run.digest(item))
-        item.stand(State.FAILED, error.reason, str(error.message), action=item.action)
-    finally:
-        if item.key not in run.memory.running:
-            run.ports.lanes.release(holder(run, item.key))
 
 
 async def _put(run: Pass, item: Item) -> None:
@@ -139,7 +118,6 @@ async def _put(run: Pass, item: Item) -> None:
             return
         if not is_allowed(run, item):
             return  # it is another change by now than the one that was approved
-    creating = item.live is None
     digest = run.digest(item)
     try:
         body = compose(run, item)
@@ -148,8 +126,9 @@ async def _put(run: Pass, item: Item) -> None:
         return
     run.wrote = True
     written = await run.ports.cloud.put(item.id, body, etag=item.live.etag if item.live else "")
-    run.memory.last_write = run.ports.clock.now()
-    if written.operation is None:  # what is only accepted may fail yet, as it did before
+    update = item.live is not None
+    under_way = keep_operation(run, item.key, written, digest, update=update)
+    if not under_way:  # what is only accepted may fail yet, as it did before
         run.memory.failures.pop(item.key, None)
     run.memory.absent.discard(item.key)
     run.memory.unmeasure(item.key)
@@ -157,15 +136,9 @@ async def _put(run: Pass, item: Item) -> None:
     if item.type.write_only and (sent := submitted_digest(run, item)) is not None:
         run.submitted[item.key] = sent
     run.mended.append((item.key, tuple(change.path for change in item.changes)))
-    if creating:
+    if not update:
         run.memory.created.add(key(item.id))
-    _absorb(run, item, written, digest)
-
-
-def _absorb(run: Pass, item: Item, written: Written, digest: str) -> None:
-    if written.operation is not None:
-        now, update = run.ports.clock.now(), item.live is not None
-        run.memory.running[item.key] = Running(written.operation, now + written.wait, digest, now, update)
+    if under_way:
         item.stand(State.UPDATING if update else State.CREATING, "Progressing", "a long operation is under way")
         return
     _note_answer(run, item, written.observed, digest)
@@ -209,35 +182,3 @@ def _explain_waiting(run: Pass) -> None:
             stuck = other.state in (State.BLOCKED, State.FAILED, State.MISSING)
             reason = "DependencyNotReady" if stuck else "Progressing"
             item.stand(State.WAITING, reason, f"waits for {other.key}", action=item.action)
-
-
-def remember_failure(run: Pass, name: str, error: CloudError, digest: str) -> None:
-    """Keep an error with the moment of the next try: the service's own wish, or a growing pause by class of error."""
-    before = run.memory.failures.get(name)
-    count = before.count + 1 if before and before.digest == digest else 1
-    doubled = 2.0 ** min(count, _DOUBLINGS)
-    pause = {
-        Retry.NOW: min(doubled, 60.0),
-        Retry.SLOWLY: min(15.0 * doubled, 300.0),
-        Retry.PERSON: run.work.rhythm.interval,
-        Retry.FATAL: run.work.rhythm.interval,
-    }[error.retry]
-    not_before = run.ports.clock.now() + max(pause, error.retry_after)
-    run.memory.failures[name] = Failure(error, digest, count, not_before)
-    if count >= STUBBORN and error.reason in ("ProgressingWithRetry", "DependencyNotReady"):
-        run.memory.doubt()
-
-
-def lane_of(kind: ArmType, arm_id: str) -> str:
-    """The ancestor (or the resource itself) whose writers take turns; "" where everybody may write."""
-    place = arm_id if kind.lane else ""
-    while place:
-        if type_of(place).lower() == kind.lane.lower():
-            return key(place)
-        place = parent_of(place)
-    return ""
-
-
-def holder(run: Pass, name: str) -> str:
-    """Who holds a lane, so that everything of an object can be given back when it is gone."""
-    return f"{run.work.owner.mark}#{name}"

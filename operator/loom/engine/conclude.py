@@ -9,10 +9,10 @@ from typing import Any
 from zlib import crc32
 
 from loom.engine import conditions as rules
-from loom.engine.apply import remember_failure
 from loom.engine.approval import applying, digests
 from loom.engine.conditions import FALSE, TRUE, UNKNOWN, Condition, status_of
 from loom.engine.item import Pass
+from loom.engine.send import remember_failure
 from loom.engine.status import assemble, is_progress_only
 from loom.engine.work import Event, Result
 from loom.errors import CloudError, Retry

@@ -6,9 +6,10 @@ lists what stays. What holds data stays in any case unless `deleteData` names it
 
 from dataclasses import replace
 
+from loom.engine.deletions import find_deletions
 from loom.engine.inventory import data_name, known_type, short
 from loom.engine.item import Pass
-from loom.engine.prune import find_deletions, prune
+from loom.engine.prune import prune
 from loom.engine.status import is_blank
 from loom.engine.work import Event
 from loom.errors import CloudError, Retry

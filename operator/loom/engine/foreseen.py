@@ -1,13 +1,13 @@
 """What a preview lists: a change for each resource that a pass would write or delete, or would if it could. It writes nothing."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from loom.engine.compose import merge
+from loom.engine.deletions import may_go
 from loom.engine.diff import FieldChange, identity, show
-from loom.engine.item import BLOCKED, CREATE, DELETE, Item, Pass
+from loom.engine.item import BLOCKED, CREATE, DELETE, Deletion, Item, Pass
 from loom.engine.namesakes import namesake
-from loom.engine.prune import may_be_deleted
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
 from loom.plan.outcome import State
@@ -73,27 +73,32 @@ def _told(item: Item, before: Plan | None) -> tuple[FieldChange, ...]:
     return tuple(told)
 
 
-async def removals_of(run: Pass) -> AsyncIterator[Change]:
+async def removals_of(run: Pass) -> list[Change]:
     """What nothing declares any more, is there, and is ours: gone with the next pass, or the reason why not.
 
     Raises CloudError where the cloud does not answer, and Refusal as `namesake` does.
     """
-    for deletion in sorted(run.deletions, key=lambda d: key(d.id)):
-        if deletion.retained:
-            continue
-        try:
-            live = await run.ports.cloud.get(deletion.id)
-        except CloudError as error:
-            if error.retry is Retry.NOW:
-                raise
-            yield Change("", deletion.id, deletion.type.name, UNKNOWN, (), error.reason, error.message)
-            continue
+    innermost_first = sorted((d for d in run.deletions if not d.retained), key=lambda d: d.key, reverse=True)
+    removals = [await _removal_of(run, deletion) for deletion in innermost_first]
+    return [removal for removal in reversed(removals) if removal is not None]
+
+
+async def _removal_of(run: Pass, deletion: Deletion) -> Change | None:
+    """None where nothing is to be told: it is gone, not ours, or kept."""
+    told = Change("", deletion.id, deletion.type.name, DELETE)
+    try:
+        live = await run.ports.cloud.get(deletion.id)
         if live is None or namesake(run, deletion.type, live):
-            continue
-        if await may_be_deleted(run, deletion, live):
-            yield Change("", deletion.id, deletion.type.name, DELETE)
-        elif deletion.reason:
-            yield Change("", deletion.id, deletion.type.name, BLOCKED, (), deletion.reason, deletion.message)
+            return None
+        if await may_go(run, deletion, live):
+            return told
+    except CloudError as error:
+        if error.retry is Retry.NOW:
+            raise
+        return replace(told, action=UNKNOWN, reason=error.reason, message=error.message)
+    if not deletion.reason or deletion.retained:
+        return None
+    return replace(told, action=BLOCKED, reason=deletion.reason, message=deletion.message)
 
 
 def flatten(value: Json, path: str = "") -> Iterator[tuple[str, Json]]:

@@ -61,6 +61,10 @@ class Item:
         self.state, self.reason, self.message, self.action = state, reason, message, action
         self.dead_end = False
 
+    def halt(self, state: State, reason: str, message: str) -> None:
+        """Say where the resource stands; what is to be done about it stays to be done."""
+        self.stand(state, reason, message, action=self.action)
+
     def as_state(self) -> ResourceState:
         """The same as frozen data."""
         return ResourceState(
@@ -79,6 +83,15 @@ class Deletion:
     reason: str = ""
     message: str = ""
     retained: bool = False
+
+    @property
+    def key(self) -> str:
+        """What a pass and its memory know the deletion by: the comparable id."""
+        return key(self.id)
+
+    def halt(self, state: State, reason: str, message: str) -> None:
+        """Say where the deletion stands."""
+        self.state, self.reason, self.message = state, reason, message
 
 
 @dataclass(slots=True)

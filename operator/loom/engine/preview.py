@@ -71,7 +71,7 @@ async def preview(work: Work, ports: Ports, *, offline: bool = False, submitted:
         return replace(shown, warnings=missing, note=note)
     warnings = [*run.plan.warnings, *_compare_submitted(run, submitted), *warnings_of_namesakes(run), *_busy(items)]
     changes = [change_of(run, item, submitted) for item in items if is_change(run, item)]
-    removals = [removal async for removal in removals_of(run)]
+    removals = await removals_of(run)
     return replace(
         shown,
         changes=(*changes, *removals),

@@ -9,12 +9,13 @@ from loom.engine import conditions as rules
 from loom.engine.apply import advance, apply
 from loom.engine.approval import approved, digests, keep_approval
 from loom.engine.conclude import conclude, conclude_early, conclude_failed, conclude_refused
+from loom.engine.deletions import find_deletions
 from loom.engine.finalize import finalize, rediscover, remaining
 from loom.engine.inventory import Inventory
 from loom.engine.item import Pass
 from loom.engine.memory import Memory
 from loom.engine.observe import observe, remember_settled
-from loom.engine.prune import find_deletions, prune
+from loom.engine.prune import prune
 from loom.engine.remake import remake
 from loom.engine.status import is_blank
 from loom.engine.work import Ports, Result, Work

@@ -4,17 +4,17 @@ It is the only place where something of ours is replaced. Nothing that holds or 
 same proof as any other: a direct read that shows our mark, and a grant that covers it today. The making is `loom.engine.apply`'s.
 """
 
-from loom.engine.apply import LANE_PAUSE, holder, lane_of, remember_failure
+from functools import partial
+
 from loom.engine.approval import is_allowed
 from loom.engine.decide import decide
+from loom.engine.deletions import may_be_deleted
 from loom.engine.inventory import known_type, short
 from loom.engine.item import CREATE, DELETE, Deletion, Item, Pass
-from loom.engine.memory import Running
 from loom.engine.observe import being_taken
 from loom.engine.ports import Observed
-from loom.engine.prune import may_be_deleted
+from loom.engine.send import in_turn, is_pausing, keep_operation
 from loom.engine.together import together
-from loom.errors import CloudError
 from loom.plan.arm_id import is_within
 from loom.plan.outcome import State
 
@@ -28,25 +28,8 @@ async def remake(run: Pass) -> None:
 
 
 async def _take_away(run: Pass, item: Item) -> None:
-    if not is_allowed(run, item):
-        return
-    failure = run.memory.failures.get(item.key)
-    if failure and failure.digest == DELETE and run.ports.clock.now() < failure.not_before:
-        item.stand(State.FAILED, failure.error.reason, failure.error.message, action=item.action)
-        return
-    who, lane = holder(run, item.key), lane_of(item.type, item.id)
-    if lane and not run.ports.lanes.claim(lane, who):
-        run.lane_taken = LANE_PAUSE
-        item.stand(State.WAITING, "Progressing", "waits its turn: one writer at a time", action=item.action)
-        return
-    try:
-        await _delete(run, item)
-    except CloudError as error:
-        remember_failure(run, item.key, error, DELETE)
-        item.stand(State.FAILED, error.reason, str(error.message), action=item.action)
-    finally:
-        if item.key not in run.memory.running:
-            run.ports.lanes.release(who)
+    if is_allowed(run, item) and not is_pausing(run, item, DELETE):
+        await in_turn(run, item, DELETE, partial(_delete, run, item))
 
 
 async def _delete(run: Pass, item: Item) -> None:
@@ -56,7 +39,7 @@ async def _delete(run: Pass, item: Item) -> None:
         return
     run.wrote = True
     written = await run.ports.cloud.delete(item.id, etag=live.etag)
-    now = run.memory.last_write = run.ports.clock.now()
+    keep_operation(run, item.key, written, update=True)
     run.memory.failures.pop(item.key, None)
     run.memory.unmeasure(item.key)
     run.memory.remade[item.key] = run.digest(item)
@@ -66,8 +49,6 @@ async def _delete(run: Pass, item: Item) -> None:
             run.memory.slow.pop(other.key, None)
             run.memory.settled.pop(other.key, None)
             other.stand(State.WAITING, "Progressing", f"waits for {item.key}", action=CREATE)
-    if written.operation is not None:
-        run.memory.running[item.key] = Running(written.operation, now + written.wait, DELETE, now, update=True)
     item.live, item.changes = None, ()
     item.stand(State.UPDATING, "Progressing", f"{short(item.id)} was taken away, and is made again", action=CREATE)
 

@@ -1,0 +1,137 @@
+"""Deletions: what the inventory holds and nothing declares any more, and whether it may go. A pass and a preview ask here alike.
+
+Before a delete two things must hold, however the id came here: a direct read shows our mark, and the id lies where the
+namespace's grant reaches today. What holds data stays unless `deleteData` names it, and so does whatever contains what stays.
+"""
+
+from collections.abc import Callable, Iterable
+
+from loom.engine.inventory import data_name, known_type, short
+from loom.engine.item import Deletion, Pass
+from loom.engine.marks import Ownership, judge, owner_of
+from loom.engine.ports import Observed
+from loom.errors import CloudError, Retry
+from loom.plan.arm_id import RESOURCE_GROUP, SUBSCRIPTION, is_within, key, name_of, parent_of, type_of
+from loom.plan.arm_type import Marking
+from loom.plan.catalog import arm_type, collection_of, data_within
+from loom.plan.outcome import State
+from loom.plan.values import at
+
+
+async def find_deletions(run: Pass, keep: Iterable[str]) -> None:
+    """Fill `run.deletions`: the inventory less `keep` (ids), each with the reason if it stays all the same.
+
+    Data in what is to go counts whoever made it. Raises CloudError where the cloud does not answer.
+    """
+    kept = {key(arm_id) for arm_id in keep}
+    found = [Deletion(spelled, known_type(spelled)) for name, spelled in run.inventory.ids.items() if name not in kept]
+    for deletion in found:
+        _judge_data(run, deletion)
+    for deletion in [deletion for deletion in found if not deletion.retained]:
+        found += await _unlisted_data(run, deletion, run.since)
+    staying = [d.id for d in found if d.retained] + [
+        run.inventory.ids[name] for name in kept if name in run.inventory.ids
+    ]
+    for deletion in found:
+        inside = next((arm_id for arm_id in staying if arm_id != deletion.id and is_within(arm_id, deletion.id)), None)
+        if inside and not deletion.retained:
+            _retain(deletion, f"{short(deletion.id)} stays because it contains {short(inside)}")
+    run.deletions = found
+
+
+def _judge_data(run: Pass, deletion: Deletion) -> None:
+    kind, name = deletion.type, data_name(deletion.type, deletion.id)
+    named = name.lower() in {wish.lower() for wish in run.work.wishes.delete_data}
+    if kind.protected and not (named and kind.deletable):
+        hint = "; name it in spec.deleteData to let it go" if kind.deletable else ""
+        _retain(deletion, f"{name} is kept: {kind.protected}{hint}")
+
+
+async def _unlisted_data(run: Pass, deletion: Deletion, since: float) -> list[Deletion]:
+    """The data inside that no inventory names, and nobody has let go: a tenant's own hub, or what a lost status listed."""
+    inside: list[Deletion] = []
+    try:
+        for kind in data_within(deletion.type):
+            place = collection_of(deletion.id, deletion.type, kind)
+            for live in (await run.ports.snapshots.list(run.ports.cloud, place, since)).values():
+                if live.id not in run.inventory:
+                    inside.append(Deletion(live.id, kind))
+    except CloudError as error:
+        if error.retry is Retry.NOW:
+            raise
+        words = f"what {short(deletion.id)} contains cannot be read: {error.message}"
+        deletion.halt(State.BLOCKED, error.reason, words)
+    for data in inside:
+        _judge_data(run, data)
+    return [data for data in inside if data.retained]
+
+
+async def may_go(run: Pass, deletion: Deletion, live: Observed) -> bool:
+    """Is `live` gone if it is deleted once all that is to go before it has gone? The deletion says why not.
+
+    Ours by its mark, within today's grant, no data inside, and a resource group empty but for what goes as well.
+    """
+    if not await may_be_deleted(run, deletion, live):
+        return False
+    if data := await _unlisted_data(run, deletion, run.ports.clock.now()):
+        _retain(deletion, f"{short(deletion.id)} stays because it contains {short(data[0].id)}")
+        return False
+    if deletion.state is State.BLOCKED:
+        return False
+    if deletion.type.name == RESOURCE_GROUP and (held := await _staying_in(run, deletion)):
+        names = ", ".join(short(arm_id) for arm_id in held[:3]) + (
+            f" and {len(held) - 3} more" if len(held) > 3 else ""
+        )
+        _retain(deletion, f"{short(deletion.id)} is not empty ({names}) and stays")
+        return False
+    return True
+
+
+async def _staying_in(run: Pass, deletion: Deletion) -> list[str]:
+    going = {d.key for d in run.deletions if not d.retained and d.state is not State.BLOCKED and d.id in run.inventory}
+    return [arm_id for arm_id in await run.ports.cloud.members(deletion.id) if key(arm_id) not in going]
+
+
+async def may_be_deleted(run: Pass, deletion: Deletion, live: Observed) -> bool:
+    """Is it ours by its mark, and within today's grant? What is not ours leaves the inventory; what no grant covers is blocked."""
+    whose = judge(deletion.type, live, run.work.owner, await _witness(run, deletion, live))
+    if whose is not Ownership.OURS or not deletion.type.deletable:
+        owner = owner_of(deletion.type, live) or "nobody"
+        run.inventory.remove(deletion.id)  # not ours: nothing to keep track of
+        if whose is not Ownership.OURS:
+            run.warn("NotOurs", f"{short(deletion.id)} carries the mark of {owner} and is left alone")
+        return False
+    if not run.work.authority.covers(deletion.id):
+        why = run.work.authority.denied or "no grant of this namespace covers it"
+        deletion.halt(State.BLOCKED, "NotGranted", f"{short(deletion.id)} is not deleted: {why}")
+        return False
+    return True
+
+
+async def _witness(run: Pass, deletion: Deletion, live: Observed) -> Callable[[str], bool]:
+    """What proves that a resource without a mark of its own is ours: its nearest marked ancestor, or what it points at."""
+    ours = False
+    if deletion.type.marking is Marking.NAME:
+        ours = await _bears_mark(run, parent_of(deletion.id))
+    elif deletion.type.marking is Marking.POINTER:
+        target = str(at(live.body, deletion.type.marker_path) or "")
+        # What it pointed at may be gone before it; then only the name, which holds our hash, can speak.
+        ours = await _bears_mark(run, target) or run.work.owner.hash in name_of(deletion.id).lower()
+    return lambda _: ours
+
+
+async def _bears_mark(run: Pass, arm_id: str) -> bool:
+    """Does this resource, or the nearest ancestor that can carry a tag, carry ours? Read, because status and plan prove nothing."""
+    place = arm_id
+    while place and type_of(place) != SUBSCRIPTION:
+        kind = arm_type(place)
+        if kind.marking is Marking.TAG:
+            live = await run.ports.snapshots.one(run.ports.cloud, place, run.since)
+            return live is not None and owner_of(kind, live) == run.work.owner.mark
+        place = parent_of(place)
+    return False
+
+
+def _retain(deletion: Deletion, message: str) -> None:
+    deletion.retained = True
+    deletion.halt(State.READY, "Retained", message)
