@@ -17,11 +17,11 @@ async def test_the_pause_stays_in_bounds_however_often_it_failed(error: CloudErr
     bench = Bench()
     bench.cloud.fail("PUT", "uami-finance", error)
     result = await bench.look()
-    bench.memory.failures["identity"].count = 5000
+    bench.so_far.failures["identity"].count = 5000
     bench.cloud.fail("PUT", "uami-finance", error)
     bench.clock.seconds += 300
     result = await bench.look()
-    assert bench.memory.failures["identity"].count == 5001
+    assert bench.so_far.failures["identity"].count == 5001
     assert 0 < result.requeue_after <= 300
 
 
@@ -29,7 +29,7 @@ async def test_an_outage_of_weeks_is_waited_for() -> None:
     bench = Bench()
     bench.cloud.fail("LIST", "", SILENT)
     await bench.look()
-    bench.memory.failures["*"].count = 5000
+    bench.so_far.failures["*"].count = 5000
     bench.cloud.fail("LIST", "", SILENT)
     assert 0 < (await bench.look()).requeue_after <= 60
 
@@ -48,7 +48,7 @@ async def test_a_failure_that_now_waits_for_another_resource_hurries_nobody() ->
     bench.cloud.fail("PUT", "bronze", replace_retry(LOCKED, Retry.NOW))
     await bench.look()
     del bench.cloud.bodies[next(name for name in bench.cloud.bodies if name.endswith("safinance"))]
-    bench.memory.settled.clear()
+    bench.so_far.settled.clear()
     bench.cloud.fail("PUT", "safinance", LOCKED)
     bench.clock.seconds += 40
     assert (await bench.look()).requeue_after > 1.0

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from loom.engine.lanes import Lanes
-from loom.engine.memory import Memory
+from loom.engine.memory import Memory, RunMemory
 from loom.engine.reconcile import reconcile
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Event, Ports, Result, Work
@@ -168,6 +168,11 @@ class Bench:
 
     def condition(self, name: str) -> dict[str, Any]:
         return next((c for c in self.status.get("conditions", []) if c["type"] == name), {})
+
+    @property
+    def so_far(self) -> RunMemory:
+        """What the run that is going on remembers."""
+        return self.memory.run or RunMemory()
 
     @property
     def ready(self) -> str:

@@ -58,9 +58,9 @@ async def _poll(run: Pass, name: str, running: Running) -> None:
     run.ports.lanes.release(holder(run, name))
     run.wrote = True
     run.memory.last_write = run.ports.clock.now()
-    run.memory.failures.pop(name, None)
+    run.so_far.failures.pop(name, None)
     if running.operation.verb == "PUT":
-        run.memory.settled[name] = running.digest
+        run.so_far.settled[name] = running.digest
         _keep_answer(run, name, written.observed, running.digest)
 
 
@@ -105,11 +105,11 @@ async def _journal(run: Pass, ready: list[Item]) -> None:
 
 
 async def _put(run: Pass, item: Item) -> None:
-    unsure = item.key in run.memory.failures  # what failed may have been made all the same
+    unsure = item.key in run.so_far.failures  # what failed may have been made all the same
     if unsure or not (item.action == CREATE and is_below_new(run, item.id)):
         item.live = await run.ports.cloud.get(item.id)
         if item.live is not None:
-            run.memory.absent.discard(item.key)
+            run.so_far.absent.discard(item.key)
         item.changes = ()
         decide(run, item)
         if not item.action or item.dead_end or item.state is State.BLOCKED:
@@ -129,15 +129,15 @@ async def _put(run: Pass, item: Item) -> None:
     update = item.live is not None
     under_way = keep_operation(run, item.key, written, digest, update=update)
     if not under_way:  # what is only accepted may fail yet, as it did before
-        run.memory.failures.pop(item.key, None)
-    run.memory.absent.discard(item.key)
+        run.so_far.failures.pop(item.key, None)
+    run.so_far.absent.discard(item.key)
     run.memory.unmeasure(item.key)
-    run.memory.written[item.key] = (digest, *(change.path for change in item.changes))
+    run.so_far.written[item.key] = (digest, *(change.path for change in item.changes))
     if item.type.write_only and (sent := submitted_digest(run, item)) is not None:
         run.submitted[item.key] = sent
     run.mended.append((item.key, tuple(change.path for change in item.changes)))
     if not update:
-        run.memory.created.add(key(item.id))
+        run.so_far.created.add(key(item.id))
     if under_way:
         item.stand(State.UPDATING if update else State.CREATING, "Progressing", "a long operation is under way")
         return
@@ -150,14 +150,14 @@ def _note_answer(run: Pass, item: Item, observed: Observed | None, digest: str) 
     if item.type.tier is not Tier.SLOW or observed is None:
         return
     if not differences(item.type, item.desired, observed.body, item.resource.ignore, run.lookup):
-        run.memory.answered[item.key] = digest
+        run.so_far.answered[item.key] = digest
 
 
 def _settle(run: Pass, item: Item, observed: Observed | None) -> None:
     item.live = observed or item.live
     item.stand(State.READY)
     run.remember_outputs(item)
-    run.memory.settled[item.key] = run.digest(item)
+    run.so_far.settled[item.key] = run.digest(item)
     run.memory.slow.pop(item.key, None)
 
 

@@ -26,7 +26,7 @@ REFUSED_AGAIN = 30.0  # seconds; a reference that appears wakes its dependents a
 
 def conclude(run: Pass) -> Result:
     """The result of a pass that came to its end."""
-    run.memory.failures.pop("*", None)
+    run.so_far.failures.pop("*", None)
     status = assemble(run, rules.all_of(run))
     _settle_approval(run, status)
     _tell(run, status)
@@ -91,7 +91,7 @@ def conclude_failed(run: Pass, error: CloudError) -> Result:
         ]
     status = assemble(run, rows, observed=False)
     _tell(run, status)
-    return _result(run, status, run.memory.failures["*"].not_before - run.ports.clock.now())
+    return _result(run, status, run.so_far.failures["*"].not_before - run.ports.clock.now())
 
 
 def _unknowns(run: Pass) -> list[Condition]:
@@ -154,7 +154,7 @@ def _next_look(run: Pass) -> float:
     names = {*run.items, *(d.id.lower() for d in run.deletions)}
     due = [running.due for running in run.memory.running.values()]
     # A pause that is over hurries nobody: whatever failed was either tried again in this pass, or waits for something else.
-    pauses = [failure.not_before for name, failure in run.memory.failures.items() if name in names]
+    pauses = [failure.not_before for name, failure in run.so_far.failures.items() if name in names]
     due += [moment for moment in pauses if moment > now]
     if run.lane_taken:
         due.append(now + run.lane_taken)

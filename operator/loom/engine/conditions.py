@@ -253,7 +253,7 @@ def _stuck(run: Pass) -> Condition | None:
         ):
             return Condition("Stalled", TRUE, item.reason, item.message)
         name = item.key if isinstance(item, Item) else item.id.lower()
-        failure = run.memory.failures.get(name)
+        failure = run.so_far.failures.get(name)
         if item.state is State.FAILED and failure and failure.error.retry is not Retry.NOW:
             return Condition("Stalled", TRUE, item.reason, item.message)
     return None

@@ -156,7 +156,7 @@ def _replace(run: Pass, item: Item, end: FieldChange) -> None:
     item.stand(State.DRIFTED, "DriftFound", item.differing, action=UPDATE)
     item.dead_end = True
     _check_authority(run, item)
-    if run.memory.remade.get(item.key) == run.digest(item):
+    if run.so_far.remade.get(item.key) == run.digest(item):
         item.stand(
             State.BLOCKED, "NotHonored",
             f"{short(item.id)} was deleted and made again, and is {end.before} once more; it stays so until the spec changes or "
@@ -214,9 +214,9 @@ def _check_authority(run: Pass, item: Item) -> None:
 
 def _check_honored(run: Pass, item: Item) -> None:
     """What was written in this run and reads back otherwise is not written over and over."""
-    if item.key in run.memory.failures:
+    if item.key in run.so_far.failures:
         return  # it was not accepted, or failed after that: the pause after a failure says when it is written again
-    written = run.memory.written.get(item.key)
+    written = run.so_far.written.get(item.key)
     fields = tuple(change.path for change in item.changes)
     if written and written[0] == run.digest(item) and set(fields) <= set(written[1:]):
         item.stand(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from loom.engine.diff import FieldChange, show
 from loom.engine.inventory import Inventory
 from loom.engine.marks import marked
-from loom.engine.memory import Memory
+from loom.engine.memory import Memory, RunMemory
 from loom.engine.ports import Observed
 from loom.engine.work import Event, Ports, Work
 from loom.plan.arm_id import key
@@ -104,6 +104,7 @@ class Pass:
     plan: Plan
     inventory: Inventory
     submitted: dict[str, str]  # plan key -> keyed hash of what was last sent and is never returned
+    so_far: RunMemory = field(default_factory=RunMemory)  # what earlier passes of the same run have done and seen
     since: float = 0.0  # nothing read earlier than this counts
     deep: bool = True  # the slow tier is read as well
     afresh: bool = False  # what this run has seen to hold is read again, the slow tier apart
@@ -124,6 +125,7 @@ class Pass:
 
     def __post_init__(self) -> None:
         self.base = self.work.status
+        self.so_far = self.memory.run or self.so_far
         asked: dict[str, set[str]] = {}
         for resource in self.plan.resources:
             for ref in refs_of(resource):
@@ -147,7 +149,7 @@ class Pass:
             value = at(item.live.body, ref.path)
             if value is not None:
                 return value
-        value = self.memory.outputs.get((ref.key, ref.path))
+        value = self.so_far.outputs.get((ref.key, ref.path))
         if value is None:
             raise Unresolved(ref)
         return value
@@ -159,11 +161,11 @@ class Pass:
         for path in self.wanted.get(item.key, ()):
             value = at(item.live.body, path)
             if value is not None:
-                self.memory.outputs[item.key, path] = value
+                self.so_far.outputs[item.key, path] = value
 
     def knows_outputs(self, key: str) -> bool:
         """Are all values known that others ask of this resource?"""
-        return all((key, path) in self.memory.outputs for path in self.wanted.get(key, ()))
+        return all((key, path) in self.so_far.outputs for path in self.wanted.get(key, ()))
 
     def digest(self, item: Item) -> str:
         """A keyed hash of what is wanted of a resource, with every reference that is known by now in place."""
@@ -198,17 +200,23 @@ class Pass:
     def warn(self, reason: str, message: str) -> None:
         """An event for a lasting state: sent once by this process."""
         if message not in self.memory.warned:
-            self.memory.warned.add(message)
+            self.memory.warned |= {message}
             self.events.append(Event("Warning", reason, message))
+
+    def doubt(self) -> None:
+        """What held when it was last seen may not hold any more: it is read again."""
+        self.so_far.settled.clear()
+        self.so_far.answered.clear()
+        self.memory.slow.clear()
 
     def is_answered(self, item: Item) -> bool:
         """Did the service's own answer to a write of this run show exactly what is wanted?"""
-        shown = self.memory.answered.get(item.key)
+        shown = self.so_far.answered.get(item.key)
         return shown is not None and shown == self.digest(item) and self.knows_outputs(item.key)
 
     def is_settled(self, item: Item) -> bool:
         """Was exactly this brought about, or seen to hold, in the run that is going on?"""
-        seen = self.memory.settled.get(item.key)
+        seen = self.so_far.settled.get(item.key)
         return seen is not None and seen == self.digest(item) and self.knows_outputs(item.key)
 
 

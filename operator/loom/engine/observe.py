@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from loom.engine.decide import decide
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, DELETE, Item, Pass
-from loom.engine.memory import Running
+from loom.engine.memory import Held, Running
 from loom.engine.ports import Observed
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
@@ -48,7 +48,7 @@ async def _assess(run: Pass, item: Item) -> None:
     if run.is_answered(item):
         item.stand(State.READY)
         item.trusted = True
-        run.memory.slow[item.key] = item.as_state()
+        run.memory.slow[item.key] = Held()
         return
     if run.is_settled(item) and (item.type.tier is Tier.SLOW or not run.afresh):
         item.stand(State.READY)
@@ -57,12 +57,12 @@ async def _assess(run: Pass, item: Item) -> None:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=CREATE)
         return
     known = run.memory.slow.get(item.key)
-    if item.type.tier is Tier.SLOW and not run.deep and known is not None and known.state is State.READY:
-        item.stand(known.state, known.reason, known.message)
-        item.trusted = True
+    if item.type.tier is Tier.SLOW and not run.deep and known is not None:
+        item.stand(State.READY, message=known.message)
+        item.trusted, item.foreign = True, known.foreign
         return
     try:
-        item.live = await look(run, item) if item.key not in run.memory.absent else None
+        item.live = await look(run, item) if item.key not in run.so_far.absent else None
     except CloudError as error:
         if error.retry is Retry.NOW:
             raise  # the cloud does not answer: nothing can be said of any of them
@@ -70,11 +70,18 @@ async def _assess(run: Pass, item: Item) -> None:
         return
     item.read = item.trusted = True
     if item.live is None and item.resource.mode is Mode.MANAGED:
-        run.memory.absent.add(item.key)
+        run.so_far.absent.add(item.key)
     run.remember_outputs(item)
     decide(run, item)
-    if item.type.tier is Tier.SLOW:
-        run.memory.slow[item.key] = item.as_state()
+    _hold(run, item)
+
+
+def _hold(run: Pass, item: Item) -> None:
+    """What only the slow tier reads is taken to hold until its next turn, if it did when it was read."""
+    if item.type.tier is Tier.SLOW and item.state is State.READY:
+        run.memory.slow[item.key] = Held(item.message, item.foreign)
+    else:
+        run.memory.slow.pop(item.key, None)
 
 
 def _say_running(run: Pass, item: Item, running: Running) -> None:
@@ -109,7 +116,7 @@ async def look(run: Pass, item: Item) -> Observed | None:
 
 def _below_absent(run: Pass, item: Item) -> bool:
     """Does the resource lie below one of ours that is not there, or that this run has only just made?"""
-    if key(item.id) in run.memory.created:
+    if key(item.id) in run.so_far.created:
         return False
     if is_below_new(run, item.id):
         return True
@@ -119,7 +126,7 @@ def _below_absent(run: Pass, item: Item) -> bool:
 
 def is_below_new(run: Pass, arm_id: str) -> bool:
     """Does it lie below a resource that this run made?"""
-    return any(key(ancestor) in run.memory.created for ancestor in ancestors(arm_id))
+    return any(key(ancestor) in run.so_far.created for ancestor in ancestors(arm_id))
 
 
 async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed | None:
@@ -187,7 +194,7 @@ def remember_settled(run: Pass) -> None:
     """What holds in an unfinished run is not read again in its next pass."""
     for item in run.items.values():
         if item.state is State.READY and item.read:
-            run.memory.settled.setdefault(item.key, run.digest(item))
+            run.so_far.settled.setdefault(item.key, run.digest(item))
 
 
 def blocked_by(run: Pass, item: Item) -> Item | None:

@@ -81,6 +81,6 @@ def _is_being_made(run: Pass, deletion: Deletion) -> bool:
 
 
 def _gone(run: Pass, deletion: Deletion) -> None:
-    run.memory.failures.pop(deletion.key, None)
+    run.so_far.failures.pop(deletion.key, None)
     for inner in [deletion.id, *run.inventory.below(deletion.id)]:
         run.inventory.remove(inner)

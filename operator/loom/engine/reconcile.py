@@ -13,7 +13,7 @@ from loom.engine.deletions import find_deletions
 from loom.engine.finalize import finalize, rediscover, remaining
 from loom.engine.inventory import Inventory
 from loom.engine.item import Pass
-from loom.engine.memory import Memory
+from loom.engine.memory import Memory, RunMemory
 from loom.engine.observe import observe, remember_settled
 from loom.engine.prune import prune
 from loom.engine.remake import remake
@@ -34,8 +34,8 @@ async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
     run = new_pass(work, memory, ports)
     if run.asked:
         # Whoever asks has perhaps removed the cause: what failed is tried now, not after its pause.
-        memory.failures.clear()
-        memory.remade.clear()
+        run.so_far.failures.clear()
+        run.so_far.remade.clear()
     try:
         if work.deleting:
             return await _finalize(run)
@@ -53,6 +53,7 @@ async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
     except CloudError as error:
         return conclude_failed(run, error)
     finally:
+        memory.run = run.so_far or None
         ports.snapshots.sweep()
     return conclude(run)
 
@@ -115,10 +116,10 @@ def _see_again(run: Pass, *, slow: bool) -> None:
     """A run that comes to no end, as one thing is blocked or fails, must not be blind for the rest: once an interval it looks anew."""
     memory, now = run.memory, run.ports.clock.now()
     run.afresh, memory.refreshed = True, now
-    memory.absent.clear()
-    memory.created.clear()
+    run.so_far.absent.clear()
+    run.so_far.created.clear()
     if slow:
-        memory.doubt()
+        run.doubt()
         memory.last_slow = now
 
 
@@ -149,9 +150,9 @@ def _all_ready(run: Pass) -> bool:
 
 def _start_over(run: Pass) -> None:
     """Everything was brought about: the next round trusts nothing but what it reads, the slow tier included."""
-    run.memory.settled.clear()
-    run.memory.absent.clear()
-    run.memory.created.clear()
+    run.so_far.settled.clear()
+    run.so_far.absent.clear()
+    run.so_far.created.clear()
     run.memory.slow.clear()
     run.items.clear()
     run.by_id.clear()
@@ -165,7 +166,7 @@ def _read_whole(run: Pass) -> None:
     run.memory.verified = run.work.generation
     if run.deep:
         run.memory.last_slow = run.ports.clock.now()
-    run.memory.end_run()
+    run.so_far = RunMemory()
 
 
 async def _examine(run: Pass) -> None:

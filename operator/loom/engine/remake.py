@@ -40,14 +40,14 @@ async def _delete(run: Pass, item: Item) -> None:
     run.wrote = True
     written = await run.ports.cloud.delete(item.id, etag=live.etag)
     keep_operation(run, item.key, written, update=True)
-    run.memory.failures.pop(item.key, None)
+    run.so_far.failures.pop(item.key, None)
     run.memory.unmeasure(item.key)
-    run.memory.remade[item.key] = run.digest(item)
+    run.so_far.remade[item.key] = run.digest(item)
     run.mended.append((item.key, tuple(change.path for change in item.changes)))
     for other in run.items.values():  # what was in it is gone with it
         if other is not item and is_within(other.id, item.id):
             run.memory.slow.pop(other.key, None)
-            run.memory.settled.pop(other.key, None)
+            run.so_far.settled.pop(other.key, None)
             other.stand(State.WAITING, "Progressing", f"waits for {item.key}", action=CREATE)
     item.live, item.changes = None, ()
     item.stand(State.UPDATING, "Progressing", f"{short(item.id)} was taken away, and is made again", action=CREATE)

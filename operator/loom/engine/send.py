@@ -37,7 +37,7 @@ async def in_turn(run: Pass, thing: Item | Deletion, digest: str, write: Callabl
 
 def is_pausing(run: Pass, thing: Item | Deletion, digest: str) -> bool:
     """Has exactly this failed a while ago, so that it is not tried again yet? Then that is how the thing stands."""
-    failure = run.memory.failures.get(thing.key)
+    failure = run.so_far.failures.get(thing.key)
     if failure is None or failure.digest != digest or run.ports.clock.now() >= failure.not_before:
         return False
     thing.halt(State.FAILED, failure.error.reason, failure.error.message)
@@ -55,7 +55,7 @@ def keep_operation(run: Pass, name: str, written: Written, digest: str = DELETE,
 
 def remember_failure(run: Pass, name: str, error: CloudError, digest: str) -> None:
     """Keep an error with the moment of the next try: the service's own wish, or a growing pause by class of error."""
-    before = run.memory.failures.get(name)
+    before = run.so_far.failures.get(name)
     count = before.count + 1 if before and before.digest == digest else 1
     doubled = 2.0 ** min(count, _DOUBLINGS)
     pause = {
@@ -65,9 +65,9 @@ def remember_failure(run: Pass, name: str, error: CloudError, digest: str) -> No
         Retry.FATAL: run.work.rhythm.interval,
     }[error.retry]
     not_before = run.ports.clock.now() + max(pause, error.retry_after)
-    run.memory.failures[name] = Failure(error, digest, count, not_before)
+    run.so_far.failures[name] = Failure(error, digest, count, not_before)
     if count >= STUBBORN and error.reason in ("ProgressingWithRetry", "DependencyNotReady"):
-        run.memory.doubt()
+        run.doubt()
 
 
 def lane_of(kind: ArmType, arm_id: str) -> str:
