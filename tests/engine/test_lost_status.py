@@ -164,3 +164,17 @@ async def test_what_is_found_again_is_spelled_as_it_was_planned() -> None:
     bench.restart()
     await bench.look()
     assert bench.status["inventory"] == before
+
+
+async def test_a_condition_without_a_message_or_no_condition_at_all_ends_no_pass() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.status["conditions"] = [
+        {name: value for name, value in row.items() if name != "message"} for row in bench.status["conditions"]
+    ]
+    bench.status["conditions"] += ["no condition", {"status": "True"}]
+    bench.cloud.fail("LIST", "resourceGroups", CloudError("CloudUnavailable", "503", "no answer", Retry.NOW))
+    await bench.later()
+    assert (bench.ready, bench.reason("Healthy")) == ("True", "NotMeasured")
+    await bench.later()
+    assert bench.reason("Healthy") == "Succeeded"

@@ -5,12 +5,12 @@ list serves them all.
 """
 
 from collections.abc import Mapping
-from typing import Any
 from zlib import crc32
 
-from loom.engine import conditions as rules
+from loom.engine.activity import awaits_health, is_stuck
 from loom.engine.approval import applying, digests
-from loom.engine.conditions import FALSE, TRUE, UNKNOWN, Condition, status_of
+from loom.engine.condition import FALSE, TRUE, UNKNOWN, Condition, read, status_of
+from loom.engine.conditions import all_of
 from loom.engine.item import Pass
 from loom.engine.send import remember_failure
 from loom.engine.status import assemble, is_progress_only
@@ -27,7 +27,7 @@ REFUSED_AGAIN = 30.0  # seconds; a reference that appears wakes its dependents a
 def conclude(run: Pass) -> Result:
     """The result of a pass that came to its end."""
     run.so_far.failures.pop("*", None)
-    status = assemble(run, rules.all_of(run))
+    status = assemble(run, all_of(run))
     _settle_approval(run, status)
     _tell(run, status)
     left = run.allowed is not None and "applyingPlan" not in status and status_of(status, "Converged") != TRUE
@@ -68,15 +68,10 @@ def conclude_failed(run: Pass, error: CloudError) -> Result:
     """The pass ended early. An object that was ready stays so while the cloud only does not answer: health is then unknown."""
     remember_failure(run, "*", error, "")
     transient = error.retry is Retry.NOW
-    before: Any = run.base.get("conditions") or []
     current = run.base.get("observedGeneration") == run.work.generation
     if transient and current and status_of(run.base, "Ready") == TRUE and not run.work.deleting:
         words = f"could not be measured: {error.message}"
-        kept = [
-            Condition(c["type"], c["status"], c["reason"], c["message"])
-            for c in before
-            if c["type"] not in ("Ready", "Healthy")
-        ]
+        kept = [condition for condition in read(run.base) if condition.type not in ("Ready", "Healthy")]
         rows = [
             Condition("Ready", TRUE, "Succeeded", f"health {words}"),
             *kept,
@@ -118,19 +113,17 @@ def _settle_approval(run: Pass, status: dict[str, Json]) -> None:
 def _tell(run: Pass, status: Mapping[str, Json]) -> None:
     """One event for each change that a person wants to hear of."""
     # Against what was there before the pass: of what its own journal says, nobody has been told.
-    before, after = _by_type(run.work.status), _by_type(status)
     if run.mended and status_of(run.work.status, "Converged") == TRUE and _same_generation(run):
         words = "; ".join(f"{name}: {', '.join(fields[:5]) or 'made again'}" for name, fields in run.mended[:10])
         run.events.append(Event("Normal", "DriftMended", words[:1000]))
-    ready, was = after.get("Ready", {}), before.get("Ready", {})
-    if ready.get("status") == TRUE and was.get("status") != TRUE:
+    if status_of(status, "Ready") == TRUE and status_of(run.work.status, "Ready") != TRUE:
         run.events.append(Event("Normal", "Ready", "everything declared holds, and what is measured is healthy"))
-    for name, reasons in _WORTH_TELLING.items():
-        new, old = after.get(name, {}), before.get(name, {})
-        bad = new.get("status") == (TRUE if name == "Stalled" else FALSE)
-        told = (new.get("status"), new.get("reason")) == (old.get("status"), old.get("reason"))
-        if bad and not told and (reasons is None or new.get("reason") in reasons):
-            run.events.append(Event("Warning", new["reason"], new["message"]))
+    told = {(old.type, old.status, old.reason) for old in read(run.work.status)}
+    for new in read(status):
+        reasons = _WORTH_TELLING.get(new.type, frozenset())
+        bad = new.status == (TRUE if new.type == "Stalled" else FALSE)
+        if bad and (new.type, new.status, new.reason) not in told and (reasons is None or new.reason in reasons):
+            run.events.append(Event("Warning", new.reason, new.message))
 
 
 _WORTH_TELLING: Mapping[str, frozenset[str] | None] = {
@@ -138,10 +131,6 @@ _WORTH_TELLING: Mapping[str, frozenset[str] | None] = {
     "InSync": frozenset({"DriftFound"}),
     "Ready": frozenset({"Unhealthy", "Suspended"}),
 }
-
-
-def _by_type(status: Mapping[str, Json]) -> dict[str, Mapping[str, Any]]:
-    return {row["type"]: row for row in status.get("conditions") or []}
 
 
 def _same_generation(run: Pass) -> bool:
@@ -161,9 +150,9 @@ def _next_look(run: Pass) -> float:
     if due:
         return min(due) - now
     busy = (State.CREATING, State.UPDATING, State.DELETING)
-    going = run.work.deleting and not (run.work.in_use or rules.is_stuck(run))
+    going = run.work.deleting and not (run.work.in_use or is_stuck(run))
     unsettled = any(item.state in busy for item in run.items.values()) or run.wrote or going
-    waiting_for_health = not unsettled and rules.awaits_health(run)
+    waiting_for_health = not unsettled and awaits_health(run)
     if unsettled or waiting_for_health:
         return run.work.rhythm.poll
     return _next_common_moment(run, now)

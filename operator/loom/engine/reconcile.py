@@ -5,7 +5,7 @@ Errors become a condition here and nowhere else. No step waits: what is under wa
 
 from collections.abc import Mapping
 
-from loom.engine import conditions as rules
+from loom.engine.activity import is_stuck
 from loom.engine.apply import advance, apply
 from loom.engine.approval import approved, digests, keep_approval
 from loom.engine.conclude import conclude, conclude_early, conclude_failed, conclude_refused
@@ -203,7 +203,7 @@ async def _finalize(run: Pass) -> Result:
         # A successor of the same name has written nothing yet, and would take what is gone for its own.
         run.ports.snapshots.outdate(run.ports.cloud)
         return Result(run.work.status, 0.0, tuple(run.events), release=True)
-    reason = "DeletionBlocked" if run.work.in_use or rules.is_stuck(run) else "Deleting"
+    reason = "DeletionBlocked" if run.work.in_use or is_stuck(run) else "Deleting"
     return conclude_early(run, reason, remaining(run))
 
 

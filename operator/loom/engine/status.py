@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from loom.engine.approval import digests, plan_hash
-from loom.engine.conditions import Condition, stamp
+from loom.engine.condition import TRUE, Condition, stamp, status_of
 from loom.engine.inventory import data_name
 from loom.engine.item import BLOCKED, DELETE, Deletion, Item, Pass
 from loom.plan.checks import Health
@@ -155,8 +155,4 @@ def is_progress_only(before: Mapping[str, Json], after: Mapping[str, Json]) -> b
     )
     if any(before.get(name) != after.get(name) for name in names):
         return False
-    return _is_reconciling(before) and _is_reconciling(after)
-
-
-def _is_reconciling(status: Mapping[str, Json]) -> bool:
-    return any(c["type"] == "Reconciling" for c in status.get("conditions") or [])
+    return all(status_of(status, "Reconciling") == TRUE for status in (before, after))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from loom.api.admin_plane import AdminPlaneSpec
-from loom.engine.conditions import Condition, stamp
+from loom.engine.condition import Condition, stamp
 from loom.engine.lanes import Lanes
 from loom.engine.memory import Memory
 from loom.engine.ports import Clock, Cloud, Conflict, Prober

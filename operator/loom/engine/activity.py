@@ -1,0 +1,58 @@
+"""Does work go on by itself, or must a person act? `Reconciling` and `Stalled` are there only while true, and never together."""
+
+from loom.engine.condition import TRUE, Condition, status_of
+from loom.engine.item import Deletion, Item, Pass
+from loom.errors import Retry
+from loom.plan.checks import Health
+from loom.plan.outcome import State
+
+
+def things(run: Pass) -> list[Item | Deletion]:
+    """All that is to be brought about: resources, and deletions that are not held back."""
+    return [*run.items.values(), *(deletion for deletion in run.deletions if not deletion.retained)]
+
+
+_QUIET = ("Unhealthy", "WaitingForHealth", "WaitingForApproval", "ApprovalOutdated")
+
+
+def is_stuck(run: Pass) -> bool:
+    """Can only a person move what is left?"""
+    return _stuck(run) is not None
+
+
+def awaits_health(run: Pass) -> bool:
+    """Has everything converged, and is health still to come?"""
+    waiting = any(finding.health in (Health.PENDING, Health.UNKNOWN) for finding in run.findings)
+    return waiting and status_of(run.base, "Ready") != TRUE
+
+
+def activity(run: Pass, ready_now: Condition) -> list[Condition]:
+    """`Reconciling` while work goes on by itself, `Stalled` when a person must act, nothing otherwise."""
+    if ready_now.status == TRUE or ready_now.reason in _QUIET:
+        return []
+    stuck = _stuck(run)
+    if stuck is not None:
+        return [Condition("Stalled", TRUE, stuck.reason, stuck.message)]
+    return [Condition("Reconciling", TRUE, ready_now.reason, ready_now.message)]
+
+
+def _stuck(run: Pass) -> Condition | None:
+    """The first thing that only a person can move. While anything else still progresses, nothing is stuck."""
+    endless = [thing for thing in things(run) if thing.reason == "OperationStuck"]
+    busy = [thing for thing in things(run) if thing.state in (State.CREATING, State.UPDATING, State.DELETING)]
+    if len(busy) > len(endless):
+        return None
+    if endless:
+        return Condition("Stalled", TRUE, "OperationStuck", endless[0].message)
+    if run.work.authority.denied:
+        return Condition("Stalled", TRUE, "NotGranted", run.work.authority.denied)
+    for item in things(run):
+        if item.state in (State.BLOCKED, State.UNKNOWN) or (
+            item.state is State.MISSING and not getattr(item, "action", "")
+        ):
+            return Condition("Stalled", TRUE, item.reason, item.message)
+        name = item.key if isinstance(item, Item) else item.id.lower()
+        failure = run.so_far.failures.get(name)
+        if item.state is State.FAILED and failure and failure.error.retry is not Retry.NOW:
+            return Condition("Stalled", TRUE, item.reason, item.message)
+    return None
