@@ -1,6 +1,6 @@
 """Does work go on by itself, or must a person act? `Reconciling` and `Stalled` are there only while true, and never together."""
 
-from loom.engine.condition import TRUE, Condition, status_of
+from loom.engine.condition import TRUE, Condition
 from loom.engine.item import Deletion, Item, Pass
 from loom.errors import Retry
 from loom.plan.checks import Health
@@ -20,10 +20,9 @@ def is_stuck(run: Pass) -> bool:
     return _stuck(run) is not None
 
 
-def awaits_health(run: Pass) -> bool:
-    """Has everything converged, and is health still to come?"""
-    waiting = any(finding.health in (Health.PENDING, Health.UNKNOWN) for finding in run.findings)
-    return waiting and status_of(run.base, "Ready") != TRUE
+def is_unwell(run: Pass) -> bool:
+    """Is anything not well that was measured, or that should have been?"""
+    return any(finding.health is not Health.HEALTHY for finding in run.findings)
 
 
 def activity(run: Pass, ready_now: Condition) -> list[Condition]:

@@ -7,7 +7,7 @@ list serves them all.
 from collections.abc import Mapping
 from zlib import crc32
 
-from loom.engine.activity import awaits_health, is_stuck
+from loom.engine.activity import is_stuck, is_unwell
 from loom.engine.approval import applying, digests
 from loom.engine.condition import FALSE, TRUE, UNKNOWN, Condition, read, status_of
 from loom.engine.conditions import all_of
@@ -149,13 +149,24 @@ def _next_look(run: Pass) -> float:
         due.append(now + run.lane_taken)
     if due:
         return min(due) - now
+    if _is_unsettled(run):
+        return run.work.rhythm.poll
+    common = _next_common_moment(run, now)
+    return min(common, _next_health_look(run, now)) if is_unwell(run) else common
+
+
+def _is_unsettled(run: Pass) -> bool:
+    """Does anything go on that is soon to be seen? What does not end in any reasonable time is not."""
     busy = (State.CREATING, State.UPDATING, State.DELETING)
     going = run.work.deleting and not (run.work.in_use or is_stuck(run))
-    unsettled = any(item.state in busy for item in run.items.values()) or run.wrote or going
-    waiting_for_health = not unsettled and awaits_health(run)
-    if unsettled or waiting_for_health:
-        return run.work.rhythm.poll
-    return _next_common_moment(run, now)
+    at_work = any(item.state in busy and item.reason != "OperationStuck" for item in run.items.values())
+    return at_work or run.wrote or going
+
+
+def _next_health_look(run: Pass, now: float) -> float:
+    """After half the time for which health has been as it is: what has just begun is seen soon, what lasts costs little."""
+    rhythm = run.work.rhythm
+    return min(max(rhythm.poll, (now - run.memory.health_since) / 2), rhythm.interval) * rhythm.stretch
 
 
 def _next_common_moment(run: Pass, now: float) -> float:

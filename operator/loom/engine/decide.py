@@ -97,11 +97,12 @@ def ancestor_is_ours(run: Pass, arm_id: str) -> bool:
 def _present(run: Pass, item: Item, live: Observed) -> None:
     state = provisioning_state(item)
     if state in GONE_STATES and state not in item.type.settled_states:
-        item.stand(State.DELETING, "Progressing", f"{short(item.id)} is being deleted; it is made again after that")
+        _wait(run, item, State.DELETING, f"{short(item.id)} is being deleted; it is made again after that")
         return
     if _is_busy(item, live, state):
-        item.stand(State.UPDATING, "Progressing", f"{short(item.id)} is {state}")
+        _wait(run, item, State.UPDATING, f"{short(item.id)} is {state}")
         return
+    run.so_far.busy.pop(item.key, None)
     if item.resource.mode is Mode.MANAGED and (end := _dead_end(item, live)):
         _replace(run, item, end)
         return
@@ -139,6 +140,18 @@ def _is_busy(item: Item, live: Observed, state: str) -> bool:
         return True
     second = str(at(live.body, item.type.status_path) or "").lower() if item.type.status_path else ""
     return bool(second) and second in {name.lower() for name in item.type.status_busy}
+
+
+def _wait(run: Pass, item: Item, state: State, words: str) -> None:
+    """Azure is at work on it, begun by nobody that this process remembers. An operation that does not end is told in time."""
+    now = run.ports.clock.now()
+    if now - run.so_far.busy.setdefault(item.key, now) > run.work.rhythm.patience:
+        name = provisioning_state(item)
+        item.stand(
+            state, "OperationStuck", f"{short(item.id)} has been {name} for longer than any such operation takes"
+        )
+    else:
+        item.stand(state, "Progressing", words)
 
 
 def _dead_end(item: Item, live: Observed) -> FieldChange | None:

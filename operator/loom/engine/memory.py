@@ -51,6 +51,7 @@ class RunMemory:
     settled: dict[str, str] = field(default_factory=dict)  # digest of what was brought about, or seen to hold
     answered: dict[str, str] = field(default_factory=dict)  # slow tier: digest that a synchronous PUT's answer showed
     absent: set[str] = field(default_factory=set)  # seen missing; a write reads directly before it
+    busy: dict[str, float] = field(default_factory=dict)  # since when Azure has been at work on it, by its own state
     created: set[str] = field(default_factory=set)  # made by this run: what is below needs no GET
     failures: dict[str, Failure] = field(default_factory=dict)  # also by the id of what is being deleted
     outputs: dict[tuple[str, str], Json] = field(default_factory=dict)  # (key, path) -> value asked for by a reference
@@ -76,6 +77,7 @@ class Memory:
     verified: int = -1  # the generation that was last read back whole
     findings: tuple[Finding, ...] = ()  # what health was, while there is more to be made and nobody looks again yet
     examined: float = float("-inf")
+    health_since: float = float("-inf")  # since when health has been what it is
     warned: frozenset[str] = frozenset()  # events that were sent for a lasting state
 
     def unmeasure(self, name: str) -> None:

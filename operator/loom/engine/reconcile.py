@@ -184,6 +184,8 @@ async def _examine(run: Pass) -> None:
     run.memory.measured |= {check: finding for check, finding in found.items() if isinstance(check, LinkCheck)}
     known = {**run.memory.measured, **found}
     run.findings = tuple(known[check] for check in checks if check in known)
+    if {(f.key, f.health) for f in run.findings} != {(f.key, f.health) for f in run.memory.findings}:
+        run.memory.health_since = now
     run.memory.findings, run.memory.examined = run.findings, now
 
 
