@@ -8,7 +8,7 @@ from loom.errors import CloudError, Retry
 from loom.plan.arm_id import resource, resource_group
 from loom.plan.ownership import TAG, Authority
 from loom.plan.resource import Plan, Resource
-from support.engine_bench import ACCOUNT, GROUP, MINE, OTHERS, OWNER, PLAN, SUBSCRIPTION, Bench
+from support.engine_bench import ACCOUNT, CONTAINER, GROUP, MINE, OTHERS, OWNER, PLAN, SUBSCRIPTION, Bench, Wish
 
 FOREIGN_GROUP = resource_group(SUBSCRIPTION, "rg-shared")
 FOREIGN = resource(FOREIGN_GROUP, "Microsoft.ManagedIdentity/userAssignedIdentities", "uami-victim")
@@ -43,6 +43,20 @@ async def test_what_is_marked_for_another_owner_is_never_adopted() -> None:
     assert bench.reason() == "OwnedByAnother"
     assert OTHERS in bench.message()
     assert bench.cloud.body(ACCOUNT)["tags"] == {TAG: OTHERS}
+
+
+async def test_what_lies_in_anothers_resource_and_carries_no_mark_is_theirs_even_under_adoption() -> None:
+    victim = Bench()
+    await victim.settle()
+    other = Bench(cloud=victim.cloud, owner=replace(victim.owner, name="other"), wish=Wish(adoption="Adopt"))
+    await other.look()
+    row = next(row for row in other.status["resources"] if row["id"] == CONTAINER)
+    assert (row["state"], row["reason"]) == ("Blocked", "OwnedByAnother")
+    assert (
+        row["message"]
+        == f"containers safinance/default/bronze lies in what belongs to {OWNER.mark}, and is never taken over"
+    )
+    assert "inventory" not in other.status
 
 
 async def test_a_foreign_resource_in_a_forged_inventory_is_not_deleted() -> None:

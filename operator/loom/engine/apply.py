@@ -11,7 +11,7 @@ from functools import partial
 from loom.engine.approval import is_allowed
 from loom.engine.compose import compose
 from loom.engine.conditions import all_of
-from loom.engine.decide import decide, submitted_digest
+from loom.engine.decide import decide
 from loom.engine.diff import differences
 from loom.engine.item import CREATE, UPDATE, Item, Pass
 from loom.engine.marks import marked
@@ -20,6 +20,7 @@ from loom.engine.observe import blocked_by, is_below_new
 from loom.engine.ports import Observed
 from loom.engine.send import holder, in_turn, is_pausing, keep_operation, remember_failure
 from loom.engine.status import assemble
+from loom.engine.submitted import submitted_digest
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key

@@ -4,17 +4,17 @@ The order of the questions is the contract: is it there, whose is it, is Azure s
 may Azure change that, may we write there.
 """
 
-import json
-
-from loom.engine.diff import HIDDEN, FieldChange, differences
+from loom.engine.diff import FieldChange, differences
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, UPDATE, Item, Pass
 from loom.engine.marks import Ownership, judge, owner_of
 from loom.engine.ports import Observed
+from loom.engine.submitted import submitted_changes
 from loom.plan.arm_id import key, parent_of
+from loom.plan.arm_type import Marking
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
-from loom.plan.values import Unresolved, at, resolve
+from loom.plan.values import at
 
 BUSY_STATES = frozenset(
     {
@@ -66,10 +66,14 @@ def _is_elsewhere(item: Item) -> bool:
 
 
 def _is_ours(run: Pass, item: Item, live: Observed) -> bool:
-    whose = judge(item.type, live, run.work.owner, lambda arm_id: ancestor_is_ours(run, arm_id))
+    whose = judge(item.type, live, run.work.owner, lambda arm_id: mark_around(run, arm_id) == run.work.owner.mark)
     if whose is Ownership.ANOTHERS:
         owner = owner_of(item.type, live)
         item.stand(State.BLOCKED, "OwnedByAnother", f"{short(item.id)} belongs to {owner}, and is never taken over")
+        return False
+    if whose is Ownership.UNMARKED and (around := mark_around(run, item.id)) not in ("", run.work.owner.mark):
+        words = f"{short(item.id)} lies in what belongs to {around}, and is never taken over"
+        item.stand(State.BLOCKED, "OwnedByAnother", words)
         return False
     adopts = run.work.wishes.adoption == "Adopt" or item.resource.adopts
     if whose is Ownership.UNMARKED and not adopts:
@@ -81,17 +85,18 @@ def _is_ours(run: Pass, item: Item, live: Observed) -> bool:
     return True
 
 
-def ancestor_is_ours(run: Pass, arm_id: str) -> bool:
-    """Is the nearest ancestor in the plan (or the resource itself) there, and marked ours?"""
+def mark_around(run: Pass, arm_id: str) -> str:
+    """The mark on the nearest planned resource around an id (or at it) whose type carries one; "" where there is none."""
     place = arm_id
     while place:
         other = run.by_id.get(key(place))
-        if other is not None and other.resource.mode is Mode.MANAGED and other.type.marking == "Tag":
-            if other.live is None:  # made, seen, or being written in this run
-                return other.state is State.READY or other.key in run.memory.running
-            return owner_of(other.type, other.live) == run.work.owner.mark
+        if other is not None and other.resource.mode is Mode.MANAGED and other.type.marking is Marking.TAG:
+            if other.live is not None:
+                return owner_of(other.type, other.live)
+            ours = other.state is State.READY or other.key in run.memory.running  # made, seen, or written in this run
+            return run.work.owner.mark if ours else ""
         place = parent_of(place)
-    return False
+    return ""
 
 
 def _present(run: Pass, item: Item, live: Observed) -> None:
@@ -107,7 +112,7 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
         _replace(run, item, end)
         return
     item.changes = differences(item.type, item.desired, live.body, item.resource.ignore, run.lookup)
-    item.changes += _submitted_changes(run, item)
+    item.changes += submitted_changes(run, item)
     if state in FAILED_STATES and item.resource.mode is Mode.MANAGED:
         item.changes += (FieldChange("properties.provisioningState", state, "succeeded"),)
     if not item.changes:
@@ -175,46 +180,6 @@ def _replace(run: Pass, item: Item, end: FieldChange) -> None:
             f"{short(item.id)} was deleted and made again, and is {end.before} once more; it stays so until the spec changes or "
             "somebody asks for another look",
         )  # fmt: skip
-
-
-def _submitted_changes(run: Pass, item: Item) -> tuple[FieldChange, ...]:
-    """What a GET never returns, by keyed hash of what was last sent. A lost hash, or key, is taken again without a write."""
-    now = submitted_digest(run, item)
-    if now is None:
-        return ()
-    before = run.submitted.get(item.key)
-    if before is None or _is_of_another_key(run, before, now):
-        run.submitted[item.key] = now
-        return ()
-    return tuple(FieldChange(p, HIDDEN, HIDDEN) for p in item.type.write_only[:1]) if before != now else ()
-
-
-def _is_of_another_key(run: Pass, before: str, now: str) -> bool:
-    """Was the hash taken with a key that is lost? Then it says nothing; an edited spec is sent all the same."""
-    if (
-        before.partition(":")[0] == now.partition(":")[0]
-        or run.work.status.get("observedGeneration") != run.work.generation
-    ):
-        return False
-    run.warn(
-        "HashKeyChanged",
-        "the key of the keyed hashes is a new one: what Azure never shows is taken to be as it was last sent",
-    )
-    return True
-
-
-def submitted_digest(run: Pass, item: Item) -> str | None:
-    """A keyed hash of the declared values that a GET never returns, after a few characters that tell keys apart.
-
-    None where the type has none, or they are not known.
-    """
-    try:
-        values = [resolve(at(item.desired, path), run.lookup) for path in item.type.write_only]
-    except Unresolved:
-        return None
-    if all(value is None for value in values):
-        return None
-    return f"{run.ports.digest('')[:8]}:{run.ports.digest(json.dumps(values, sort_keys=True))[:32]}"
 
 
 def _check_authority(run: Pass, item: Item) -> None:

@@ -8,13 +8,14 @@ keyed, and a preview has no business with the key.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from loom.engine.decide import decide, submitted_digest
+from loom.engine.decide import decide
 from loom.engine.foreseen import Change, change_of, is_change, removals_of
 from loom.engine.inventory import data_name, short
 from loom.engine.item import Item, Pass
 from loom.engine.memory import Memory
 from loom.engine.namesakes import warnings_of_namesakes
 from loom.engine.reconcile import compare, new_pass
+from loom.engine.submitted import submitted_digest
 from loom.engine.work import Ports, Work
 from loom.errors import CloudError, Retry
 from loom.plan.outcome import State
