@@ -1,6 +1,5 @@
 """Health of simulated container apps, read through the stock SDKs as in production."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,24 +8,11 @@ from loom.cloud.azure import AzureCloud
 from loom.health.prober import ProberFactory
 from loom.plan.checks import AppCheck, Finding, GatewayCheck, Health
 from loom.plan.values import Ref, Text, at
-from loom.sim.clock import StandingClock
-from support.clouds import cloud_on, finished, settings_for
+from support.clouds import finished, settings_for
 from support.simulator import Simulator
 
 pytestmark = pytest.mark.sdk
 IMAGE = "mcr.microsoft.com/loom/loom-mirroring:0.3.0"
-
-
-@pytest.fixture
-async def azure() -> AsyncIterator[Simulator]:
-    async with Simulator(clock=StandingClock()) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def cloud(azure: Simulator) -> AsyncIterator[AzureCloud]:
-    async with cloud_on(azure) as adapter:
-        yield adapter
 
 
 async def made(azure: Simulator, cloud: AzureCloud, least: int = 1, ingress: bool = True) -> str:
