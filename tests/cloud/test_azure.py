@@ -350,6 +350,28 @@ def test_a_refused_token_says_what_to_do(number: str, words: str) -> None:
     assert "Trace" not in error.message
 
 
+async def test_an_action_is_answered_with_its_body_or_with_nothing(
+    azure: Simulator, cloud: AzureCloud, group: str
+) -> None:
+    service = f"{group}/providers/Microsoft.ApiManagement/service/apim-test"
+    sku = {"name": "Developer", "capacity": 1}
+    azure.seed(
+        service, {"location": "eastus2", "sku": sku, "properties": {"publisherEmail": "a@b.c", "publisherName": "a"}}
+    )
+    subscription = f"{service}/subscriptions/partner"
+    azure.seed(subscription, {"properties": {"scope": f"{service}/apis", "displayName": "partner"}})
+    before = await cloud.act(subscription, "listSecrets")
+    assert await cloud.act(subscription, "regenerateSecondaryKey") is None
+    after = await cloud.act(subscription, "listSecrets")
+    assert before["primaryKey"] == after["primaryKey"]
+    assert before["secondaryKey"] != after["secondaryKey"]
+
+
+async def test_an_action_that_is_refused_says_why(cloud: AzureCloud, group: str) -> None:
+    error = await refused(cloud.act(f"{group}/providers/Microsoft.ApiManagement/service/none", "listSecrets"))
+    assert error.code == "ResourceNotFound"
+
+
 async def test_a_page_that_lies_elsewhere_is_not_followed(azure: Simulator, cloud: AzureCloud, group: str) -> None:
     principal = cloud._principal
     assert principal.owns(f"{azure.url}/subscriptions")

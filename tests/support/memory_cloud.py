@@ -46,6 +46,7 @@ class MemoryCloud:
     wait: float = 15.0
     terse: bool = False  # a long operation ends without a body, as Azure-AsyncOperation does
     late: dict[str, CloudError] = field(default_factory=dict)
+    actions: dict[str, Callable[[str], Json]] = field(default_factory=dict)  # what an action answers for an id
 
     def place(self, arm_id: str, **body: Json) -> None:
         """Put a resource there as somebody else did."""
@@ -104,6 +105,10 @@ class MemoryCloud:
         if error := self.late.pop(key(operation.id), None):
             raise error
         return Written() if self.terse else Written(observed=self._observed(operation.id))
+
+    async def act(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Json:
+        self._request("POST", f"{arm_id}/{action}")
+        return self.actions[action](arm_id)
 
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         self._request("MARKED", subscription_id)

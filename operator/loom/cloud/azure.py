@@ -99,6 +99,15 @@ class AzureCloud:
             answer = await self._principal.send(self._caller, watch.url or operation.id, query)
         return self._written(looked(answer, watch, kind, self._principal.owns), answer, operation.verb, operation.id)
 
+    async def act(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Json:
+        """POST of an action that is answered at once. Raises CloudError."""
+        query = {"api-version": kind_of(arm_id).api_version}
+        async with as_cloud_errors(self._principal, arm_id):
+            answer = await self._principal.send(self._caller, f"{arm_id}/{action}", query, "POST", body)
+        if answer.status not in (200, 204):
+            raise classify(answer.status, answer.body, wait=asked_wait(answer.headers) or 0.0, arm_id=arm_id)
+        return answer.body
+
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         """The ids of all resources and groups of a subscription that carry the owner's mark as a tag. Raises CloudError."""
         scope = f"/subscriptions/{subscription_id}"

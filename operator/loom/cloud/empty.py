@@ -33,6 +33,10 @@ class EmptyCloud:
         """Nothing runs."""
         return Written()
 
+    async def act(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Json:
+        """Refused: a preview does nothing."""
+        raise _read_only()
+
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         """Nothing is there."""
         return ()

@@ -3,6 +3,7 @@
 The SDK packages are large (25 to 35 MB each): each is imported when the first request needs it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from azure.core.rest import HttpRequest
 from loom.cloud.answer import Answer, answer_of
 from loom.cloud.ask import Caller
 from loom.cloud.pipeline import CALLER
+from loom.plan.values import Json
 
 
 @dataclass(slots=True)
@@ -58,9 +60,16 @@ class Principal:
             )
         return self._clients[name]
 
-    async def send(self, caller: Caller, url: str, params: dict[str, str] | None = None, method: str = "GET") -> Answer:
-        """A request that no SDK operation stands for: pages of a list, and looks at an operation. Does not judge the status."""
-        request = HttpRequest(method, url, params=params, headers={"Accept": "application/json"})
+    async def send(
+        self,
+        caller: Caller,
+        url: str,
+        params: dict[str, str] | None = None,
+        method: str = "GET",
+        body: Mapping[str, Json] | None = None,
+    ) -> Answer:
+        """A request that no SDK operation stands for: pages of a list, looks at an operation, actions. Does not judge the status."""
+        request = HttpRequest(method, url, params=params, headers={"Accept": "application/json"}, json=body)
         return answer_of(await self.resources().send_request(request, **{CALLER: caller}))
 
     def owns(self, url: str) -> bool:

@@ -68,6 +68,9 @@ class Cloud(Protocol):
     async def poll(self, operation: Operation) -> Written:
         """One look at a long operation. Raises the operation's own error when it failed."""
 
+    async def act(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Json:
+        """Ask for an action on a resource (`listSecrets`), one that is answered at once: the answer's body, None where it has none."""
+
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         """The ids of all resources and groups of a subscription that carry the tag csaloom-io-owner with that value."""
 

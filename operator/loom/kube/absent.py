@@ -34,6 +34,9 @@ class AbsentCloud:
     async def poll(self, operation: Operation) -> Written:
         raise self._error
 
+    async def act(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Json:
+        raise self._error
+
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         raise self._error
 
