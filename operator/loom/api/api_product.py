@@ -6,12 +6,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from loom.api.admin_plane import ApiManagementService
-from loom.api.api_policies import ApiPolicies, ProductPolicies
+from loom.api.api_apis import Api, PartName
+from loom.api.api_policies import ProductPolicies
 from loom.api.meta import CommonSpec, LandingZoneRef
 from loom.api.schema import Bool, Int, Model, Rule, StatusModel, distinct, immutable, listed, named
 from loom.api.status import CommonStatus, Word
-
-PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
 
 
 class ProductState(StrEnum):
@@ -46,74 +45,6 @@ class Subscription(Model):
     subscriptions are required."""
     limit: Annotated[Int, Field(ge=1, le=10000)] | None = None
     """How many subscriptions one developer may have at a time. Omitted: any number."""
-
-
-class ConfigMapKeyRef(Model):
-    """Names an entry of a ConfigMap in the object's own namespace."""
-
-    name: Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
-    """The ConfigMap's name."""
-    key: Annotated[str, Field(pattern="^[A-Za-z0-9._-]+$", max_length=253)]
-    """The entry that holds the document."""
-
-
-class OpenApiSource(Model):
-    """An OpenAPI document (2.0 or 3.0; 2.0 as JSON only)."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            cel="has(self.inline) != has(self.configMapRef)",
-            message="give the document either inline or by configMapRef, exactly one of the two",
-            holds=lambda s: (s.inline is None) != (s.config_map_ref is None),
-        ),
-    )
-
-    inline: Annotated[str, Field(min_length=1, max_length=1_000_000)] | None = None
-    """One of inline and configMapRef: the document itself, as JSON or YAML text."""
-    config_map_ref: ConfigMapKeyRef | None = None
-    """One of inline and configMapRef: the ConfigMap entry that holds the document. It is imported again whenever the entry changes."""
-
-
-class Source(Model):
-    """Where an API's description comes from."""
-
-    openapi: OpenApiSource
-    """An OpenAPI document."""
-
-
-class Revision(Model):
-    """A revision of an API."""
-
-    name: Annotated[str, Field(pattern="^[1-9][0-9]{0,3}$", max_length=4)]
-    """The revision's number in the service, such as "1"."""
-    source: Source
-    """Where its description comes from."""
-
-
-class Api(Model):
-    """An API of the product."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            field="revisions",
-            cel="oldSelf.revisions.all(old, self.revisions.exists(new, new.name == old.name))",
-            message="a revision cannot be renamed or replaced by another yet; change the source of the revision that is there",
-            allows=lambda was, now: {old.name for old in was.revisions} <= {new.name for new in now.revisions},
-        ),
-    )
-
-    name: PartName
-    """The API's name; its name in the service carries this object's namespace and name too."""
-    path: Annotated[
-        str, Field(pattern="^[.]?[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[.]?[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$", max_length=200)
-    ]
-    """The path below the gateway's address, such as finance/orders. It must begin with a prefix of the namespace's grant."""
-    revisions: Annotated[tuple[Revision, ...], named(at_most=1, at_least=1)]
-    """The API's revisions: exactly one, which is the current one."""
-    backend_ref: PartName
-    """The entry of `backends` that the API's calls go to; servers that the document names are not used."""
-    policies: ApiPolicies | None = None
-    """Policies for all operations of the API. Omitted: none."""
 
 
 class Backend(Model):

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from loom.api.api_product import Api, ApiProductSpec
+from loom.api.api_apis import Api
+from loom.api.api_product import ApiProductSpec
 from loom.plan.checks import Health
 from loom.plan.outcome import Outcome
 from loom.plan.product import openapi

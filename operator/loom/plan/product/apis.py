@@ -6,7 +6,7 @@ policy taken away never uncovers the servers that the document names.
 
 from collections.abc import Iterator
 
-from loom.api.api_product import Api
+from loom.api.api_apis import Api
 from loom.plan.product import openapi
 from loom.plan.product.place import APIS_IMPORTED, POLICIES_APPLIED, SERVICE, Place, document_of
 from loom.plan.product.policy_xml import for_api

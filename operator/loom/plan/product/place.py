@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from loom.api.api_product import Api, ApiProductSpec
+from loom.api.api_apis import Api
+from loom.api.api_product import ApiProductSpec
 from loom.errors import Refusal
 from loom.plan.context import Context
 from loom.plan.naming import published

@@ -1,0 +1,49 @@
+"""Where an API's description comes from, and the revisions that it is imported into. Decides no more than what may be written."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from loom.api.schema import Model, Rule
+
+
+class ConfigMapKeyRef(Model):
+    """Names an entry of a ConfigMap in the object's own namespace."""
+
+    name: Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
+    """The ConfigMap's name."""
+    key: Annotated[str, Field(pattern="^[A-Za-z0-9._-]+$", max_length=253)]
+    """The entry that holds the document."""
+
+
+class OpenApiSource(Model):
+    """An OpenAPI document (2.0 or 3.0; 2.0 as JSON only)."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="has(self.inline) != has(self.configMapRef)",
+            message="give the document either inline or by configMapRef, exactly one of the two",
+            holds=lambda s: (s.inline is None) != (s.config_map_ref is None),
+        ),
+    )
+
+    inline: Annotated[str, Field(min_length=1, max_length=1_000_000)] | None = None
+    """One of inline and configMapRef: the document itself, as JSON or YAML text."""
+    config_map_ref: ConfigMapKeyRef | None = None
+    """One of inline and configMapRef: the ConfigMap entry that holds the document. It is imported again whenever the entry changes."""
+
+
+class Source(Model):
+    """Where an API's description comes from."""
+
+    openapi: OpenApiSource
+    """An OpenAPI document."""
+
+
+class Revision(Model):
+    """A revision of an API."""
+
+    name: Annotated[str, Field(pattern="^[1-9][0-9]{0,3}$", max_length=4)]
+    """The revision's number in the service, such as "1"."""
+    source: Source
+    """Where its description comes from."""
