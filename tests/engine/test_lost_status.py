@@ -177,4 +177,4 @@ async def test_a_condition_without_a_message_or_no_condition_at_all_ends_no_pass
     await bench.later()
     assert (bench.ready, bench.reason("Healthy")) == ("True", "NotMeasured")
     await bench.later()
-    assert bench.reason("Healthy") == "Succeeded"
+    assert bench.reason("Healthy") == "NothingToMeasure"

@@ -71,6 +71,10 @@ class Reason(_Explained):
     # All is well
     SUCCEEDED = "Succeeded", "It is so. Nothing is to be done."
     HEALTHY = "Healthy", "Everything measured is well."
+    NOTHING_TO_MEASURE = (
+        "NothingToMeasure",
+        "Nothing that is declared has a health of its own: that it is there is all that can be known.",
+    )
     NO_DRIFT = "NoDrift", "Azure holds what is declared."
     # Work goes on by itself
     PROGRESSING = "Progressing", "A write or a long operation is under way."

@@ -76,7 +76,7 @@ def healthy(run: Pass, groups: Sequence[Condition]) -> Condition:
                 return Condition(
                     "Healthy", UNKNOWN if busy else result, "NotMeasured" if busy else row.reason, row.message
                 )
-    return Condition("Healthy", TRUE, "Healthy" if measured else "Succeeded")
+    return Condition("Healthy", TRUE, "Healthy" if measured else "NothingToMeasure")
 
 
 def in_sync(run: Pass) -> Condition:
