@@ -196,9 +196,44 @@ def test_a_release_makes_a_revision_current_with_all_that_is_in_it(bench: Bench)
     assert bench.shown("/apis/orders;rev=2")["properties"]["isCurrent"] is True
 
 
+def test_the_first_revision_makes_the_api_and_has_two_ids_while_it_is_current(bench: Bench) -> None:
+    assert bench.put("/apis/orders;rev=4", path="a", format="openapi", value=DOCUMENT).status == 202
+    bench.azure.advance(30)
+    assert bench.names("/apis") == ["orders"]
+    assert bench.shown("/apis/orders")["properties"]["apiRevision"] == "4"
+    assert bench.policy("/apis/orders;rev=4").status == 201
+    assert bench.shown("/apis/orders/policies/policy") == bench.shown("/apis/orders;rev=4/policies/policy")
+    bench.put("/apis/orders;rev=4", path="b", displayName="Renamed")
+    assert bench.shown("/apis/orders")["properties"]["displayName"] == "Renamed"
+
+
+def test_a_revision_begins_as_a_copy_of_its_source(bench: Bench) -> None:
+    bench.imported()
+    bench.policy("/apis/orders", "<rewrite-uri template='/x' />")
+    assert bench.put("/apis/orders;rev=2", path="finance/orders", sourceApiId="/apis/orders;rev=1").status == 201
+    assert bench.names("/apis/orders;rev=2/operations") == ["list-orders", "getorder"]
+    assert "rewrite-uri" in bench.shown("/apis/orders;rev=2/policies/policy")["properties"]["value"]
+    assert bench.shown("/apis/orders;rev=2")["properties"]["displayName"] == "Orders"
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"path": "elsewhere"}, "path"),
+        ({"path": "finance/orders", "displayName": "Another"}, "displayName"),
+        ({"path": "finance/orders", "isCurrent": True}, "isCurrent"),
+        ({"path": "finance/orders", "sourceApiId": "/apis/nowhere;rev=9"}, "sourceApiId"),
+    ],
+)
+def test_what_a_revision_beside_the_current_one_may_not_say(bench: Bench, sent: dict[str, Any], field: str) -> None:
+    bench.imported()
+    refused = bench.put("/apis/orders;rev=2", **sent)
+    assert (refused.status, refused.body["error"]["details"][0]["target"]) == (400, field)
+
+
 def test_the_current_revision_is_not_deleted_alone(bench: Bench) -> None:
     bench.imported()
-    bench.put("/apis/orders;rev=2", path="finance/orders", displayName="two")
+    bench.put("/apis/orders;rev=2", path="finance/orders", sourceApiId="/apis/orders;rev=1")
     refused = bench.call("DELETE", "/apis/orders", headers=ANY)
     assert refused.body["error"]["details"][0]["message"] == "Cannot delete the current revision of an API."
     assert bench.call("DELETE", "/apis/orders", headers=ANY, query="&deleteRevisions=true").status == 202

@@ -229,9 +229,13 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A resource provider: its types, its further routes, and the data planes that answer under host names of its own."""
+    """A resource provider: its types, its further routes, and the data planes that answer under host names of its own.
+
+    `meant` turns a request for something with a second name into the one for its first.
+    """
 
     namespace: str
     kinds: tuple[Kind, ...]
     routes: tuple[Route, ...] = ()
     hosts: tuple[tuple[str, Callable[[World, Request], Response]], ...] = ()
+    meant: Callable[[World, Request], Request] = lambda _world, request: request

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from loom.sim.apim import openapi, refusals
+from loom.sim.apim.api_rules import check_document, check_path, check_revision, source_of
 from loom.sim.apim.listing import Child, narrowed
 from loom.sim.apim.places import APIS, SERVICE, VERSION_SETS, api_of, full_id, root_of, service_of
-from loom.sim.apim.replace import put_contents
+from loom.sim.apim.replace import copy_contents, put_contents
 from loom.sim.arm.change import Change
 from loom.sim.arm.finish import remove
 from loom.sim.documents import clone, overlay
-from loom.sim.ids import Target
 from loom.sim.kinds import AT_ONCE, Kind, Style
 from loom.sim.operations import Operation
 from loom.sim.store import Resource
@@ -21,7 +21,6 @@ from loom.sim.wire import Request
 from loom.sim.world import World
 
 Json = dict[str, Any]
-LARGEST_INLINE = 4 * 1024 * 1024
 AUTHENTICATION: Json = {
     "oAuth2": None, "openid": None, "oAuth2AuthenticationSettings": [], "openidAuthenticationSettings": [],
     "returnProtectedResourceMetadata": False,
@@ -62,13 +61,13 @@ class Apis(Child):
 
     def check(self, change: Change) -> None:
         check_lock(change.world, change.id)
-        _check_document(change.properties)
+        check_document(change.properties)
         if change.properties.get("path") is None:
             raise refusals.invalid("path", "API path must not be null.")
         if ";rev=" in change.name:
-            _check_revision(change)
+            check_revision(change)
         else:
-            _check_path(change)
+            check_path(change)
         wanted = change.properties.get("apiVersionSetId")
         if wanted and change.world.store.get(full_id(service_of(change.id), wanted)) is None:
             raise refusals.invalid("apiVersionSetId", "API version set not found.")
@@ -82,10 +81,12 @@ class Apis(Child):
         sent, before = change.properties, change.before
         known = before.properties if before else {}
         order = {key: sent[key] for key in DOCUMENT if sent.get(key) is not None}
-        change.notes = {"order": order, "previous": clone(before.body) if before else None}
+        change.notes = {"order": order, "previous": clone(before.body) if before else None, "source": source_of(change)}
         service = service_of(change.id)
         _, _, revision = change.name.partition(";rev=")
         shaped = overlay(DEFAULTS, {key: value for key, value in sent.items() if key not in ORDERS})
+        root = change.world.store.get(root_of(change.id)) if revision else None
+        known = known or ({"displayName": root.properties["displayName"]} if root else {})
         if order or not sent.get("displayName"):
             shaped = {**{key: known[key] for key in ("displayName", "description") if key in known}, **shaped}
         if sent.get("apiVersionSetId"):
@@ -116,6 +117,10 @@ class Apis(Child):
 
     def settled(self, world: World, resource: Resource) -> None:
         order = resource.hidden.get("order") or {}
+        source_id = str(resource.hidden.pop("source", ""))
+        source = world.store.get(source_id) or self._current(world, source_id)
+        if source is not None:
+            copy_contents(world, source, resource)
         if order.get("value") is None:
             return
         description = _read(order)
@@ -127,10 +132,11 @@ class Apis(Child):
         put_contents(world, resource, description)
         resource.hidden.update(order={}, previous=None)
 
-    def found(self, world: World, target: Target) -> Resource | None:
-        """The current revision has two ids."""
-        root = world.store.get(root_of(target.id))
-        _, _, revision = target.name.partition(";rev=")
+    @staticmethod
+    def _current(world: World, api_id: str) -> Resource | None:
+        """The API itself, where its current revision is named by its number."""
+        root = world.store.get(root_of(api_id))
+        _, _, revision = api_id.partition(";rev=")
         return root if root is not None and revision == root.properties.get("apiRevision") else None
 
     def listed(self, world: World, kind: Kind, scope: str, query: Mapping[str, str]) -> list[Resource]:
@@ -190,49 +196,3 @@ def _version_set(world: World, resource: Resource) -> Json:
         key: known.get(key) for key in ("description", "versioningScheme", "versionQueryName", "versionHeaderName")
     }
     return {"apiVersionSet": {"id": found.id, "name": known.get("displayName"), **shown}}
-
-
-def _check_document(sent: Json) -> None:
-    value, style = sent.get("value"), sent.get("format")
-    if (value is None) != (style is None):
-        raise refusals.invalid("format", "Value and format must be given together.")
-    if value is None:
-        return
-    if style not in openapi.FORMATS:
-        raise refusals.not_simulated(f"imports of format '{style}'")
-    if len(str(value).encode()) > LARGEST_INLINE:
-        raise refusals.invalid("value", "The document is larger than 4 MB; import it by a link.")
-
-
-def _check_path(change: Change) -> None:
-    """Two APIs share a path only as versions of one set."""
-    sent = change.properties
-    wanted, version_set = str(sent["path"]).strip("/").lower(), str(sent.get("apiVersionSetId") or "")
-    service = service_of(change.id)
-    for other in change.world.store.children(service, APIS):
-        same = str(other.properties.get("path", "")).lower() == wanted
-        if not same or root_of(other.key) == root_of(change.id.lower()):
-            continue
-        theirs = str(other.properties.get("apiVersionSetId") or "").lower()
-        if not version_set or theirs != full_id(service, version_set).lower():
-            path = str(sent["path"]).strip("/")
-            message = (
-                f"Cannot create API '{change.name}' with the same Path '{path}' as API '{other.name}'  "
-                "unless it's a part of the same version set"
-            )
-            raise refusals.invalid("path", message)
-        if other.properties.get("apiVersion") == sent.get("apiVersion"):
-            raise refusals.invalid("apiVersion", f"API version '{sent.get('apiVersion')}' already exists in the set.")
-
-
-def _check_revision(change: Change) -> None:
-    root = change.world.store.get(root_of(change.id))
-    sent = change.properties
-    if root is None:
-        raise refusals.invalid("sourceApiId", "API not found.")
-    if change.name.endswith(f";rev={root.properties.get('apiRevision')}"):
-        raise refusals.not_simulated("writes to the current revision under its number; write to the API itself")
-    if sent.get("isCurrent"):
-        raise refusals.invalid("isCurrent", "A revision is made current by a release.")
-    if str(sent["path"]).strip("/").lower() != str(root.properties["path"]).lower():
-        raise refusals.invalid("path", "A revision has the path of its API.")

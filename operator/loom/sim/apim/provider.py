@@ -30,6 +30,7 @@ PROVIDER = Provider(
     namespace=NAMESPACE,
     kinds=KINDS,
     hosts=((gateway.HOST, gateway.answer),),
+    meant=revisions.meant,
     routes=tuple(
         Route(method, path, VERSIONS, f"{NAMESPACE}/{action}", handler) for method, path, action, handler in _ROWS
     ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from loom.sim.apim import refusals
@@ -16,6 +18,20 @@ from loom.sim.world import World
 
 Json = dict[str, Any]
 PASSING = "moving"
+
+
+def meant(world: World, request: Request) -> Request:
+    """The current revision has two ids, and what is the first of its API makes the API (Terraform's provider writes no other way)."""
+    given = api_of(request.path)
+    root_id, _, revision = given.partition(";rev=")
+    root = world.store.get(root_id)
+    if not revision or (root is not None and root.properties.get("apiRevision") != revision):
+        return request
+    body = request.body
+    if root is None and request.method == "PUT" and request.path.rstrip("/") == given:
+        sent = request.json()
+        body = json.dumps({**sent, "properties": {**(sent.get("properties") or {}), "apiRevision": revision}}).encode()
+    return replace(request, path=root_id + request.path[len(given) :], body=body)
 
 
 class Releases(ApiChild):

@@ -111,6 +111,10 @@ def _dispatch(call: Call, caller: Principal) -> Response:
     target = parse(path)
     if target is None or not target.types:
         raise ArmError(404, "NotFound", f"No route is known for '{path}'.")
+    provider = call.world.catalog.providers.get(target.namespace.lower())
+    if provider is not None:
+        call.request = provider.meant(call.world, call.request)
+        target = parse(call.request.path.rstrip("/")) or target
     return _resource(call, caller, target)
 
 
