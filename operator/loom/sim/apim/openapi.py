@@ -75,7 +75,7 @@ def read(text: str, style: str, required_queries: str = "template") -> Descripti
 
 def _load(text: str, style: str) -> Json:
     try:
-        document = yaml.load(text, yaml.CSafeLoader) if style == "openapi" else json.loads(text)  # noqa: S506 - a safe one
+        document = yaml.load(text, yaml.CSafeLoader) if style == "openapi" else json.loads(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"(Lin: {mark.line}, Col: {mark.column}, Chr: {mark.index})" if mark else "(Lin: 0, Col: 0, Chr: 0)"
