@@ -35,12 +35,15 @@ async def test_a_resource_of_somebody_elses_in_ours_is_left_alone(estate: Conver
     assert estate.azure.get(arm_id) is not None
 
 
-async def test_a_setting_that_somebody_gave_to_an_app_causes_no_write(estate: Converged) -> None:
+async def test_a_setting_that_somebody_gave_to_an_app_is_taken_out_and_told(estate: Converged) -> None:
     (container,) = estate.body("app/loom-mirroring")["properties"]["template"]["containers"]
     container["env"].append({"name": "LOG_LEVEL", "value": "debug"})
     estate.edit("app/loom-mirroring", {"properties": {"template": {"containers": [container]}}})
-    await estate.look()
-    await estate.is_quiet()
+    mended = await estate.mend()
+    name = container["name"]
+    assert mended.told("DriftMended") == [f"app/loom-mirroring: properties.template.containers[{name}].env[LOG_LEVEL]"]
+    (container,) = estate.body("app/loom-mirroring")["properties"]["template"]["containers"]
+    assert "LOG_LEVEL" not in [setting["name"] for setting in container["env"]]
 
 
 async def test_a_log_that_somebody_added_to_our_own_setting_is_taken_out(estate: Converged) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from loom.engine.item import CREATE
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import key
-from loom.plan.resource import Plan
+from loom.plan.arm_id import key, resource
+from loom.plan.resource import Plan, Resource
 from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER, GROUP, GROUP_R, IDENTITY, IDENTITY_R, MINE, PLAN, Bench
 
 STORAGE = "Microsoft.Storage/storageAccounts"
@@ -81,6 +81,34 @@ async def test_what_nobody_declared_is_left_as_it_is_even_when_the_resource_is_w
     bench.cloud.body(ACCOUNT)["properties"]["allowSharedKeyAccess"] = True
     await bench.later()
     assert bench.cloud.body(ACCOUNT)["tags"]["team"] == "theirs"
+
+
+APP = resource(GROUP, "Microsoft.App/containerApps", "loom-mirroring")
+POOLS = resource(GROUP, "Microsoft.App/managedEnvironments", "cae")
+
+
+async def test_what_others_add_to_a_list_stays_unless_the_list_is_declared_whole() -> None:
+    env = [{"name": "A", "value": "1"}]
+    app_r = Resource(
+        "app", APP, {"properties": {"template": {"containers": [{"name": "main", "env": env}]}}}, ("group",)
+    )
+    pools_r = Resource("pools", POOLS, {"properties": {"workloadProfiles": [{"name": "Consumption"}]}}, ("group",))
+    bench = Bench(plan=Plan(GROUP, (GROUP_R, app_r, pools_r)))
+    await bench.settle()
+    containers = bench.cloud.body(APP)["properties"]["template"]["containers"]
+    containers[0]["env"].append({"name": "B", "value": "theirs"})
+    pools = bench.cloud.body(POOLS)
+    pools["properties"]["workloadProfiles"].append({"name": "theirs"})
+    await bench.later()
+    assert [arm_id for _, arm_id in bench.cloud.writes()] == [APP]
+    assert bench.cloud.body(APP)["properties"]["template"]["containers"][0]["env"] == env
+    assert bench.events[-1].message == "app: properties.template.containers[main].env[B]"
+    bench.replan(replace(PLAN, resources=(GROUP_R, app_r, replace(pools_r, body={**pools_r.body, "kind": "x"}))))
+    await bench.settle()
+    assert [pool["name"] for pool in bench.cloud.body(POOLS)["properties"]["workloadProfiles"]] == [
+        "Consumption",
+        "theirs",
+    ]
 
 
 async def test_a_deleted_resource_is_made_again() -> None:

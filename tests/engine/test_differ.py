@@ -82,6 +82,13 @@ def test_an_ignored_path_is_not_compared() -> None:
     assert fields({"sku": {"capacity": 2}}, {"sku": {"capacity": 9}}, Ignore("sku.capacity", "auto-inflate")) == []
 
 
+def test_in_a_list_that_is_declared_whole_what_nobody_declared_is_a_difference_and_not_shown() -> None:
+    kind = ArmType("T/t", "1", "t", whole=("apps.*.env",))
+    live = {"apps": [{"env": [{"name": "A", "value": "1"}, {"name": "B", "value": "a password"}]}]}
+    (change,) = differences(kind, {"apps": [{"env": [{"name": "A", "value": "1"}]}]}, live, (), lookup)
+    assert (change.path, change.before, change.after) == ("apps[0].env[B]", HIDDEN, None)
+
+
 def test_a_types_own_normal_applies_inside_lists() -> None:
     kind = ArmType("T/t", "1", "t", normals=(Normal("rules.*.mode", str.lower, "the service changes the case"),))
     assert fields({"rules": [{"mode": "On"}]}, {"rules": [{"mode": "ON"}]}, kind=kind) == []

@@ -1,17 +1,21 @@
 """Compose: the body that is sent. Declared values, our mark, and what a PUT would otherwise take away.
 
-A PUT replaces: what others legitimately put there is repeated from the live body, the tags of everybody and the paths that a type
-lists in `carries`, each with its reason.
+A PUT replaces: what others legitimately put there is repeated from the live body, the tags of everybody, the named elements of lists
+that a type does not call `whole`, and the paths that a type lists in `carries`, each with its reason.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from loom.engine.diff import path_pattern, undeclared
 from loom.engine.item import Item, Pass
 from loom.engine.marks import tags_of
 from loom.plan.arm_type import Carry, Marking
 from loom.plan.resource import Mode
 from loom.plan.values import Json, Value, at, resolve
+
+_READ_ONLY = frozenset({"etag", "provisioningState"})
 
 
 def compose(run: Pass, item: Item) -> dict[str, Json]:
@@ -29,6 +33,7 @@ def compose(run: Pass, item: Item) -> dict[str, Json]:
         body["tags"] = {**tags_of(item.live.body), **(body.get("tags") or {})}
     for carry in item.type.carries:
         _carry(body, item.live.body, carry)
+    _keep_others(body, item.live.body, [path_pattern(path) for path in item.type.whole])
     for rule in item.resource.ignore:
         if rule.floor:
             _keep_higher(body, item.live.body, rule.path)
@@ -56,6 +61,17 @@ def _keep_higher(body: dict[str, Json], live: Mapping[str, Json], path: str) -> 
     declared, found = at(body, path), at(live, path)
     if isinstance(declared, int) and isinstance(found, int) and found > declared:
         _place(body, path, found)
+
+
+def _keep_others(body: Json, live: Json, whole: Sequence[re.Pattern[str]], path: str = "") -> None:
+    """Named elements that others added to a list stay, where the type lets others add to it."""
+    if isinstance(body, dict) and isinstance(live, Mapping):
+        for name, value in body.items():
+            _keep_others(value, at(live, name), whole, f"{path}.{name}" if path else name)
+    elif isinstance(body, list) and isinstance(live, list):
+        others = undeclared(body, live)
+        if not any(pattern.match(path) for pattern in whole):
+            body += [_without(other, _READ_ONLY) for other in others]
 
 
 def _place(body: dict[str, Json], path: str, value: Json) -> None:

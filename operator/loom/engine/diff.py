@@ -44,7 +44,7 @@ def differences(
     """Every declared field that does not hold in `live`, in the order of declaration."""
     skip = {rule.path.lower() for rule in ignore if not rule.floor or _is_reached(rule.path, desired, live)}
     skip |= {path.lower() for path in arm_type.write_only}
-    return tuple(_Comparison(arm_type.normals, skip, lookup).walk(desired, live, _Place()))
+    return tuple(_Comparison(arm_type, skip, lookup).walk(desired, live, _Place()))
 
 
 def _is_reached(path: str, desired: Value, live: Json) -> bool:
@@ -68,8 +68,9 @@ class _Place:
 
 
 class _Comparison:
-    def __init__(self, normals: Sequence[Normal], skip: set[str], lookup: Lookup) -> None:
-        self._normals = [(_pattern(n.path), n.apply) for n in (*NORMALS, *normals)]
+    def __init__(self, arm_type: ArmType, skip: set[str], lookup: Lookup) -> None:
+        self._normals = [(path_pattern(n.path), n.apply) for n in (*NORMALS, *arm_type.normals)]
+        self._whole = [path_pattern(path) for path in arm_type.whole]
         self._skip = skip
         self._lookup = lookup
 
@@ -109,11 +110,16 @@ class _Comparison:
         if pairs is None:
             return [FieldChange(at.shown, found, show(wanted))]
         named = identity(wanted)
-        return [
+        changes = [
             change
             for index, (want, have) in enumerate(pairs)
             for change in self.walk(want, have, at.element(index, str(want[named]) if named else ""))
         ]
+        if any(pattern.match(at.path) for pattern in self._whole):
+            names = (str(item.get(named)) for item in undeclared(wanted, found))
+            # Nobody declared it, so nobody said whether it is a secret.
+            changes += [FieldChange(at.element(0, name).shown, HIDDEN, None) for name in names]
+        return changes
 
     def _same(self, wanted: Json, found: Json, path: str) -> bool:
         for pattern, apply in self._normals:
@@ -127,7 +133,8 @@ class _Comparison:
         return wanted is None and found in ("", [], {})
 
 
-def _pattern(path: str) -> re.Pattern[str]:
+def path_pattern(path: str) -> re.Pattern[str]:
+    """A path of a catalog row, where `*` stands for any one segment."""
     return re.compile("^" + re.escape(path).replace(r"\*", r"[^.]+") + "$", re.IGNORECASE)
 
 
@@ -140,8 +147,8 @@ def _says_anything(wanted: Value) -> bool:
 def _pair(wanted: list[Value], found: list[Json], lookup: Lookup) -> list[tuple[Value, Json]] | None:
     """Which live element each wanted one is held against: by `name` where all have one, scalars as a set, else by position.
 
-    None when the lists cannot be the same. Elements with a name may stand beside others that nobody declared; unnamed lists are
-    declared whole.
+    None when the lists cannot be the same. Elements with a name may stand beside others that nobody declared, unless the type says
+    that the list is `whole`; unnamed lists always are.
     """
     name = identity(wanted)
     if name and all(isinstance(item, Mapping) for item in found):
@@ -162,6 +169,15 @@ def identity(wanted: Sequence[Value]) -> str:
         if wanted and all(isinstance(item, Mapping) and isinstance(item.get(candidate), str) for item in wanted):
             return candidate
     return ""
+
+
+def undeclared(wanted: Sequence[Value], found: Json) -> list[Mapping[str, Json]]:
+    """The live elements of a list of named ones that the declared list does not name."""
+    name = identity(wanted)
+    if not name or not isinstance(found, list):
+        return []
+    names = {str(item[name]).lower() for item in wanted}
+    return [item for item in found if isinstance(item, Mapping) and str(item.get(name)).lower() not in names]
 
 
 def show(value: Value) -> Json:

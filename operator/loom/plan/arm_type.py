@@ -91,6 +91,7 @@ class ArmType:
     write_only: tuple[str, ...] = ()  # declared paths that a GET never returns: compared by keyed hash
     normals: tuple[Normal, ...] = ()
     carries: tuple[Carry, ...] = ()
+    whole: tuple[str, ...] = ()  # lists of named elements that nobody else may add to (`*` in a path as in `Normal`)
     lane: str = ""  # the ancestor type whose writers take turns; "" = no turns
     delete_rank: int = 50  # lower goes first among what a delete takes
     has_etag: bool = False  # If-Match is honored (API Management demands it for a delete)

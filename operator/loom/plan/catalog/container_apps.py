@@ -22,6 +22,7 @@ TYPES = (
         "Microsoft.App/containerApps", "2026-01-01", "app",
         client=Client.CONTAINER_APPS,
         immutable=("location", "properties.environmentId"),
+        whole=("properties.template.containers", "properties.template.containers.*.env"),  # a setting taken out of the spec goes
         normals=(
             Normal("properties.configuration.ingress.transport", without_case, "`auto` comes back as `Auto` (recorded)"),
         ),
