@@ -30,6 +30,7 @@ from loom.kube.liveness import Liveness, ailment_of
 from loom.kube.queue import Priority, WorkQueue
 from loom.kube.relist import list_all, reconcile_lists
 from loom.kube.rhythm import Pace
+from loom.kube.secrets import Account
 from loom.kube.status import StatusWriter
 from loom.kube.watch import Watch
 from loom.kube.worker import Desk, Worker, World, run_workers
@@ -143,6 +144,7 @@ class Operator:
             status=StatusWriter(client, settings.progress_interval),
             events=EventRecorder(client, clock.today),
             pace=Pace(settings, self._clouds.pressure, clock.now),
+            account=Account(settings.operator_namespace),
         )
         world = World(
             clouds=self._clouds,

@@ -17,6 +17,17 @@ CASES: dict[str, Obj] = {
     "zone-with-everything": zone_object(),
     "zone-without-event-hubs": zone_object(storage=None, eventHubs=None),
     "product-published": product_object(),
+    "product-with-subscriptions": product_object(
+        subscriptions=[
+            {
+                "name": "partner-a",
+                "owner": {"email": "data@partner-a.example"},
+                "rotation": {"every": "2160h"},
+                "exportKeysTo": {"secretRef": {"name": "partner-a-keys"}},
+            },
+            {"name": "partner-b", "owner": {"userId": "jane"}, "state": "Suspended"},
+        ]
+    ),
     "product-draft": product_object(state=None, visibleTo=None, policies=None, description=None),
 }
 

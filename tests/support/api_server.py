@@ -122,7 +122,11 @@ class ApiServer(KubeClient):
         """Any other object, by its path."""
         self.objects[path] = {
             **obj,
-            "metadata": {"resourceVersion": str(next(self._versions)), **obj.get("metadata", {})},
+            "metadata": {
+                "resourceVersion": str(next(self._versions)),
+                "uid": f"uid-{next(self._versions)}",
+                **obj.get("metadata", {}),
+            },
         }
 
     def read(self, key: Key) -> Object | None:
@@ -149,6 +153,8 @@ class ApiServer(KubeClient):
             raise error
         if verb == "POST":
             return self._create(f"{path}/{body['metadata']['name']}", body)
+        if verb == "DELETE":
+            return self._delete(path, body)
         if verb == "PATCH":
             return self._patch(path.removesuffix("/status"), body, content_type)
         if path in self.objects:
@@ -166,6 +172,14 @@ class ApiServer(KubeClient):
             raise ApiError(409, "AlreadyExists", f"{path} already exists")
         self.put_plain(path, copy.deepcopy(body))
         return copy.deepcopy(self.objects[path])
+
+    def _delete(self, path: str, body: Any) -> Object:
+        found = self.objects.get(path)
+        if found is None:
+            raise ApiError(404, "NotFound", f"{path} not found")
+        if body["preconditions"]["uid"] != found["metadata"]["uid"]:
+            raise ApiError(409, "Conflict", "the UID in the precondition does not match")
+        return self.objects.pop(path)
 
     def _patch(self, path: str, body: Any, content_type: str) -> Object:
         if path not in self.objects:

@@ -6,6 +6,7 @@ from typing import Any
 
 from loom.engine.lanes import Lanes
 from loom.engine.memory import Memory, RunMemory
+from loom.engine.ports import Keeper
 from loom.engine.reconcile import reconcile
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Event, Ports, Result, Work
@@ -101,6 +102,7 @@ class Bench:
     journaled: list[dict[str, Any]] = field(default_factory=list)
     key: str = "k"
     owner: Owner = OWNER
+    keeper: Keeper | None = None
 
     def __post_init__(self) -> None:
         self.cloud.fill = _give_principal
@@ -116,6 +118,7 @@ class Bench:
         ports = Ports(
             self.cloud, self.prober, self.clock, journal,
             lambda text: sha256((self.key + text).encode()).hexdigest(), self.snapshots, self.lanes,
+            self.keeper,
         )  # fmt: skip
         work = Work(
             self.owner, self.generation, self.wish, self.authority, self.status,

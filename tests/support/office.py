@@ -18,6 +18,7 @@ from loom.kube.gather import Gatherer
 from loom.kube.key import Key
 from loom.kube.queue import WorkQueue
 from loom.kube.rhythm import Pace
+from loom.kube.secrets import Account
 from loom.kube.status import StatusWriter
 from loom.kube.watch import Watch
 from loom.kube.worker import Desk, Worker, World
@@ -78,6 +79,7 @@ class Office:
         clock = SystemClock()
         desk = Desk(
             client=self.server,
+            account=Account("csa-loom-system"),
             watch=self.watch,
             gatherer=Gatherer(self.server, self.watch, "prod"),
             status=StatusWriter(self.server, 30.0, lambda: self.now),

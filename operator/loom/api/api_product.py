@@ -8,6 +8,7 @@ from pydantic import Field
 from loom.api.admin_plane import ApiManagementService
 from loom.api.api_apis import Api, PartName
 from loom.api.api_policies import ProductPolicies
+from loom.api.api_subscription import Subscription, SubscriptionStatus, SubscriptionTerms
 from loom.api.meta import CommonSpec, LandingZoneRef
 from loom.api.schema import Bool, Int, Model, Rule, StatusModel, distinct, immutable, listed, named
 from loom.api.status import CommonStatus, Word
@@ -18,33 +19,6 @@ class ProductState(StrEnum):
 
     DRAFT = "Draft"
     PUBLISHED = "Published"
-
-
-class Approval(StrEnum):
-    """Who lets a developer subscribe."""
-
-    REQUIRED = "Required"
-    AUTOMATIC = "Automatic"
-
-
-class Subscription(Model):
-    """How a caller gets a key, and whether one is needed."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            cel="!has(self.required) || self.required || (!has(self.approval) && !has(self.limit))",
-            message="approval and limit speak of subscriptions; with required: false there are none",
-            holds=lambda s: s.required or (s.approval is None and s.limit is None),
-        ),
-    )
-
-    required: Bool = True
-    """True: a call needs the key of a subscription. False: the product is open to callers without a key."""
-    approval: Approval | None = None
-    """Required: an administrator approves each subscription. Automatic: it works at once. Omitted: Required, where
-    subscriptions are required."""
-    limit: Annotated[Int, Field(ge=1, le=10000)] | None = None
-    """How many subscriptions one developer may have at a time. Omitted: any number."""
 
 
 class Backend(Model):
@@ -88,6 +62,13 @@ class ApiProductSpec(CommonSpec):
             "would",
             holds=lambda p: p.policies is None or p.subscription.required,
         ),
+        Rule(
+            field="subscriptions",
+            cel="!has(self.subscriptions) || !has(self.subscription) || !has(self.subscription.required) || "
+            "self.subscription.required || size(self.subscriptions) == 0",
+            message="the product needs no subscription (subscription.required: false), so there is none to make",
+            holds=lambda p: p.subscription.required or not p.subscriptions,
+        ),
         immutable("landingZoneRef", "make another ApiProduct on the other zone, then delete this one"),
         immutable("service", "make another ApiProduct in the other service, then delete this one"),
     )
@@ -107,7 +88,7 @@ class ApiProductSpec(CommonSpec):
         tuple[Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$", max_length=80)], ...], distinct(at_most=20)
     ] = ()
     """Names of API Management groups whose members may see the product, such as developers. Omitted: administrators only."""
-    subscription: Subscription = Field(default_factory=Subscription)
+    subscription: SubscriptionTerms = Field(default_factory=SubscriptionTerms)
     """Whether a call needs a subscription's key, and how one is got. Omitted: required, with approval."""
     public: Bool = False
     """True: the product may be published though calls need no key."""
@@ -119,6 +100,9 @@ class ApiProductSpec(CommonSpec):
     """The services behind the APIs."""
     policies: ProductPolicies | None = None
     """Policies for all calls through the product. Omitted: none."""
+    subscriptions: Annotated[tuple[Subscription, ...], named(at_most=50)] = ()
+    """Subscriptions to make, one for each consumer. One that is removed here is deleted, and its keys are never good again.
+    Omitted: none are made; developers subscribe by themselves where `visibleTo` and `subscription` let them."""
 
 
 class ApiState(StatusModel):
@@ -143,3 +127,7 @@ class ApiProductStatus(CommonStatus):
     """The address of the gateway, or of the API where there is only one."""
     apis: Annotated[tuple[ApiState, ...], listed(at_most=10)] = ()
     """The APIs, as last seen."""
+    subscriptions: Annotated[tuple[SubscriptionStatus, ...], listed(at_most=50)] = ()
+    """The subscriptions that are made by name, as last seen."""
+    keys_exported_to: Annotated[tuple[Annotated[str, Field(max_length=600)], ...], listed(at_most=50)] = ()
+    """Where keys were handed out to, so that they can be taken back: secret/<name>, or the ARM id of a Key Vault secret."""

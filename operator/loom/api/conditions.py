@@ -108,6 +108,16 @@ class Reason(_Explained):
     UNHEALTHY = "Unhealthy", "Converged, but something measured is not well; see Healthy and status.resources."
     NOT_MEASURED = "NotMeasured", "It could not be measured, or has not been yet; that is not the same as well."
     UNREACHABLE = "Unreachable", "No answer, or the wrong one, came from the address; the message names both.", PRODUCTS
+    SECRET_FORBIDDEN = (
+        "SecretForbidden",
+        "The operator may not read and write that Secret: bind the role loom-secrets to it in the namespace, as the message says.",
+        PRODUCTS,
+    )
+    SECRET_NOT_OURS = (
+        "SecretNotOurs",
+        "A Secret of that name is there and was not made by the operator: name another one, or delete it.",
+        PRODUCTS,
+    )
     IMAGE_NOT_FOUND = (
         "ImageNotFound",
         "The registry has no such image or tag; push it, or mend the image's name.",

@@ -32,6 +32,7 @@ OPERATIONS = {
     f"{_SERVICE}/products/grouplinks": "product_group_link",
     f"{_SERVICE}/products/policies": "product_policy",
     f"{_SERVICE}/subscriptions": "subscription",
+    f"{_SERVICE}/users": "user",
 }
 """Type to operation group: synchronous ones, whose operations all take group, service and the names below it."""
 

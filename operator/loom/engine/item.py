@@ -16,6 +16,7 @@ from loom.engine.work import Event, Ports, Work
 from loom.plan.arm_id import key
 from loom.plan.arm_type import ArmType
 from loom.plan.checks import Finding
+from loom.plan.keys import Handed
 from loom.plan.outcome import ResourceState, State
 from loom.plan.resource import Mode, Named, Plan, Resource
 from loom.plan.values import Json, Ref, Secret, Text, Unresolved, Value, at, references, resolve
@@ -115,6 +116,7 @@ class Pass:
     deletions: list[Deletion] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
     events: list[Event] = field(default_factory=list)
+    handed: dict[str, Handed] = field(default_factory=dict)  # keys, by their export's name
     wrote: bool = False
     attempted: set[str] = field(default_factory=set)
     mended: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # plan key, fields written

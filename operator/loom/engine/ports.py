@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from loom.plan.checks import Check, Finding
+from loom.plan.keys import KeyNotes, Place
 from loom.plan.values import Json, Lookup
 
 
@@ -85,6 +86,27 @@ class Prober(Protocol):
         self, checks: Sequence[Check], bodies: Mapping[str, Mapping[str, Json]], lookup: Lookup
     ) -> Sequence[Finding]:
         """One finding for each check. `bodies` are observed bodies by plan key, where known in this pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stands beside keys that were handed out: a keyed hash of them, and the notes of their rotation."""
+
+    digest: str
+    notes: KeyNotes | None
+
+
+class Keeper(Protocol):
+    """Hands keys out, and takes them back. Raises CloudError: `SecretForbidden`, `SecretNotOurs`."""
+
+    async def read(self, place: Place) -> Kept | None:
+        """What stands there, or None where nothing does."""
+
+    async def write(self, place: Place, entries: Mapping[str, str], kept: Kept) -> None:
+        """Put the keys there, in place of what was there before."""
+
+    async def remove(self, place: Place) -> None:
+        """Take them away, where they are ours."""
 
 
 class Clock(Protocol):

@@ -13,6 +13,7 @@ from loom.engine.deletions import find_deletions
 from loom.engine.finalize import finalize, rediscover, remaining
 from loom.engine.inventory import Inventory
 from loom.engine.item import Pass
+from loom.engine.keys import hand_out
 from loom.engine.memory import Memory, RunMemory
 from loom.engine.observe import observe, remember_settled
 from loom.engine.prune import prune
@@ -49,6 +50,7 @@ async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
             return conclude_refused(run)
         await advance(run)
         await _converge(run)
+        await hand_out(run)
         await _examine(run)
     except CloudError as error:
         return conclude_failed(run, error)

@@ -31,6 +31,7 @@ def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) 
         status["plan"] = plan_summary(run)
         status["resources"], status["resourceCount"] = resource_rows(run)
         status["retained"] = sorted(data_name(d.type, d.id) for d in run.deletions if d.retained and d.type.protected)
+        status["keysExportedTo"] = sorted(handed.place.shown for handed in run.handed.values() if handed.notes)
         status["submitted"] = dict(sorted(run.submitted.items()))
         status.update(run.work.report(run.plan, outcome(run)))
     _say_interval(run, status)
@@ -52,7 +53,7 @@ def outcome(run: Pass) -> Outcome:
     for name, item in run.items.items():
         state = item.as_state()
         states[name] = replace(state, health=health[name]) if name in health else state
-    return Outcome(states, run.lookup, run.findings)
+    return Outcome(states, run.lookup, run.findings, run.handed)
 
 
 def plan_summary(run: Pass) -> dict[str, Json]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from loom.engine.lanes import Lanes
-from loom.engine.ports import Clock, Cloud, Journal, Prober
+from loom.engine.ports import Clock, Cloud, Journal, Keeper, Prober
 from loom.engine.snapshots import Snapshots
 from loom.errors import Refusal
 from loom.plan.outcome import Outcome
@@ -100,3 +100,4 @@ class Ports:
     digest: Callable[[str], str]  # keyed hash of a secret or a submitted document: hex, never reversible
     snapshots: Snapshots
     lanes: Lanes
+    keeper: Keeper | None = None  # None: nothing is handed out, as in a preview

@@ -89,6 +89,14 @@ class KubeClient:
         """Merge-patch an object; with metadata.resourceVersion in the patch, a race answers 409. Raises ApiError."""
         return await self._call("PATCH", resource.path(namespace, name), body=patch, content_type=MERGE_PATCH)
 
+    async def delete(self, resource: Resource, namespace: str, name: str, uid: str) -> None:
+        """Delete an object, if it is still that one; done for what is gone. Raises ApiError, 409 where it is another."""
+        try:
+            await self._call("DELETE", resource.path(namespace, name), body={"preconditions": {"uid": uid}})
+        except ApiError as error:
+            if error.status != 404:
+                raise
+
     async def patch_status(
         self, resource: Resource, namespace: str, name: str, operations: Sequence[Mapping[str, Any]]
     ) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from loom.kube.gather import Gathered, Gatherer, is_true
 from loom.kube.key import RESOURCES, Key
 from loom.kube.queue import Priority
 from loom.kube.rhythm import Pace
+from loom.kube.secrets import Account, SecretKeeper
 from loom.kube.status import StatusWriter
 from loom.kube.usage import users_of
 from loom.kube.watch import Watch, is_answered
@@ -82,6 +83,7 @@ class Desk:
     status: StatusWriter
     events: EventRecorder
     pace: Pace
+    account: Account  # the operator's own, for what it asks people to allow
 
 
 class Worker:
@@ -168,7 +170,14 @@ class Worker:
             digest=world.digest,
             snapshots=world.snapshots,
             lanes=world.lanes,
+            keeper=self._keeper(key, obj),
         )
+
+    def _keeper(self, key: Key, obj: Mapping[str, Any]) -> SecretKeeper | None:
+        if not key.namespace:
+            return None  # what lives in no namespace has none to keep Secrets in
+        owner, account = self._desk.gatherer.owner(key), self._desk.account
+        return SecretKeeper(self._desk.client, owner, key, obj["metadata"]["uid"], account)
 
     def _cloud(self, key: Key, obj: Mapping[str, Any], found: Gathered) -> Cloud:
         plane = found.context.plane

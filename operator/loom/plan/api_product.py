@@ -6,7 +6,8 @@ What cannot be planned is refused here; what no grant covers is planned, shown a
 
 from collections.abc import Iterator, Mapping
 
-from loom.api.api_product import ApiProductSpec, Approval, ProductState
+from loom.api.api_product import ApiProductSpec, ProductState
+from loom.api.api_subscription import Approval
 from loom.errors import Refusal
 from loom.plan import api_report
 from loom.plan.backends import refused
@@ -29,6 +30,7 @@ from loom.plan.product.place import (
     service_of,
 )  # fmt: skip
 from loom.plan.product.policy_xml import for_product
+from loom.plan.product.subscriptions import exports, subscription_states, subscriptions
 from loom.plan.resource import Mode, Plan, Resource
 from loom.plan.values import Json, Ref, Text, Value
 
@@ -47,6 +49,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
     resources = tuple(_resources(place))
     if spec.state is ProductState.PUBLISHED:
         resources = (*resources, _publication(place, resources))
+    resources = (*resources, *subscriptions(place, after=resources[-1].key))
     validate(resources)
     gateway = Ref(SERVICE, "properties.gatewayUrl")
     return Plan(
@@ -54,7 +57,8 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
         resources=resources,
         checks=(GatewayCheck(SERVICE, Text(f"{{}}{_STATUS_PAGE}", (gateway,)), GATEWAY_REACHABLE),),
         conditions=CONDITIONS,
-        facts={"gatewayUrl": gateway},
+        exports=tuple(exports(spec)),
+        facts={"gatewayUrl": gateway, **subscription_states(spec)},
         held={} if spec.state is ProductState.PUBLISHED else {PUBLISHED: ("NotPublished", "spec.state is Draft")},
     )
 

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from loom.api.api_apis import Api
 from loom.api.api_product import ApiProductSpec
 from loom.plan.checks import Health
+from loom.plan.keys import Phase
 from loom.plan.outcome import Outcome
 from loom.plan.product import openapi
+from loom.plan.product.subscriptions import subscription_key
 from loom.plan.resource import Plan
 from loom.plan.values import Json, Unresolved, resolve
 
@@ -17,7 +19,27 @@ def fields(spec: ApiProductSpec, plan: Plan, outcome: Outcome) -> Mapping[str, J
     health = _health(outcome)
     rows = [_row(api, plan, gateway, health) for api in spec.apis]
     address = rows[0].get("url") if len(rows) == 1 else gateway
-    return {**({"gatewayUrl": address} if address else {}), "apis": rows}
+    return {**({"gatewayUrl": address} if address else {}), "apis": rows, "subscriptions": _subscriptions(spec, plan, outcome)}
+
+
+def _subscriptions(spec: ApiProductSpec, plan: Plan, outcome: Outcome) -> list[Json]:
+    rows: list[Json] = []
+    for wanted in spec.subscriptions:
+        row = {"name": wanted.name, "state": _state(wanted.name, plan, outcome)}
+        handed = outcome.handed.get(wanted.name)
+        if handed and handed.notes:
+            row |= {"keysExportedTo": handed.place.shown, "rotatedAt": handed.notes.rotated_at}
+            row |= {"rotation": str(handed.notes.phase)} if handed.notes.phase is Phase.OVERLAP else {}
+        rows.append(row)
+    return rows
+
+
+def _state(name: str, plan: Plan, outcome: Outcome) -> str:
+    """What the service says, in the word of the spec."""
+    try:
+        return str(resolve(plan.facts[subscription_key(name)], outcome.lookup)).capitalize()
+    except Unresolved:
+        return "Missing"
 
 
 def _gateway(plan: Plan, outcome: Outcome) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from loom.plan.checks import Finding, Health
+from loom.plan.keys import Handed
 from loom.plan.values import Lookup
 
 
@@ -51,3 +52,4 @@ class Outcome:
     states: Mapping[str, ResourceState]
     lookup: Lookup  # raises Unresolved for what is not known
     findings: tuple[Finding, ...] = field(default_factory=tuple)
+    handed: Mapping[str, Handed] = field(default_factory=dict)  # keys that are handed out, by their export's name

@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from loom.plan.checks import Check, Wire
+from loom.plan.keys import KeyExport
 from loom.plan.values import Lookup, Ref, Text, Value, resolve
 
 NAMES = UUID("6f0b3c1e-5d0c-5b6a-9a43-1f6c8f5d2a10")  # the name space of every uuid5 name that this operator forms
@@ -77,6 +78,7 @@ class Plan:
     wiring: tuple[Wire, ...] = ()
     conditions: tuple[str, ...] = ()  # the kind's own condition types, in the order people read them
     warnings: tuple[str, ...] = ()
+    exports: tuple[KeyExport, ...] = ()  # keys to hand out
     facts: Mapping[str, Value] = field(default_factory=dict)  # endpoints and urls for status; may hold references
     held: Mapping[str, tuple[str, str]] = field(
         default_factory=dict

@@ -71,5 +71,13 @@ TYPES = (
         immutable=("properties.groupId",),
         delete_rank=10,
     ),
+    ArmType(
+        f"{SERVICE}/subscriptions", _VERSION, "subscription",
+        marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
+        immutable=("properties.scope",),
+        delete_rank=5,
+        has_etag=True,
+    ),
+    ArmType(f"{SERVICE}/users", _VERSION, "user", listing=Listing.EACH, tier=Tier.SLOW, client=Client.API_MANAGEMENT),
     ArmType(f"{SERVICE}/groups", _VERSION, "audience", listing=Listing.PARENT, client=Client.API_MANAGEMENT),
 )  # fmt: skip

@@ -1,0 +1,104 @@
+"""The subscriptions of a product that are made by name: the last of all, so that a key never works before what it opens does.
+
+Subscriptions that developers take out by themselves are theirs: nothing here knows them.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from loom.api.api_product import ApiProductSpec
+from loom.api.api_subscription import DEFAULT_OVERLAP, Rotation, Subscription, SubscriptionState
+from loom.plan.keys import KeyExport
+from loom.plan.keys import Place as KeyPlace
+from loom.plan.product.place import PRODUCT, PUBLISHED, SERVICE, Place
+from loom.plan.resource import Mode, Resource
+from loom.plan.values import Ref, Value
+
+STATES = {
+    SubscriptionState.ACTIVE: "active",
+    SubscriptionState.SUSPENDED: "suspended",
+    SubscriptionState.CANCELLED: "cancelled",
+}
+
+
+def subscription_key(name: str) -> str:
+    """The plan's key of a subscription."""
+    return f"subscription/{name}"
+
+
+def subscriptions(place: Place, after: str) -> Iterator[Resource]:
+    """Each subscription, and the account that it is for, where the spec names one. `after` is the key of the last write before."""
+    for wanted in place.spec.subscriptions:
+        account = wanted.owner.user_id if wanted.owner else None
+        needs: tuple[str, ...] = (PRODUCT, after)
+        if account:
+            yield Resource(
+                f"user/{account}",
+                user_id(place, account),
+                mode=Mode.EXISTING,
+                depends_on=(SERVICE,),
+                condition=PUBLISHED,
+            )
+            needs = (*needs, f"user/{account}")
+        yield Resource(
+            key=subscription_key(wanted.name),
+            id=f"{place.service}/subscriptions/{place.name(f'sub-{wanted.name}')}",
+            body={"properties": _properties(place, wanted)},
+            depends_on=needs,
+            condition=PUBLISHED,
+        )
+
+
+def user_id(place: Place, account: str) -> str:
+    """The id of a developer's account in the service."""
+    return f"{place.service}/users/{account}"
+
+
+def _properties(place: Place, wanted: Subscription) -> dict[str, Value]:
+    properties: dict[str, Value] = {
+        "scope": place.product,
+        "displayName": _display_name(wanted),
+        "state": STATES[wanted.state],
+    }
+    if wanted.owner and wanted.owner.user_id:
+        properties["ownerId"] = user_id(place, wanted.owner.user_id)
+    return properties
+
+
+def _display_name(wanted: Subscription) -> str:
+    """At most 100 characters (type tables): whom to write to stays whole, as it is what people look for."""
+    email = wanted.owner.email if wanted.owner else None
+    if not email:
+        return wanted.name
+    return f"{wanted.name[: max(100 - len(email) - 3, 0)]} ({email})"[-100:]
+
+
+def subscription_states(spec: ApiProductSpec) -> dict[str, Value]:
+    """What status says of each subscription, by its key in the plan."""
+    keys = (subscription_key(wanted.name) for wanted in spec.subscriptions)
+    return {key: Ref(key, "properties.state") for key in keys}
+
+
+def exports(spec: ApiProductSpec) -> Iterator[KeyExport]:
+    """Where the keys of subscriptions go."""
+    for wanted in spec.subscriptions:
+        target = wanted.export_keys_to
+        if target is None or target.secret_ref is None:
+            continue
+        rotation = wanted.rotation
+        yield KeyExport(
+            name=wanted.name,
+            key=subscription_key(wanted.name),
+            place=KeyPlace(secret=target.secret_ref.name),
+            every=rotation.every if rotation else None,
+            overlap=_overlap(rotation),
+            request=(rotation.request or "") if rotation else "",
+        )
+
+
+def _overlap(rotation: Rotation | None) -> timedelta:
+    if rotation is None:
+        return DEFAULT_OVERLAP
+    if rotation.overlap is not None:
+        return rotation.overlap
+    return min(DEFAULT_OVERLAP, rotation.every / 2) if rotation.every else DEFAULT_OVERLAP
