@@ -6,9 +6,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.api_apis import PartName
 from loom.api.schema import Bool, Duration, Int, Model, ObjectName, Rule, StatusModel
 from loom.api.status import Word
+
+PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
 
 SHORTEST_ROTATION = timedelta(hours=24)
 DEFAULT_OVERLAP = timedelta(hours=24)
