@@ -30,9 +30,21 @@ OPEN_POLICY: Edit = (
     {"properties.value"},
 )
 
+THEIR_ROUTE: dict[str, Any] = {
+    "name": "to-the-internet",
+    "properties": {"addressPrefix": "0.0.0.0/0", "nextHopType": "Internet"},
+}
+
 EDITS: dict[str, Edit] = {
     "group": TAGS,
     "nsg": TAGS,
+    "route-table": (
+        {"properties": {"routes": [{**THEIR_ROUTE, "name": "default-to-hub-firewall"}]}},
+        {
+            "properties.routes[default-to-hub-firewall].properties.nextHopType",
+            "properties.routes[default-to-hub-firewall].properties.nextHopIpAddress",
+        },
+    ),
     "network": TAGS,
     "subnet/snet-container-apps": ({"properties": {"networkSecurityGroup": None}}, {"properties.networkSecurityGroup"}),
     "subnet/snet-private-endpoints": (

@@ -173,6 +173,7 @@ ArmScope = Annotated[
 ]
 ObjectName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=63)]
 Cidr = Annotated[str, Field(pattern=r"^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$", max_length=18)]
+Ipv4 = Annotated[str, Field(pattern=r"^([0-9]{1,3}\.){3}[0-9]{1,3}$", max_length=15)]
 Duration = Annotated[
     timedelta,
     BeforeValidator(_read_duration),

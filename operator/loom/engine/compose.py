@@ -11,8 +11,9 @@ from typing import Any
 from loom.engine.diff import path_pattern, undeclared
 from loom.engine.item import Item, Pass
 from loom.engine.marks import tags_of
+from loom.plan.arm_id import key
 from loom.plan.arm_type import Carry, Marking
-from loom.plan.resource import Mode
+from loom.plan.resource import Absent, Mode
 from loom.plan.values import Json, Value, at, resolve
 
 _READ_ONLY = frozenset({"etag", "provisioningState"})
@@ -31,8 +32,10 @@ def compose(run: Pass, item: Item) -> dict[str, Json]:
         return body
     if item.type.marking is Marking.TAG:
         body["tags"] = {**tags_of(item.live.body), **(body.get("tags") or {})}
+    gone = {rule.path for rule in item.resource.absent if is_attached(rule, item.live.body)}
     for carry in item.type.carries:
-        _carry(body, item.live.body, carry)
+        if carry.path not in gone:
+            _carry(body, item.live.body, carry)
     _keep_others(body, item.live.body, [path_pattern(path) for path in item.type.whole])
     for rule in item.resource.ignore:
         if rule.floor:
@@ -47,6 +50,11 @@ def merge(under: Mapping[str, Value], over: Mapping[str, Value]) -> dict[str, Va
         below = merged.get(name)
         merged[name] = merge(below, value) if isinstance(value, Mapping) and isinstance(below, Mapping) else value
     return merged
+
+
+def is_attached(rule: Absent, live: Mapping[str, Json]) -> bool:
+    """Does a live body still lead to what the object wants no more?"""
+    return key(str(at(live, f"{rule.path}.id") or "")) == key(rule.id)
 
 
 def _carry(body: dict[str, Json], live: Mapping[str, Json], carry: Carry) -> None:

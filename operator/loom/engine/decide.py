@@ -4,6 +4,7 @@ The order of the questions is the contract: is it there, whose is it, is Azure s
 may Azure change that, may we write there.
 """
 
+from loom.engine.compose import is_attached
 from loom.engine.diff import FieldChange, differences
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, UPDATE, Item, Pass
@@ -113,6 +114,8 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
         return
     item.changes = differences(item.type, item.desired, live.body, item.resource.ignore, run.lookup)
     item.changes += submitted_changes(run, item)
+    attached = (rule for rule in item.resource.absent if is_attached(rule, live.body))
+    item.changes += tuple(FieldChange(rule.path, rule.id, None) for rule in attached)
     if state in FAILED_STATES and item.resource.mode is Mode.MANAGED:
         item.changes += (FieldChange("properties.provisioningState", state, "succeeded"),)
     if not item.changes:

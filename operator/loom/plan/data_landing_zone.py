@@ -106,7 +106,7 @@ def _endpoints(site: Site) -> dict[str, Value]:
 def _check_addresses(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> None:
     if spec.network is None:
         return
-    check_reserved(spec.network)
+    check_reserved(spec)
     ours = spec.network.address_space
     for prefix in context.hub_prefixes:
         if _overlap(ours, prefix):

@@ -24,6 +24,7 @@ class ZoneNames:
     group: str
     network: str
     security_group: str
+    route_table: str
     identity: str
     environment: str
     storage: str
@@ -56,6 +57,7 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         group=fit(f"rg-csa-loom-dlz-{place}", 90),
         network=fit(f"vnet-csa-loom-dlz-{place}", 64),
         security_group=fit(f"nsg-csa-loom-dlz-{place}", 80),
+        route_table=fit(f"rt-csa-loom-dlz-{place}", 80),
         identity=fit(f"uami-loom-dlz-{place}", 128),
         environment=fit(f"cae-csa-loom-{place}", 60),
         storage=(spec.storage and spec.storage.name) or f"saloom{spec.domain.replace('-', '')[:10]}{unique}",

@@ -49,6 +49,14 @@ class Ignore:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """What this object attached once and wants no more: `path` must not lead to `id`. What others attached there stays."""
+
+    path: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One resource that must hold. `body` is what is declared and no more: what it leaves out is not ours to judge.
 
@@ -66,6 +74,7 @@ class Resource:
     on_create: Mapping[str, Value] = field(default_factory=dict)
     ignore: tuple[Ignore, ...] = ()
     adopts: bool = False
+    absent: tuple[Absent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,49 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Cidr, Model, Rule, immutable, named
+from loom.api.schema import Cidr, Ipv4, Model, Rule, distinct, immutable, named
 
 APPS_SUBNET = "snet-container-apps"
 ENDPOINTS_SUBNET = "snet-private-endpoints"
+APPLICATION_GATEWAY_SUBNET = "snet-application-gateway"
+DATABRICKS_HOST_SUBNET, DATABRICKS_CONTAINER_SUBNET = "snet-databricks-host", "snet-databricks-container"
+GATEWAY_SUBNET, BASTION_SUBNET = "GatewaySubnet", "AzureBastionSubnet"  # Azure looks for them by these names
 
 
 class Subnet(Model):
     """A part of the zone's network."""
 
     name: Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$", max_length=80)]
-    """The subnet's name. Apps live in snet-container-apps, private endpoints in snet-private-endpoints; any other is made
-    and left empty."""
+    """The subnet's name. Apps live in snet-container-apps, private endpoints in snet-private-endpoints, an Application Gateway in
+    snet-application-gateway, Databricks in snet-databricks-host and snet-databricks-container, a VPN gateway in GatewaySubnet, a
+    Bastion of the zone's own in AzureBastionSubnet; any other is made and left empty."""
     cidr: Cidr
     """Its addresses, within the network's, in CIDR notation."""
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+class Egress(Model):
+    """Where the network's traffic goes that has no nearer way."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            field="nextHop",
+            cel="isIP(self.nextHop)",
+            message="nextHop is an IPv4 address, such as 10.0.1.4",
+            holds=lambda e: _is_ip(e.next_hop),
+        ),
+    )
+
+    next_hop: Ipv4
+    """The private IPv4 address of the hub's firewall. Every subnet gets the route but those of an Application Gateway, a VPN
+    gateway and a Bastion, which would lose their own control planes."""
 
 
 def _network(cidr: str) -> ipaddress.IPv4Network | None:
@@ -84,6 +113,12 @@ class Network(Model):
             "give them",
             holds=lambda n: 8 <= ipaddress.IPv4Network(n.address_space).prefixlen <= (29 if n.subnets else 22),
         ),
+        Rule(
+            field="dnsServers",
+            cel="!has(self.dnsServers) || self.dnsServers.all(s, isIP(s))",
+            message="each of dnsServers is an IPv4 address, such as 10.0.0.4",
+            holds=lambda n: all(_is_ip(server) for server in n.dns_servers or ()),
+        ),
         immutable("addressSpace", "make another zone with the other addresses and move to it"),
     )
 
@@ -91,5 +126,11 @@ class Network(Model):
     """The network's IPv4 addresses in CIDR notation, at least a /22 where the subnets are laid out. They must overlap
     neither the hub nor any network peered with it."""
     subnets: Annotated[tuple[Subnet, ...], named(at_most=20, at_least=1)] | None = None
-    """The subnets. Omitted: laid out from the start of the addresses, a /23 snet-container-apps and a /24
-    snet-private-endpoints."""
+    """The subnets. Omitted: laid out, each at a place of its own, so that a feature that comes later moves none: a /23
+    snet-container-apps and a /24 snet-private-endpoints, and only where their feature is on GatewaySubnet /27, AzureBastionSubnet
+    /26, snet-application-gateway /24, and two /24 for Databricks."""
+    egress: Egress | None = None
+    """Where traffic goes that has no nearer way. Omitted: as Azure routes it; a route table that was made here goes."""
+    dns_servers: Annotated[tuple[Ipv4, ...], distinct(at_most=20)] | None = None
+    """The DNS servers that the network's machines ask, which must resolve the plane's private DNS zones. []: Azure's own.
+    Omitted: those that are set stay, which for a new network are Azure's own."""

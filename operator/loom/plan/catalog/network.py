@@ -22,6 +22,12 @@ TYPES = (
         delete_rank=80,
     ),
     ArmType(
+        "Microsoft.Network/routeTables", "2025-05-01", "route-table",
+        immutable=("location",),
+        carries=(Carry("properties.routes", _OTHERS, _READ_ONLY_RULE),),
+        delete_rank=80,
+    ),
+    ArmType(
         NETWORK, "2025-05-01", "network",
         immutable=("location",),
         carries=(

@@ -1,4 +1,4 @@
-"""The zone's network: security group, network, subnets, both peerings, and the links to the plane's private DNS zones.
+"""The zone's network: security groups, route table, network, subnets, both peerings, and the links to the plane's private DNS zones.
 
 The links are necessary: private endpoints register in the plane's zones, and a network that a zone is not linked to resolves the
 public address instead, where every service of ours is closed. They fall back to public DNS for names that the zone does not hold, or
@@ -8,11 +8,15 @@ foreign accounts with private endpoints of their own would vanish (Azure docs: F
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
 
-from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
+from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.api.zone.network import APPS_SUBNET, Network
 from loom.errors import Refusal
 from loom.plan.checks import LinkCheck
 from loom.plan.resource import Resource
 from loom.plan.values import Value
+from loom.plan.zone.egress import ROUTES, attached, detached, egress
+from loom.plan.zone.layout import layout, room_of
+from loom.plan.zone.security import security_group, security_groups
 from loom.plan.zone.site import NETWORK_READY, Site
 
 # Container Apps keeps these for itself (Azure docs: Networking in Azure Container Apps environments).
@@ -21,19 +25,9 @@ _RESERVED = (
 )  # fmt: skip
 
 
-def layout(network: Network) -> dict[str, str]:
-    """The subnets and their addresses: as given, else a /23 for apps and a /24 for private endpoints from the start."""
-    if network.subnets is not None:
-        return {subnet.name: subnet.cidr for subnet in network.subnets}
-    space = IPv4Network(network.address_space)
-    apps = next(space.subnets(new_prefix=23))
-    endpoints = next(part for part in space.subnets(new_prefix=24) if not part.overlaps(apps))
-    return {APPS_SUBNET: str(apps), ENDPOINTS_SUBNET: str(endpoints)}
-
-
-def check_reserved(network: Network) -> None:
+def check_reserved(spec: DataLandingZoneSpec) -> None:
     """Refuse a subnet for apps among the addresses that the platform keeps for itself."""
-    cidr = layout(network).get(APPS_SUBNET)
+    cidr = layout(spec).get(APPS_SUBNET)
     taken = next((r for r in _RESERVED if cidr and IPv4Network(r).overlaps(IPv4Network(cidr))), None)
     if taken:
         raise Refusal(
@@ -47,17 +41,11 @@ def network(site: Site, endpoint_groups: Iterable[str]) -> Iterator[Resource]:
     spec = site.spec.network
     if spec is None:
         return
-    nsg = site.id("Microsoft.Network/networkSecurityGroups", site.names.security_group)
-    yield Resource("nsg", nsg, _top(site, {}), ("group",), NETWORK_READY)
-    yield Resource(
-        "network",
-        site.network,
-        _top(site, {"addressSpace": {"addressPrefixes": [spec.address_space]}}),
-        ("group",),
-        NETWORK_READY,
-    )
-    for name, cidr in layout(spec).items():
-        yield Resource(f"subnet/{name}", site.subnet(name), _subnet(name, cidr, nsg), ("network", "nsg"), NETWORK_READY)
+    yield from security_groups(site)
+    yield from egress(site)
+    yield Resource("network", site.network, _top(site, _network(spec)), ("group",), NETWORK_READY)
+    for name, cidr in layout(site.spec).items():
+        yield _subnet(site, name, cidr)
     yield from _peerings(site)
     for group_id in endpoint_groups:
         yield _dns_link(site, group_id)
@@ -74,12 +62,31 @@ def _top(site: Site, properties: Mapping[str, Value]) -> dict[str, Value]:
     return {"location": site.location, "tags": dict(site.tags), **({"properties": properties} if properties else {})}
 
 
-def _subnet(name: str, cidr: str, nsg: str) -> dict[str, Value]:
-    properties: dict[str, Value] = {"addressPrefix": cidr, "networkSecurityGroup": {"id": nsg}}
-    if name == APPS_SUBNET:
-        service = "Microsoft.App/environments"
-        properties["delegations"] = [{"name": service, "properties": {"serviceName": service}}]
-    return {"properties": properties}
+def _network(spec: Network) -> dict[str, Value]:
+    properties: dict[str, Value] = {"addressSpace": {"addressPrefixes": [spec.address_space]}}
+    if spec.dns_servers is not None:
+        properties["dhcpOptions"] = {"dnsServers": list(spec.dns_servers)}
+    return properties
+
+
+def _subnet(site: Site, name: str, cidr: str) -> Resource:
+    room = room_of(name)
+    needs, properties = ["network"], {"addressPrefix": cidr, **attached(site, name)}
+    if room.security:
+        properties["networkSecurityGroup"] = {"id": security_group(site, room.security)}
+        needs.append(room.security)
+    if "routeTable" in properties:
+        needs.append(ROUTES)
+    if room.delegation:
+        properties["delegations"] = [{"name": room.delegation, "properties": {"serviceName": room.delegation}}]
+    return Resource(
+        key=f"subnet/{name}",
+        id=site.subnet(name),
+        body={"properties": properties},
+        depends_on=tuple(needs),
+        condition=NETWORK_READY,
+        absent=detached(site, name),
+    )
 
 
 def _peerings(site: Site) -> Iterator[Resource]:

@@ -20,6 +20,7 @@ from loom.sim.world import World
 Json = dict[str, Any]
 GROUPS = f"{NETWORK}/networkSecurityGroups"
 NETWORKS = f"{NETWORK}/virtualNetworks"
+ROUTES = f"{NETWORK}/routeTables"
 
 
 class SecurityGroups(Behavior):
@@ -43,6 +44,37 @@ class SecurityGroups(Behavior):
                 f"{', '.join(item.id for item in users)}."
             )
             raise ArmError(400, "InUseNetworkSecurityGroupCannotBeDeleted", message)
+
+
+class RouteTables(Behavior):
+    """A route table shows its routes as ARM forms them, and says which subnets use it."""
+
+    def compose(self, change: Change) -> Json:
+        kind = f"{ROUTES}/routes"
+        routes = [
+            {
+                "name": item["name"],
+                "id": f"{change.id}/routes/{item['name']}",
+                "type": kind,
+                "properties": {**(item.get("properties") or {}), "provisioningState": "Succeeded"},
+            }
+            for item in change.properties.get("routes") or []
+        ]
+        outputs = {"resourceGuid": guid(change.id.lower()), "routes": routes}
+        return {**change.body, "properties": {"disableBgpRoutePropagation": False, **change.properties, **outputs}}
+
+    def shown(self, world: World, resource: Resource, body: Json) -> Json:
+        users = [{"id": item.id} for item in _users(world, resource, subnets.SUBNETS, "routeTable")]
+        return {**body, "properties": {**body["properties"], **({"subnets": users} if users else {})}}
+
+    def check_delete(self, world: World, resource: Resource) -> None:
+        users = _users(world, resource, subnets.SUBNETS, "routeTable")
+        if users:
+            message = (
+                f"Route table {resource.name} is in use and cannot be deleted. It is used by "
+                f"{', '.join(item.id for item in users)}."
+            )
+            raise ArmError(400, "InUseRouteTableCannotBeDeleted", message)
 
 
 def _rule(change: Change, rule: Json, segment: str) -> Json:
@@ -167,15 +199,18 @@ PROVIDER = Provider(
         *subnets.KINDS,
         *peerings.KINDS,
         Kind(
-            name=f"{NETWORK}/routeTables",
+            name=ROUTES,
             versions=VERSIONS,
             tracked=True,
             lists=("subscription", "group"),
             names=network_names(80),
             put=network_style(4),
             delete=network_style(4, delete=True),
+            defaults={"properties": {}},
+            read_only=("properties.subnets",),
             etag="body",
             budget="network",
+            behavior=RouteTables(),
         ),
         *private_endpoints.KINDS,
         *zone_groups.KINDS,
