@@ -38,13 +38,13 @@ def test_a_zone_of_nothing_but_its_place_is_one() -> None:
     assert spec.interval == timedelta(minutes=10)
 
 
-def test_an_empty_service_takes_every_default() -> None:
+def test_an_empty_service_leaves_every_choice_to_the_planner() -> None:
     network = {"addressSpace": "10.100.0.0/20"}
     obj = changed(SMALLEST_ZONE, {"spec.network": network, "spec.storage": {}, "spec.eventHubs": {}})
     spec = parse(DATA_LANDING_ZONE, obj)
 
-    assert (spec.storage.redundancy, spec.storage.soft_delete_days, spec.storage.filesystems) == ("ZRS", 30, ())
-    assert (spec.event_hubs.throughput_units.min, spec.event_hubs.throughput_units.max) == (2, 20)
+    assert (spec.storage.redundancy, spec.storage.soft_delete_days, spec.storage.filesystems) == (None, None, ())
+    assert (spec.event_hubs.throughput_units, spec.event_hubs.hubs) == (None, ())
 
 
 def test_a_null_is_a_field_left_out() -> None:

@@ -14,7 +14,7 @@ ROWS = list(TYPES.values())
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_row_says_where_its_mark_is_and_where_it_stands_inline(row: ArmType) -> None:
-    assert bool(row.marker_path) == (row.marking in (Marking.FIELD, Marking.POINTER))
+    assert bool(row.marker_path) == (row.marking in (Marking.FIELD, Marking.POINTER, Marking.INSIDE))
     assert bool(row.inline_path) == (row.listing is Listing.INLINE)
 
 

@@ -93,6 +93,14 @@ def test_a_capacity_that_cannot_grow_is_compared_as_it_is() -> None:
     assert at(plan.find("event-hubs").body, "properties.isAutoInflateEnabled") is False
 
 
+def test_an_empty_service_gets_the_defaults_that_the_manual_names() -> None:
+    plan = plan_of(zone_object(storage={}, eventHubs={}))
+    assert at(plan.find("storage").body, "sku.name") == "Standard_ZRS"
+    assert at(plan.find("storage/blob-service").body, "properties.deleteRetentionPolicy.days") == 30
+    assert at(plan.find("event-hubs").body, "sku.capacity") == 2
+    assert at(plan.find("event-hubs").body, "properties.maximumThroughputUnits") == 20
+
+
 def test_the_zones_tags_override_the_planes_and_typed_fields_override_both() -> None:
     obj = zone_object(tags={"team": "b", "ENVIRONMENT": "Lies"})
     plan = plan_of(obj, world(obj, plane_object(tags={"Team": "a", "Plane": "eastus2"})))

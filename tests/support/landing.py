@@ -69,9 +69,9 @@ def bench(obj: Obj, context: Context | None = None) -> Bench:
     return made
 
 
-def changed(made: Bench, obj: Obj) -> None:
-    """The spec is edited."""
-    context = world(obj)
+def changed(made: Bench, obj: Obj, context: Context | None = None) -> None:
+    """The spec is edited; the world around it too, where one is given."""
+    context = context or world(obj)
     made.authority = KINDS[obj["kind"]].authority(KINDS[obj["kind"]].parse(obj), context)
     made.replan(plan_of(obj, context))
 

@@ -166,6 +166,16 @@ class Reason(_Explained):
         "What is referred to is in another namespace and its consumers do not include this one; ask its owner.",
         PRODUCTS,
     )
+    NOT_SUITABLE = (
+        "NotSuitable",
+        "What is attached exists and is not what the zone needs; the message names the field. Attach another, or mend it yourself.",
+        ZONES,
+    )
+    PLACE_TAKEN = (
+        "PlaceTaken",
+        "The address of an attached service in the plane's DNS zone is another endpoint's: see spec.<service>.existing.privateEndpoint.",
+        ZONES,
+    )
     NOT_IN_ADMIN_PLANE = (
         "NotInAdminPlane",
         "The admin plane names none of what this needs; its administrator adds it.",

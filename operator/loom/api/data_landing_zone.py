@@ -16,6 +16,7 @@ from loom.api.schema import Guid, Line, Location, Model, Rule, immutable, listed
 from loom.api.status import CommonStatus, ResourceId, Word
 from loom.api.zone.apps import Apps, AppState, Wiring
 from loom.api.zone.event_hubs import EventHubs
+from loom.api.zone.existing import Existing
 from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
 from loom.api.zone.storage import Storage
 
@@ -128,6 +129,11 @@ class DataLandingZoneSpec(CommonSpec):
     def declares(self, service: str) -> bool:
         """Is a service there, by its field's name in the spec (`eventHubs`)?"""
         return getattr(self, to_snake(service)) is not None
+
+    def existing(self, service: str) -> Existing | None:
+        """What stands already and is attached as that service; None where it is made, or not there."""
+        found: Existing | None = getattr(getattr(self, to_snake(service)), "existing", None)
+        return found
 
 
 class DataLandingZoneStatus(CommonStatus):

@@ -48,15 +48,22 @@ class Rule:
         return {"rule": self.cel, "message": self.message, **path}
 
 
-def immutable(field: str, instead: str) -> Rule:
-    """Refuse any change of `field`, its coming and going included; `instead` says what to do instead."""
+def immutable(field: str, instead: str, unless: str = "") -> Rule:
+    """Refuse any change of `field`, its coming and going included; `instead` says what to do instead.
+
+    `unless`: a field beside it; where that is, before or after the change, the rule says nothing.
+    """
     here, before = f"self.{field}", f"oldSelf.{field}"
-    name = to_snake(field)
+    name, other = to_snake(field), to_snake(unless)
+    spared = f"has(self.{unless}) || has(oldSelf.{unless}) || " if unless else ""
+    held = f"has({here}) == has({before}) && (!has({here}) || {here} == {before})"
     return Rule(
-        cel=f"has({here}) == has({before}) && (!has({here}) || {here} == {before})",
+        cel=f"{spared}({held})" if spared else held,
         message=f"{field} cannot be changed; {instead}",
         field=field,
-        allows=lambda was, now: bool(getattr(was, name) == getattr(now, name)),
+        allows=lambda was, now: bool(
+            (other and (getattr(was, other) or getattr(now, other))) or getattr(was, name) == getattr(now, name)
+        ),
     )
 
 

@@ -53,11 +53,15 @@ TABLE: tuple[Meaning, ...] = (
     # Somebody may lift it: asked again, slowly.
     Meaning(Reason.POLICY_DENIED, Retry.SLOWLY, "RequestDisallowedBy(Policy|Azure)"),
     Meaning(Reason.LOCKED, Retry.SLOWLY, "ScopeLocked|.*LockedByResourceLock"),
-    Meaning(Reason.REFERENCE_NOT_FOUND, Retry.SLOWLY, "SubscriptionNotFound|InvalidSubscriptionId"),
+    Meaning(
+        Reason.REFERENCE_NOT_FOUND,
+        Retry.SLOWLY,
+        "SubscriptionNotFound|InvalidSubscriptionId|InvalidAuthenticationTokenTenant",
+    ),
     Meaning(
         Reason.CREDENTIAL_INVALID,
         Retry.SLOWLY,
-        "InvalidAuthenticationToken(Tenant|Audience)?|ExpiredAuthenticationToken|AuthenticationFailed(InvalidHeader)?|AADSTS.*|"
+        "InvalidAuthenticationToken(Audience)?|ExpiredAuthenticationToken|AuthenticationFailed(InvalidHeader)?|AADSTS.*|"
         "CredentialUnavailable",
     ),
     Meaning(

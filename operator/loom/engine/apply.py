@@ -14,7 +14,6 @@ from loom.engine.conditions import all_of
 from loom.engine.decide import decide
 from loom.engine.diff import differences
 from loom.engine.item import CREATE, UPDATE, Item, Pass
-from loom.engine.marks import marked
 from loom.engine.memory import Running
 from loom.engine.observe import blocked_by, is_below_new
 from loom.engine.ports import Observed
@@ -168,7 +167,7 @@ def _keep_answer(run: Pass, name: str, observed: Observed | None, digest: str) -
     if observed is None or resource is None:  # the spec may have dropped it meanwhile
         return
     kind = arm_type(observed.id)
-    item = Item(resource, kind, id=observed.id, desired=marked(kind, resource.body, run.work.owner), live=observed)
+    item = Item(resource, kind, id=observed.id, desired=run.marked(resource, kind), live=observed)
     run.remember_outputs(item)
     _note_answer(run, item, observed, digest)
 

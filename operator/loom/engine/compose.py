@@ -58,10 +58,14 @@ def is_attached(rule: Absent, live: Mapping[str, Json]) -> bool:
 
 
 def _carry(body: dict[str, Json], live: Mapping[str, Json], carry: Carry) -> None:
-    value = at(live, carry.path)
-    if value is None or at(body, carry.path) is not None:
+    value, declared = at(live, carry.path), at(body, carry.path)
+    if value is None:
         return
-    _place(body, carry.path, _without(value, carry.drop))
+    kept = _without(value, carry.drop)
+    if declared is None:
+        _place(body, carry.path, kept)
+    elif isinstance(declared, Mapping) and isinstance(kept, Mapping):
+        _place(body, carry.path, {**kept, **declared})
 
 
 def _keep_higher(body: dict[str, Json], live: Mapping[str, Json], path: str) -> None:

@@ -38,8 +38,10 @@ def decide(run: Pass, item: Item) -> None:
     """Say where a resource stands, and what is to be done about it."""
     if item.live is None:
         _absent(run, item)
-    elif item.resource.mode is Mode.EXISTING or run.work.wishes.policy == "Observe":
+    elif run.work.wishes.policy == "Observe":
         item.stand(State.READY)
+    elif item.resource.mode.is_only_read:
+        _judge_others(run, item, item.live)
     elif _is_elsewhere(item):
         item.foreign = True
         item.stand(State.READY, message="exists under another name, made by somebody else; left alone")
@@ -52,6 +54,8 @@ def _absent(run: Pass, item: Item) -> None:
         item.stand(
             State.MISSING, "ReferenceNotFound", f"{short(item.id)} does not exist, or may not be read: {item.id}"
         )
+    elif item.resource.mode is Mode.FREE:
+        item.stand(State.READY)
     elif run.work.wishes.policy == "Observe":
         item.stand(State.MISSING, "Observed", f"{short(item.id)} does not exist")
     elif item.resource.mode is Mode.STAGE:
@@ -59,6 +63,23 @@ def _absent(run: Pass, item: Item) -> None:
     else:
         item.stand(State.MISSING, action=CREATE)
         _check_authority(run, item)
+
+
+def _judge_others(run: Pass, item: Item, live: Observed) -> None:
+    """What others made is as it must be for us, or it stands in the way."""
+    wrong = differences(item.type, item.resource.body, live.body, item.resource.ignore, run.lookup)
+    if not wrong:
+        item.stand(State.READY)
+        return
+    one, name = wrong[0], short(item.id)
+    remedy = f"; {item.resource.remedy}" if item.resource.remedy else ""
+    if item.resource.mode is Mode.FREE:
+        item.stand(State.BLOCKED, "PlaceTaken", f"{name} is another's: {one.path} is {one.before!r}{remedy}")
+    else:
+        words = (
+            f"{name} exists and is never written, but {one.path} is {one.before!r} and must be {one.after!r}{remedy}"
+        )
+        item.stand(State.BLOCKED, "NotSuitable", words)
 
 
 def _is_elsewhere(item: Item) -> bool:

@@ -111,7 +111,7 @@ async def may_be_deleted(run: Pass, deletion: Deletion, live: Observed) -> bool:
 async def _witness(run: Pass, deletion: Deletion, live: Observed) -> Callable[[str], bool]:
     """What proves that a resource without a mark of its own is ours: its nearest marked ancestor, or what it points at."""
     ours = False
-    if deletion.type.marking is Marking.NAME:
+    if deletion.type.marking in (Marking.NAME, Marking.INSIDE):
         ours = await _bears_mark(run, parent_of(deletion.id))
     elif deletion.type.marking is Marking.POINTER:
         target = str(at(live.body, deletion.type.marker_path) or "")

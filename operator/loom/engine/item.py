@@ -13,8 +13,8 @@ from loom.engine.marks import marked
 from loom.engine.memory import Memory, RunMemory
 from loom.engine.ports import Observed
 from loom.engine.work import Event, Ports, Work
-from loom.plan.arm_id import key
-from loom.plan.arm_type import ArmType
+from loom.plan.arm_id import ancestors, key
+from loom.plan.arm_type import ArmType, Marking
 from loom.plan.checks import Finding
 from loom.plan.keys import Handed
 from loom.plan.outcome import ResourceState, State
@@ -123,10 +123,13 @@ class Pass:
     remaking: set[str] = field(default_factory=set)  # types of what is being taken away to be made again
     lane_taken: float = 0.0  # seconds until a taken lane is tried again; 0 = none was
     base: Mapping[str, Json] = field(default_factory=dict)  # the status as last written, the journal's included
+    attached: frozenset[str] = frozenset()  # comparable ids of what stands already and is only read
     wanted: dict[str, frozenset[str]] = field(default_factory=dict)  # plan key -> paths that references ask for
 
     def __post_init__(self) -> None:
         self.base = self.work.status
+        existing = (r.id for r in self.plan.resources if r.mode is Mode.EXISTING and isinstance(r.id, str))
+        self.attached = frozenset(key(arm_id) for arm_id in existing)
         self.so_far = self.memory.run or self.so_far
         asked: dict[str, set[str]] = {}
         for resource in self.plan.resources:
@@ -175,13 +178,22 @@ class Pass:
 
     def new_item(self, resource: Resource, arm_type: ArmType) -> Item:
         """The item of a resource, its id resolved when that can be, its body marked."""
-        body = resource.body if resource.mode is Mode.EXISTING else marked(arm_type, resource.body, self.work.owner)
-        if resource.mode is Mode.STAGE:
-            body = resource.body
-        item = Item(resource, arm_type, desired=body)
+        item = Item(resource, arm_type, desired=self.marked(resource, arm_type))
         self.identify(item)
         self.items[resource.key] = item
         return item
+
+    def marked(self, resource: Resource, arm_type: ArmType) -> Mapping[str, Value]:
+        """The declared body, with our mark where we write it."""
+        if resource.mode is not Mode.MANAGED:
+            return resource.body
+        where = ancestors(resource.id) if arm_type.marking is Marking.INSIDE and isinstance(resource.id, str) else ()
+        among_others = any(key(above) in self.attached for above in where)
+        return marked(arm_type, resource.body, self.work.owner, among_others=among_others)
+
+    def is_among_others(self, item: Item) -> bool:
+        """Does it lie in what others made, and show by a text of its own that it is ours?"""
+        return item.type.marking is Marking.INSIDE and at(item.desired, item.type.marker_path) is not None
 
     def identify(self, item: Item) -> None:
         """Resolve the item's id as far as its parts are known."""

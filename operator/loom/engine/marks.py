@@ -33,7 +33,7 @@ def owner_of(arm_type: ArmType, live: Observed) -> str:
         tags = live.body.get("tags")
         found = next((v for k, v in tags.items() if k.lower() == TAG), "") if isinstance(tags, Mapping) else ""
         return str(found)
-    if arm_type.marking is Marking.FIELD:
+    if arm_type.marking in (Marking.FIELD, Marking.INSIDE):
         # Ours stands last: before it, the words of whoever wrote the spec may look like a mark.
         found = _IN_TEXT.findall(str(at(live.body, arm_type.marker_path) or ""))
         return str(found[-1]) if found else ""
@@ -42,11 +42,12 @@ def owner_of(arm_type: ArmType, live: Observed) -> str:
 
 def judge(arm_type: ArmType, live: Observed, owner: Owner, is_ours: Callable[[str], bool]) -> Ownership:
     """Whose `live` is. `is_ours(id)` says whether another resource (an ancestor, what a pointer names) is known to be marked ours."""
-    if arm_type.marking in (Marking.TAG, Marking.FIELD):
-        mark = owner_of(arm_type, live)
-        if not mark:
-            return Ownership.UNMARKED
+    if mark := owner_of(arm_type, live):
         return Ownership.OURS if mark == owner.mark else Ownership.ANOTHERS
+    if arm_type.marking in (Marking.TAG, Marking.FIELD):
+        return Ownership.UNMARKED
+    if arm_type.marking is Marking.INSIDE:
+        return Ownership.OURS if is_ours(live.id) else Ownership.UNMARKED
     if arm_type.marking is Marking.POINTER:
         target = at(live.body, arm_type.marker_path)
         return Ownership.OURS if isinstance(target, str) and is_ours(target) else Ownership.UNMARKED
@@ -66,11 +67,16 @@ def _names_of_its_own(arm_id: str) -> Iterator[str]:
         place = parent_of(place)
 
 
-def marked(arm_type: ArmType, body: Mapping[str, Value], owner: Owner) -> dict[str, Value]:
-    """The declared body with our mark in the place where its type carries one."""
+def marked(
+    arm_type: ArmType, body: Mapping[str, Value], owner: Owner, *, among_others: bool = False
+) -> dict[str, Value]:
+    """The declared body with our mark in the place where its type carries one.
+
+    `among_others`: it lies in what is not ours, where its place alone says nothing.
+    """
     if arm_type.marking is Marking.TAG:
         return {**body, "tags": {**(body.get("tags") or {}), TAG: owner.mark}}
-    if arm_type.marking is Marking.FIELD:
+    if arm_type.marking is Marking.FIELD or (arm_type.marking is Marking.INSIDE and among_others):
         *parents, leaf = arm_type.marker_path.split(".")
         result: dict[str, Any] = dict(body)
         place = result

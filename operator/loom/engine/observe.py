@@ -105,7 +105,7 @@ def is_stuck(run: Pass, running: Running) -> bool:
 
 async def look(run: Pass, item: Item) -> Observed | None:
     """The live resource, or None where there is none."""
-    if item.resource.mode is Mode.EXISTING:
+    if item.resource.mode.is_only_read:
         # Not ours: no write of ours makes what was read of it stale. Whoever asks has perhaps just put it there.
         since = run.since if run.asked else min(run.since, run.ports.clock.now() - run.work.rhythm.interval / 2)
         return await run.ports.snapshots.one(run.ports.cloud, item.id, since)
@@ -131,6 +131,8 @@ def is_below_new(run: Pass, arm_id: str) -> bool:
 
 async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed | None:
     cloud, shared = run.ports.cloud, run.ports.snapshots
+    if run.is_among_others(item):
+        return await cloud.get(arm_id)  # lists of containers show no metadata (azure-sdk-for-net, issue 17717)
     match kind.listing:
         case Listing.EACH:
             return await cloud.get(arm_id)

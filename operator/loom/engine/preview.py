@@ -65,7 +65,7 @@ async def preview(work: Work, ports: Ports, *, offline: bool = False, submitted:
     run.submitted.clear()
     await compare(run)
     _check_credential(run)
-    items = [item for item in _in_order(run) if not (offline and item.resource.mode is Mode.EXISTING)]
+    items = [item for item in _in_order(run) if not (offline and item.resource.mode.is_only_read)]
     if work.wishes.policy == "Observe":
         missing = tuple(item.message for item in items if item.state is State.MISSING)
         note = "policy Observe: what exists is reported, nothing is compared or written"

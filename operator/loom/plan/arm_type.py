@@ -25,6 +25,7 @@ class Marking(StrEnum):
     FIELD = "Field"  # inside the text at `marker_path`, as [csaloom-io-owner: <value>]
     POINTER = "Pointer"  # what `marker_path` points at is a resource that is marked ours
     NAME = "Name"  # the nearest marked ancestor, or a name that only we form: it holds the owner's hash
+    INSIDE = "Inside"  # the nearest marked ancestor; in what is another's, the text at `marker_path`
 
 
 class Listing(StrEnum):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network
 
 from loom.api.admin_plane import AdminPlaneSpec
-from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.api.data_landing_zone import PRIVATE_SERVICES, DataLandingZoneSpec
 from loom.errors import Refusal
 from loom.plan import zone_report
 from loom.plan.arm_id import key
@@ -28,6 +28,7 @@ from loom.plan.zone.apps import app_checks, app_resources
 from loom.plan.zone.diagnostics import diagnostics
 from loom.plan.zone.environment import ENVIRONMENT, environment, identity
 from loom.plan.zone.event_hubs import check_names
+from loom.plan.zone.existing import check_places
 from loom.plan.zone.network import check_reserved, link_checks, network
 from loom.plan.zone.services import addresses, endpoint_groups, service_checks, service_resources
 from loom.plan.zone.site import APPS_HEALTHY, NETWORK_READY, SERVICES_READY, WIRED, Site, site_of
@@ -40,6 +41,7 @@ def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
     site = site_of(spec, plane_of(spec, context), context.owner)
     _check_addresses(spec, context, site.plane)
     check_names(site)
+    check_places(site, PRIVATE_SERVICES)
     made = tuple(_resources(site, context))
     resources = (*made, *diagnostics(site, made))
     validate(resources)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from loom.api.admin_plane import AdminPlaneSpec, Grant
 from loom.api.api_product import ApiProductSpec
-from loom.api.data_landing_zone import DataLandingZoneSpec
-from loom.plan.arm_id import key, name_of
+from loom.api.data_landing_zone import PRIVATE_SERVICES, DataLandingZoneSpec
+from loom.plan.arm_id import is_within, key, name_of
 from loom.plan.backends import host_of, host_within
 from loom.plan.context import Context, Neighbor
 from loom.plan.order import seniority
@@ -66,6 +66,10 @@ def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context) -> s
         return f"subscription {spec.subscription_id} is not among its subscriptions"
     if spec.location not in grant.locations:
         return f"location {spec.location} is not among its locations ({', '.join(grant.locations) or 'none'})"
+    for service in PRIVATE_SERVICES:
+        existing = spec.existing(service)
+        if existing and not any(is_within(existing.id, scope) for scope in grant.scopes):
+            return f"{name_of(existing.id)}, which spec.{service}.existing names, is not within its scopes"
     if grant.max_zones is not None and _zones_before(grant, context) >= grant.max_zones:
         return f"its maxZones, {grant.max_zones}, are taken by older zones"
     return ""

@@ -69,9 +69,9 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
     )
 
 
-def endpoint(resource_name: str, group_id: str) -> str:
-    """The name of a private endpoint."""
-    return fit(f"pe-{resource_name}-{group_id}", 64)
+def endpoint(resource_name: str, group_id: str, owner_hash: str = "") -> str:
+    """The name of a private endpoint; with the owner's hash where others may have endpoints of the same resource."""
+    return fit("-".join(word for word in ("pe", resource_name, group_id, owner_hash) if word), 64)
 
 
 def published(owner: Owner, part: str, limit: int = 80) -> str:

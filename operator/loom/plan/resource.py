@@ -20,8 +20,14 @@ class Mode(StrEnum):
     """What the engine may do with a planned resource."""
 
     MANAGED = "Managed"  # make it, keep it so, delete it when it is planned no more
-    EXISTING = "Existing"  # read it for its values and its presence; its body is never written
+    EXISTING = "Existing"  # read it for its values and its presence; its body says what must hold, and is never written
+    FREE = "Free"  # a place that nobody else may hold: empty, or as the body says; never written
     STAGE = "Stage"  # a later write to a resource that is managed under another key (publish last)
+
+    @property
+    def is_only_read(self) -> bool:
+        """Is it another's, and only looked at?"""
+        return self in (Mode.EXISTING, Mode.FREE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,8 @@ class Resource:
 
     `on_create` is merged into the body at creation only. `depends_on` are keys; references in the body count without being
     named. `condition` is the condition type that speaks of it ("NetworkReady"). `adopts` lets a resource that exists
-    unmarked be taken over without `adoption: Adopt` (a default child that Azure makes by itself).
+    unmarked be taken over without `adoption: Adopt` (a default child that Azure makes by itself). `remedy`: what a person can do
+    where something that is only read is not as it must be.
     """
 
     key: str
@@ -75,6 +82,7 @@ class Resource:
     ignore: tuple[Ignore, ...] = ()
     adopts: bool = False
     absent: tuple[Absent, ...] = ()
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Duration, Int, Model, Rule, immutable, named
+from loom.api.schema import Duration, Int, Model, Rule, arm_id, immutable, named
+from loom.api.zone.existing import Existing, described_by
 
 
 class ThroughputUnits(Model):
@@ -52,16 +53,29 @@ class Hub(Model):
     """How long events are kept, whole hours, 1h to 168h."""
 
 
+class ExistingHubs(Existing):
+    """An Event Hubs namespace that exists already."""
+
+    id: Annotated[str, arm_id("Microsoft.EventHub/namespaces")]
+    """The ARM id of a namespace with Kafka (any tier but Basic), within the scopes of the zone's grant, in the zone's tenant and
+    location."""
+
+
 class EventHubs(Model):
     """An Event Hubs namespace (Standard): private, Kafka on, without keys."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        immutable("name", "a namespace keeps its name for life; take the change back, or make another zone"),
+        immutable(
+            "name", "a namespace keeps its name for life; take the change back, or make another zone", "existing"
+        ),
+        described_by("name", "throughputUnits"),
     )
 
+    existing: ExistingHubs | None = None
+    """A namespace to attach instead of making one; hubs, and the topics of apps, are made in it. Omitted: the namespace is made."""
     name: Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9-]{4,48}[A-Za-z0-9]$", max_length=50)] | None = None
     """The namespace's name, unique in the world. Omitted: formed from the domain and a hash of what makes the zone unique."""
-    throughput_units: ThroughputUnits = Field(default_factory=lambda: ThroughputUnits(min=2, max=20))
+    throughput_units: ThroughputUnits | None = None
     """The capacity. Omitted: min 2, max 20."""
     hubs: Annotated[tuple[Hub, ...], named(at_most=10)] = ()
     """Hubs to make; the tier allows 10, and apps.mirroring takes three of them. One that is removed here stays in Azure and

@@ -44,7 +44,8 @@ TYPES = (
     ArmType(
         # In the slow tier: storage allows 100 lists in five minutes for a subscription and region.
         f"{_ACCOUNT}/blobServices/containers", "2025-06-01", "filesystem",
-        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
+        # Names of metadata are C# identifiers (Azure docs: Naming and referencing containers, blobs, and metadata).
+        marking=Marking.INSIDE, marker_path="properties.metadata.csaloom_io_owner", listing=Listing.PARENT, tier=Tier.SLOW,
         protected="a filesystem holds data",
         carries=(Carry("properties.metadata", _OTHERS),),
         delete_rank=55,
@@ -59,7 +60,7 @@ TYPES = (
     ),
     ArmType(
         f"{_NAMESPACE}/eventhubs", "2026-01-01", "hub",
-        marking=Marking.NAME, listing=Listing.PARENT,
+        marking=Marking.INSIDE, marker_path="properties.userMetadata", listing=Listing.PARENT,
         protected="an event hub holds the events of its retention time, and its consumers' positions",
         # "CleanupPolicy changes are not allowed in update": azure-cli, issue 26865. Partitions: Event Hubs' tier limits.
         immutable=("properties.partitionCount", "properties.retentionDescription.cleanupPolicy"),

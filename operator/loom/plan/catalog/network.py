@@ -1,6 +1,7 @@
 """Types of Microsoft.Network: a PUT there replaces the whole, so what others put in is repeated from the live body."""
 
-from loom.plan.arm_type import ArmType, Carry, DeadEnd, Listing, Marking, Tier
+from loom.plan.arm_type import ArmType, Carry, DeadEnd, Listing, Marking, Normal, Tier
+from loom.plan.catalog import normals
 
 NETWORK = "Microsoft.Network/virtualNetworks"
 
@@ -87,6 +88,14 @@ TYPES = (
         delete_rank=25,
     ),
     ArmType("Microsoft.Network/privateDnsZones", "2024-06-01", "dns-zone", delete_rank=90),
+    ArmType(
+        "Microsoft.Network/privateDnsZones/A", "2024-06-01", "dns-record",
+        marking=Marking.FIELD, marker_path="properties.metadata.csaloom_io_owner", listing=Listing.EACH, tier=Tier.SLOW,
+        normals=(
+            Normal("properties.metadata.creator", normals.without_guid, "a zone group writes the endpoint's GUID after its name"),
+        ),
+        delete_rank=55,
+    ),
     ArmType(
         "Microsoft.Network/privateDnsZones/virtualNetworkLinks", "2024-06-01", "dns-link",
         listing=Listing.PARENT,

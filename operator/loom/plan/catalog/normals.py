@@ -22,6 +22,11 @@ def without_slashes(value: Any) -> Any:
     return value.strip("/") if isinstance(value, str) else value
 
 
+def without_guid(value: Any) -> Any:
+    """A sentence that names something by its name, less the GUID that follows it."""
+    return value.partition(" with resource guid ")[0] if isinstance(value, str) else value
+
+
 def as_xml(value: Any) -> Any:
     """A policy document without its layout: indentation, comments, line ends, order of attributes, quotes.
 

@@ -4,18 +4,28 @@ from collections.abc import Iterator
 
 from loom.api.zone.network import ENDPOINTS_SUBNET
 from loom.plan import naming
-from loom.plan.arm_id import name_of
+from loom.plan.arm_id import is_within, name_of
 from loom.plan.checks import LinkCheck
 from loom.plan.resource import Resource
+from loom.plan.zone.existing import registration
 from loom.plan.zone.site import NETWORK_READY, Site
 
 _STATUS = "properties.privateLinkServiceConnections.0.properties.privateLinkServiceConnectionState.status"
 
 
 def endpoint(site: Site, service: str, target: str, group_id: str) -> Iterator[Resource]:
-    """A private endpoint of the resource planned as `service` (its id is `target`), and its zone group."""
-    name = naming.endpoint(name_of(target), group_id)
+    """A private endpoint of the resource planned as `service` (its id is `target`), and its zone group.
+
+    Where the resource is not in the zone's group, others may have endpoints of it: then its address must be free.
+    """
+    others = not is_within(target, site.group)
+    name = naming.endpoint(name_of(target), group_id, site.owner.hash if others else "")
     own_id = site.id("Microsoft.Network/privateEndpoints", name)
+    before: tuple[str, ...] = (service, f"subnet/{ENDPOINTS_SUBNET}")
+    if others:
+        address = f"{endpoint_key(service, group_id)}/address"
+        yield registration(site, address, target, name, group_id)
+        before = (*before, address)
     connection = {"name": name, "properties": {"privateLinkServiceId": target, "groupIds": [group_id]}}
     yield Resource(
         key=endpoint_key(service, group_id),
@@ -28,7 +38,7 @@ def endpoint(site: Site, service: str, target: str, group_id: str) -> Iterator[R
                 "privateLinkServiceConnections": [connection],
             },
         },
-        depends_on=(service, f"subnet/{ENDPOINTS_SUBNET}"),
+        depends_on=before,
         condition=NETWORK_READY,
     )
     zone = site.dns_zone(group_id)

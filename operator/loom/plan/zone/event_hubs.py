@@ -5,33 +5,38 @@ from datetime import timedelta
 
 from loom.api.zone.event_hubs import ThroughputUnits
 from loom.errors import Refusal
+from loom.plan.arm_id import name_of
 from loom.plan.resource import Ignore, Resource
 from loom.plan.values import Value
 from loom.plan.wiring import topics
+from loom.plan.zone.existing import existing
 from loom.plan.zone.service import Service
 from loom.plan.zone.site import SERVICES_READY, WIRED, Site
 
 KEY = "event-hubs"
 GROUP_ID = "namespace"
 
+_UNITS = ThroughputUnits(min=2, max=20)
 _GROWS = Ignore("sku.capacity", "auto-inflate raises it under load and never lowers it", floor=True)
 
 
 def event_hubs(site: Site) -> Iterator[Resource]:
-    """The namespace, its hubs, and the topics that running apps need."""
+    """The namespace, unless it exists already, its hubs, and the topics that running apps need."""
     spec = site.spec.event_hubs
     if spec is None:
         return
-    body = _namespace(site, spec.throughput_units)
-    ignore = (_GROWS,) if spec.throughput_units.max > spec.throughput_units.min else ()
-    yield Resource(KEY, site.event_hubs, body, ("group",), SERVICES_READY, ignore=ignore)
+    if spec.existing:
+        yield existing(site, KEY, spec.existing, {"properties": {"kafkaEnabled": True}})
+    else:
+        yield _namespace(site, spec.throughput_units or _UNITS)
     for hub in spec.hubs:
         hours = hub.retention // timedelta(hours=1)
         retention = {"cleanupPolicy": "Delete", "retentionTimeInHours": hours}
-        yield _hub(site, hub.name, hub.partitions, retention, SERVICES_READY)
+        yield _hub(f"hub/{hub.name}", _hub_id(site, hub.name), hub.partitions, retention, SERVICES_READY)
     for topic in topics(site.spec):
         # Events without a key are refused by a compacted topic; Kafka Connect gives every one of its own a key.
-        yield _hub(site, topic.name, topic.partitions, {"cleanupPolicy": "Compact"}, WIRED)
+        own = _hub_id(site, site.inner("eventHubs", topic.name))
+        yield _hub(f"hub/{topic.name}", own, topic.partitions, {"cleanupPolicy": "Compact"}, WIRED)
 
 
 def check_names(site: Site) -> None:
@@ -48,12 +53,13 @@ def check_names(site: Site) -> None:
 
 def bootstrap(site: Site) -> str:
     """The address of the namespace for Kafka clients."""
-    return f"{site.names.event_hubs}.{site.suffixes.event_hubs}:9093"
+    return f"{name_of(site.event_hubs)}.{site.suffixes.event_hubs}:9093"
 
 
-def _namespace(site: Site, units: ThroughputUnits) -> dict[str, Value]:
+def _namespace(site: Site, units: ThroughputUnits) -> Resource:
     inflates = units.max > units.min
-    return {
+    ignore = (_GROWS,) if inflates else ()
+    body: dict[str, Value] = {
         "location": site.location,
         "tags": dict(site.tags),
         "sku": {"name": "Standard", "tier": "Standard", "capacity": units.min},
@@ -66,12 +72,17 @@ def _namespace(site: Site, units: ThroughputUnits) -> dict[str, Value]:
             "publicNetworkAccess": "Disabled",
         },
     }
+    return Resource(KEY, site.event_hubs, body, ("group",), SERVICES_READY, ignore=ignore)
 
 
-def _hub(site: Site, name: str, partitions: int, retention: dict[str, Value], condition: str) -> Resource:
+def _hub_id(site: Site, name: str) -> str:
+    return f"{site.event_hubs}/eventhubs/{name}"
+
+
+def _hub(key: str, arm_id: str, partitions: int, retention: dict[str, Value], condition: str) -> Resource:
     return Resource(
-        key=f"hub/{name}",
-        id=f"{site.event_hubs}/eventhubs/{name}",
+        key=key,
+        id=arm_id,
         body={"properties": {"partitionCount": partitions, "retentionDescription": retention}},
         depends_on=(KEY,),
         condition=condition,

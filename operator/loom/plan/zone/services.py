@@ -7,6 +7,7 @@ from loom.plan.resource import Resource
 from loom.plan.values import Value
 from loom.plan.zone.endpoints import endpoint, endpoint_check
 from loom.plan.zone.event_hubs import EVENT_HUBS
+from loom.plan.zone.existing import makes_endpoints
 from loom.plan.zone.service import Service
 from loom.plan.zone.site import Site
 from loom.plan.zone.storage import STORAGE
@@ -23,15 +24,19 @@ def service_resources(site: Site) -> Iterator[Resource]:
     """Every service of the zone, with its private endpoints."""
     for service in declared(site):
         yield from service.resources(site)
-        for group_id in service.group_ids(site):
+        for group_id in _own_endpoints(site, service):
             yield from endpoint(site, service.key, service.target(site), group_id)
 
 
 def service_checks(site: Site) -> Iterator[LinkCheck]:
     """Each service must have let its private endpoints in."""
     for service in declared(site):
-        for group_id in service.group_ids(site):
+        for group_id in _own_endpoints(site, service):
             yield endpoint_check(service.key, group_id)
+
+
+def _own_endpoints(site: Site, service: Service) -> tuple[str, ...]:
+    return service.group_ids(site) if makes_endpoints(site, service.field) else ()
 
 
 def endpoint_groups(site: Site) -> tuple[str, ...]:

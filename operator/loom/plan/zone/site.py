@@ -21,6 +21,7 @@ class Site:
     spec: DataLandingZoneSpec
     plane: AdminPlaneSpec
     names: ZoneNames
+    owner: Owner
     group: str  # id
     tags: Mapping[str, str]
 
@@ -38,6 +39,15 @@ class Site:
         """The id of a resource in the zone's group."""
         return arm_id.resource(self.group, arm_type, *names)
 
+    def attached(self, service: str) -> str:
+        """The id of what stands already and is attached as a service, by its field in the spec; "" where it is made."""
+        existing = self.spec.existing(service)
+        return existing.id if existing else ""
+
+    def inner(self, service: str, name: str) -> str:
+        """The name of what the zone makes for its own use in a service: where others have theirs too, with the owner's hash."""
+        return f"{name}-{self.owner.hash}" if self.attached(service) else name
+
     @property
     def network(self) -> str:
         """The id of the zone's virtual network."""
@@ -50,12 +60,12 @@ class Site:
     @property
     def storage(self) -> str:
         """The id of the storage account."""
-        return self.id("Microsoft.Storage/storageAccounts", self.names.storage)
+        return self.attached("storage") or self.id("Microsoft.Storage/storageAccounts", self.names.storage)
 
     @property
     def event_hubs(self) -> str:
         """The id of the Event Hubs namespace."""
-        return self.id("Microsoft.EventHub/namespaces", self.names.event_hubs)
+        return self.attached("eventHubs") or self.id("Microsoft.EventHub/namespaces", self.names.event_hubs)
 
     @property
     def identity(self) -> str:
@@ -87,7 +97,7 @@ def site_of(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -> S
     """The place of a zone."""
     names = zone_names(spec, plane, owner)
     group = arm_id.resource_group(spec.subscription_id, names.group)
-    return Site(spec, plane, names, group, tags(spec, plane))
+    return Site(spec, plane, names, owner, group, tags(spec, plane))
 
 
 def tags(spec: DataLandingZoneSpec, plane: AdminPlaneSpec) -> dict[str, str]:

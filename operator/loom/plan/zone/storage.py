@@ -2,30 +2,27 @@
 
 from collections.abc import Iterator
 
-from loom.api.zone.storage import Redundancy
+from loom.api.zone.storage import Redundancy, Storage
 from loom.plan.resource import Resource
 from loom.plan.values import Ref, Value
+from loom.plan.zone.existing import existing
 from loom.plan.zone.service import Service
 from loom.plan.zone.site import SERVICES_READY, Site
 
 KEY = "storage"
+_SOFT_DELETE_DAYS = 30
 
 
 def storage(site: Site) -> Iterator[Resource]:
-    """The account, its blob service and filesystems."""
+    """The account, its blob service and filesystems; of an account that exists already, the filesystems only."""
     spec = site.spec.storage
     if spec is None:
         return
-    yield Resource(KEY, site.storage, _account(site, spec.redundancy), ("group",), SERVICES_READY, on_create=_ON_CREATE)
-    retention = {"enabled": True, "days": spec.soft_delete_days}
-    yield Resource(
-        key=f"{KEY}/blob-service",
-        id=f"{site.storage}/blobServices/default",
-        body={"properties": {"deleteRetentionPolicy": retention, "containerDeleteRetentionPolicy": retention}},
-        depends_on=(KEY,),
-        condition=SERVICES_READY,
-        adopts=True,  # Azure makes it with the account
-    )
+    if spec.existing:
+        # Without a hierarchical namespace a filesystem is a container, and the apps' paths are no folders.
+        yield existing(site, KEY, spec.existing, {"properties": {"isHnsEnabled": True}})
+    else:
+        yield from _made(site, spec)
     for filesystem in spec.filesystems:
         yield Resource(
             key=f"filesystem/{filesystem.name}",
@@ -34,6 +31,20 @@ def storage(site: Site) -> Iterator[Resource]:
             depends_on=(KEY,),
             condition=SERVICES_READY,
         )
+
+
+def _made(site: Site, spec: Storage) -> Iterator[Resource]:
+    account = _account(site, spec.redundancy or Redundancy.ZRS)
+    yield Resource(KEY, site.storage, account, ("group",), SERVICES_READY, on_create=_ON_CREATE)
+    retention = {"enabled": True, "days": spec.soft_delete_days or _SOFT_DELETE_DAYS}
+    yield Resource(
+        key=f"{KEY}/blob-service",
+        id=f"{site.storage}/blobServices/default",
+        body={"properties": {"deleteRetentionPolicy": retention, "containerDeleteRetentionPolicy": retention}},
+        depends_on=(KEY,),
+        condition=SERVICES_READY,
+        adopts=True,  # Azure makes it with the account
+    )
 
 
 # Infrastructure encryption can be asked for at creation only (Azure docs: Enable infrastructure encryption).

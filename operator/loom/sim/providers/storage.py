@@ -138,6 +138,14 @@ class Containers(Behavior):
         }
         return {"properties": {**defaults, **change.properties, **outputs}}
 
+    def shown(self, world: World, resource: Resource, body: Json) -> Json:
+        """A list leaves out the metadata (azure-sdk-for-net, issue 17717)."""
+        return {**body, "properties": {k: v for k, v in body["properties"].items() if k != "metadata"}}
+
+    def answered(self, world: World, resource: Resource, body: Json, request: Request) -> Json:
+        metadata = resource.properties.get("metadata")
+        return {**body, "properties": {**body["properties"], "metadata": metadata}} if metadata else body
+
 
 def _check_name(world: World, request: Request, match: re.Match[str]) -> Response:
     name = str(request.json().get("name", ""))

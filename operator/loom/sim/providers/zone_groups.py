@@ -6,6 +6,7 @@ from typing import Any
 
 from loom.sim.arm.change import Change
 from loom.sim.arm.checks import check_linked_access
+from loom.sim.entra.directory import guid
 from loom.sim.errors import bad_request
 from loom.sim.ids import name_of
 from loom.sim.kinds import Behavior, Kind, Refusal
@@ -67,7 +68,7 @@ class ZoneGroups(Behavior):
                 "ttl": record["ttl"],
                 "aRecords": [{"ipv4Address": item} for item in record["ipAddresses"]],
                 "isAutoRegistered": False,
-                "metadata": {"creator": f"created by private endpoint {resource.id.rsplit('/', 3)[1]}"},
+                "metadata": {"creator": _creator(resource)},
             }
             world.store.put(
                 Resource(
@@ -83,6 +84,12 @@ class ZoneGroups(Behavior):
         """Either of two endpoints of one resource takes the shared record with it."""
         for zone, record in _sets(resource):
             world.store.remove(f"{zone}/A/{record['recordSetName']}")
+
+
+def _creator(group: Resource) -> str:
+    """The words that a record bears of the endpoint that it came from."""
+    endpoint = group.id.rpartition("/privateDnsZoneGroups/")[0]
+    return f"created by private endpoint {name_of(endpoint)} with resource guid {guid(endpoint.lower())}"
 
 
 def _sets(group: Resource) -> list[tuple[str, Json]]:
