@@ -70,10 +70,20 @@ def test_what_an_app_keeps_for_itself_in_a_shared_namespace_carries_the_owners_h
     assert str(plan_of(attached(), others).find("hub/loom-mirroring-configs").id) != topic
 
 
+def test_the_app_is_told_the_names_that_its_topics_have_there() -> None:
+    plan, owner = planned(attached()), world(attached()).owner
+    (container,) = plan.find("app/loom-mirroring").body["properties"]["template"]["containers"]
+    settings = {row["name"]: row["value"] for row in container["env"]}
+    assert settings["CONFIG_STORAGE_TOPIC"] == f"loom-mirroring-configs-{owner.hash}"
+    assert settings["GROUP_ID"] == f"loom-mirroring-{owner.hash}"
+    assert settings["BOOTSTRAP_SERVERS"] == "evhns-shared.servicebus.windows.net:9093"
+
+
 def test_no_endpoint_is_made_where_the_spec_says_that_there_is_one() -> None:
     storage = {"existing": {"id": ACCOUNT, "privateEndpoint": "Skip"}}
-    keys = {resource.key for resource in planned(attached(storage=storage)).resources}
-    assert not any(key.startswith("endpoint/storage") for key in keys)
+    hubs = {"existing": {"id": NAMESPACE, "privateEndpoint": "Skip"}}
+    keys = {resource.key for resource in planned(attached(storage=storage, eventHubs=hubs)).resources}
+    assert not any(key.startswith("endpoint/") for key in keys)
     assert "dns-link/blob" in keys  # its name is looked up in the plane's zone all the same
 
 

@@ -12,10 +12,10 @@ from loom.plan.resource import Mode, Resource
 from loom.plan.roles import assignment
 from loom.plan.values import Ref, Text, Value
 from loom.plan.wiring import MIRRORING, NEEDS, apps, lacks, role_key, topics
-from loom.plan.zone.endpoints import endpoint_key
 from loom.plan.zone.environment import ENVIRONMENT, IDENTITY, PULL, Registry, pulling, registry_of
-from loom.plan.zone.event_hubs import GROUP_ID, bootstrap
 from loom.plan.zone.event_hubs import KEY as EVENT_HUBS
+from loom.plan.zone.event_hubs import bootstrap
+from loom.plan.zone.services import way_to
 from loom.plan.zone.site import APPS_HEALTHY, SERVICES_READY, WIRED, Site
 
 INSIGHTS = "plane/insights"
@@ -98,7 +98,7 @@ def _before_app(site: Site, registry: Registry | None) -> tuple[str, ...]:
     """A first start without role, topic or name resolution fails for a quarter of an hour: all of them come before."""
     roles = dict.fromkeys(role_key(n.app, n.role, n.service) for n in NEEDS if n.app == MIRRORING)
     hubs = (f"hub/{topic.name}" for topic in topics(site.spec))
-    way = (f"{endpoint_key(EVENT_HUBS, GROUP_ID)}/dns", f"dns-link/{GROUP_ID}")
+    way = way_to(site, "eventHubs")
     return (ENVIRONMENT, IDENTITY, *roles, *hubs, *way, *((PULL,) if registry else ()))
 
 
@@ -133,7 +133,7 @@ def _settings(site: Site) -> Mapping[str, Value]:
         "APPLICATIONINSIGHTS_CONNECTION_STRING": Ref(INSIGHTS, "properties.ConnectionString"),
         "AZURE_CLIENT_ID": Ref(IDENTITY, "properties.clientId"),
         "CSA_LOOM_BOUNDARY": str(site.plane.boundary),
-        "GROUP_ID": MIRRORING,
+        "GROUP_ID": site.inner("eventHubs", MIRRORING),
         "BOOTSTRAP_SERVERS": bootstrap(site),
-        **{topic.setting: topic.name for topic in topics(site.spec)},
+        **{topic.setting: site.inner("eventHubs", topic.name) for topic in topics(site.spec)},
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from loom.plan.checks import LinkCheck
 from loom.plan.resource import Resource
 from loom.plan.values import Value
-from loom.plan.zone.endpoints import endpoint, endpoint_check
+from loom.plan.zone.endpoints import endpoint, endpoint_check, endpoint_key
 from loom.plan.zone.event_hubs import EVENT_HUBS
 from loom.plan.zone.existing import makes_endpoints
 from loom.plan.zone.service import Service
@@ -33,6 +33,13 @@ def service_checks(site: Site) -> Iterator[LinkCheck]:
     for service in declared(site):
         for group_id in _own_endpoints(site, service):
             yield endpoint_check(service.key, group_id)
+
+
+def way_to(site: Site, field: str) -> tuple[str, ...]:
+    """The keys of what must hold before anything in the network finds a service, by its field in the spec: its names resolve."""
+    (service,) = (service for service in declared(site) if service.field == field)
+    registered = (f"{endpoint_key(service.key, group_id)}/dns" for group_id in _own_endpoints(site, service))
+    return (*registered, *(f"dns-link/{group_id}" for group_id in service.group_ids(site)))
 
 
 def _own_endpoints(site: Site, service: Service) -> tuple[str, ...]:
