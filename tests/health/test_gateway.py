@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from loom.health.addresses import AddressRefused, JudgedResolver, NoSuchName, forbidden, mapped
-from loom.health.gateway import Gateways
+from loom.health.addresses import AddressRefused, NoSuchName, addresses_of, forbidden, mapped
+from loom.health.asking import Asker
+from loom.health.gateway import ask_gateway
 from loom.plan.checks import Health
 from loom.sim.certificates import HostCertificates, ensure
 
@@ -36,13 +37,13 @@ class Site:
                 await asyncio.Event().wait()
         return web.Response(status=404)
 
-    def gateways(self, **changes: Any) -> Gateways:
+    def asker(self, **changes: Any) -> Asker:
         given = {
             "timeout": 5.0,
             "ca_bundle": self.home / "ca.pem",
             "connect_to": {"*.azure-api.net": f"127.0.0.1:{self.port}"},
         }
-        return Gateways(**{**given, **changes})
+        return Asker(**{**given, **changes})
 
 
 @pytest.fixture(scope="module")
@@ -63,20 +64,20 @@ async def site(home: Path) -> AsyncIterator[Site]:
     await runner.cleanup()
 
 
-async def probe(gateways: Gateways, url: str, expect: tuple[int, ...] = (200,)) -> tuple[Health, str, str]:
+async def probe(asker: Asker, url: str, expect: tuple[int, ...] = (200,)) -> tuple[Health, str, str]:
     try:
-        return await gateways.probe(url, expect)
+        return await ask_gateway(asker, url, expect)
     finally:
-        await gateways.aclose()
+        await asker.aclose()
 
 
 async def test_a_gateway_that_answers_is_well(site: Site) -> None:
-    assert await probe(site.gateways(), f"{HOST}/status") == (Health.HEALTHY, "Succeeded", "")
+    assert await probe(site.asker(), f"{HOST}/status") == (Health.HEALTHY, "Succeeded", "")
     assert site.came == ["apim-loom.azure-api.net /status"]
 
 
 async def test_an_answer_that_was_not_expected_is_not_well(site: Site) -> None:
-    assert await probe(site.gateways(), f"{HOST}/orders", (200, 401)) == (
+    assert await probe(site.asker(), f"{HOST}/orders", (200, 401)) == (
         Health.UNHEALTHY,
         "Unreachable",
         f"{HOST}/orders answered 404 where 200 or 401 was expected",
@@ -84,25 +85,25 @@ async def test_an_answer_that_was_not_expected_is_not_well(site: Site) -> None:
 
 
 async def test_a_redirect_is_an_answer_and_is_not_followed(site: Site) -> None:
-    health, _, words = await probe(site.gateways(), f"{HOST}/moved")
+    health, _, words = await probe(site.asker(), f"{HOST}/moved")
     assert (health, words) == (Health.UNHEALTHY, f"{HOST}/moved answered 302 where 200 was expected")
     assert len(site.came) == 1
 
 
 async def test_who_does_not_answer_in_time_is_not_well(site: Site) -> None:
-    health, _, words = await probe(site.gateways(timeout=0.1), f"{HOST}/hangs")
+    health, _, words = await probe(site.asker(timeout=0.1), f"{HOST}/hangs")
     assert (health, words) == (Health.UNHEALTHY, f"{HOST}/hangs gave no answer in time")
 
 
 async def test_a_certificate_that_is_not_trusted_is_not_well(site: Site) -> None:
-    health, _, words = await probe(site.gateways(ca_bundle=None), f"{HOST}/status")
+    health, _, words = await probe(site.asker(ca_bundle=None), f"{HOST}/status")
     assert (health, words.endswith("certificate is not trusted, or not for this name")) == (Health.UNHEALTHY, True)
     assert site.came == []
 
 
 async def test_a_certificate_for_another_name_is_not_well(site: Site) -> None:
-    gateways = site.gateways(connect_to={"*.example.com": f"127.0.0.1:{site.port}"})
-    health, _, words = await probe(gateways, "https://gateway.example.com/status")
+    asker = site.asker(connect_to={"*.example.com": f"127.0.0.1:{site.port}"})
+    health, _, words = await probe(asker, "https://gateway.example.com/status")
     assert health is Health.UNHEALTHY
     assert "not for this name" in words
 
@@ -110,34 +111,34 @@ async def test_a_certificate_for_another_name_is_not_well(site: Site) -> None:
 async def test_where_nobody_listens_there_is_no_connection(site: Site) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    gateways = site.gateways(connect_to={"*.azure-api.net": f"127.0.0.1:{port}"})
-    health, _, words = await probe(gateways, f"{HOST}/status")
+    asker = site.asker(connect_to={"*.azure-api.net": f"127.0.0.1:{port}"})
+    health, _, words = await probe(asker, f"{HOST}/status")
     assert (health, words) == (Health.UNHEALTHY, f"{HOST}/status: no connection, or it was cut")
 
 
 async def test_a_name_that_leads_into_a_private_network_is_not_asked(site: Site) -> None:
-    health, reason, words = await probe(site.gateways(connect_to={}), f"https://localhost:{site.port}/status")
+    health, reason, words = await probe(site.asker(connect_to={}), f"https://localhost:{site.port}/status")
     assert (health, reason) == (Health.UNKNOWN, "NotMeasured")
     assert "private network" in words
     assert site.came == []
 
 
 async def test_an_address_in_the_place_of_a_name_is_not_asked(site: Site) -> None:
-    health, _, words = await probe(site.gateways(), f"https://127.0.0.1:{site.port}/status")
+    health, _, words = await probe(site.asker(), f"https://127.0.0.1:{site.port}/status")
     assert (health, "names an address and not a host" in words) == (Health.UNKNOWN, True)
     assert site.came == []
 
 
 async def test_plain_http_is_not_asked(site: Site) -> None:
-    assert (await probe(site.gateways(), "http://apim-loom.azure-api.net/status"))[0] is Health.UNKNOWN
+    assert (await probe(site.asker(), "http://apim-loom.azure-api.net/status"))[0] is Health.UNKNOWN
 
 
 async def test_a_query_is_never_shown(site: Site) -> None:
-    assert "key" not in (await probe(site.gateways(), f"{HOST}/orders?subscription-key=1"))[2]
+    assert "key" not in (await probe(site.asker(), f"{HOST}/orders?subscription-key=1"))[2]
 
 
 async def test_a_name_that_does_not_exist_is_not_well() -> None:
-    health, _, words = await probe(Gateways(), "https://nothing.invalid/status")
+    health, _, words = await probe(Asker(), "https://nothing.invalid/status")
     assert (health, words) == (Health.UNHEALTHY, "https://nothing.invalid/status: the name does not resolve")
 
 
@@ -169,7 +170,7 @@ async def test_one_forbidden_address_among_many_refuses_the_name(monkeypatch: py
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
     with pytest.raises(AddressRefused):
-        await JudgedResolver({}).resolve("rebound.example", 443)
+        await addresses_of("rebound.example", 443, {})
 
 
 async def test_a_name_that_is_resolved_is_resolved_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,10 +181,7 @@ async def test_a_name_that_is_resolved_is_resolved_once(monkeypatch: pytest.Monk
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("20.50.60.70", port))]
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", once)
-    found = await JudgedResolver({}).resolve("gateway.example", 443)
-    assert [(item["host"], item["port"], item["hostname"]) for item in found] == [
-        ("20.50.60.70", 443, "gateway.example")
-    ]
+    assert await addresses_of("gateway.example", 443, {}) == [("20.50.60.70", 443)]
     assert asked == ["gateway.example"]
 
 
@@ -193,4 +191,4 @@ async def test_a_name_without_addresses_is_no_name(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", none)
     with pytest.raises(NoSuchName):
-        await JudgedResolver({}).resolve("nothing.example", 443)
+        await addresses_of("nothing.example", 443, {})

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from loom.config import Settings
-from loom.health.prober import ProberFactory, link
+from loom.health.link import link
+from loom.health.prober import ProberFactory
 from loom.plan.checks import AppCheck, GatewayCheck, Health, LinkCheck
 from loom.plan.values import Ref, Text, Unresolved, at
 from support.apps import APP, Shelf, a_revision, an_app
@@ -70,8 +71,10 @@ async def test_a_host_that_azure_did_not_report_is_not_asked() -> None:
     written = GatewayCheck("api", "https://attacker.example/status")
     mixed = GatewayCheck("api", Text("https://attacker.example/{}", (Ref("service", "name"),)))
     below = GatewayCheck("api", Text("https://{}", ("attacker.example",)))
+    beyond = GatewayCheck("api", Text("https://{}.attacker.example/", (Ref("service", "name"),)))
+    behind = GatewayCheck("api", Text("https://{}@attacker.example/", (Ref("service", "name"),)))
     prober = ProberFactory(Settings()).for_object(Shelf({}))
-    findings = await prober.examine([written, mixed, below], {}, knows({"service": {"name": "x"}}))
+    findings = await prober.examine([written, mixed, below, beyond, behind], {}, knows({"service": {"name": "x"}}))
     assert {finding.message for finding in findings} == {"its address is not one that Azure reported"}
     assert {finding.health for finding in findings} == {Health.UNKNOWN}
 

@@ -15,6 +15,7 @@ CASES: dict[str, Obj] = {
     "zone-of-a-lake": zone_object(eventHubs=None, apps=None),
     "zone-of-nothing": zone_object(network=None, storage=None, eventHubs=None, apps=None, owner=None, costCenter=None),
     "zone-with-everything": zone_object(),
+    "zone-with-ways-in": zone_object(storage=None, accessPaths={"bastion": {}, "external": {}}),
     "zone-without-event-hubs": zone_object(storage=None, eventHubs=None),
     "product-published": product_object(),
     "product-with-subscriptions": product_object(

@@ -158,13 +158,15 @@ class Rehearsal:
 
 
 @asynccontextmanager
-async def rehearsal(azure: Simulator, documents: Sequence[Mapping[str, Any]]) -> AsyncIterator[Rehearsal]:
-    """The objects of `documents` in a simulated Azure that has what their planes name."""
+async def rehearsal(
+    azure: Simulator, documents: Sequence[Mapping[str, Any]], **changes: Any
+) -> AsyncIterator[Rehearsal]:
+    """The objects of `documents` in a simulated Azure that has what their planes name; `changes` are of the operator's settings."""
     for plane in (document for document in documents if document["kind"] == "AdminPlane"):
         for item in estate_of(plane):
             azure.seed(item["id"], item["body"])
     azure.settings(enforce_throttling=False)  # the budgets refill in real time, of which next to none passes here
-    settings = settings_for(azure, budget=Budget(share=0.9, rate_scale=10_000))
+    settings = settings_for(azure, **{"budget": Budget(share=0.9, rate_scale=10_000), **changes})
     clouds, probers = CloudFactory(settings), ProberFactory(settings)
     world = FileWorld(sort([Document("samples", document) for document in documents], "default"), None)
     await world.load()

@@ -59,6 +59,11 @@ class ConditionType(_Explained):
         ZONES,
     )
     APPS_HEALTHY = "AppsHealthy", "Each app's newest revision is the ready one, and runs.", ZONES
+    REACHABLE = (
+        "Reachable",
+        "Each access path of the spec leads to its app: by HTTP where the operator gets there, else by Azure's own word.",
+        ZONES,
+    )
     APIS_IMPORTED = "ApisImported", "Each API's operations are in the service, as its document says.", PRODUCTS
     POLICIES_APPLIED = "PoliciesApplied", "The policies were read back as they are declared.", PRODUCTS
     PUBLISHED = "Published", "The product is published, linked to its APIs and to the groups that may see it.", PRODUCTS
@@ -107,7 +112,7 @@ class Reason(_Explained):
     DEGRADED = "Degraded", "Something that works in part, or used to work; the message names it.", ZONES
     UNHEALTHY = "Unhealthy", "Converged, but something measured is not well; see Healthy and status.resources."
     NOT_MEASURED = "NotMeasured", "It could not be measured, or has not been yet; that is not the same as well."
-    UNREACHABLE = "Unreachable", "No answer, or the wrong one, came from the address; the message names both.", PRODUCTS
+    UNREACHABLE = "Unreachable", "No answer, or the wrong one, came from the address; the message names both.", WRITERS
     SECRET_FORBIDDEN = (
         "SecretForbidden",
         "The operator may not read and write that Secret: bind the role loom-secrets to it in the namespace, as the message says.",

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_snake
 from loom.api.meta import AdminPlaneRef, CommonSpec, Consumers
 from loom.api.schema import Guid, Line, Location, Model, Rule, immutable, listed
 from loom.api.status import CommonStatus, ResourceId, Word
+from loom.api.zone.access_paths import AccessPaths, Reach
 from loom.api.zone.apps import Apps, AppState, Wiring
 from loom.api.zone.event_hubs import EventHubs
 from loom.api.zone.existing import Existing
@@ -92,6 +93,12 @@ class DataLandingZoneSpec(CommonSpec):
             message="apps.mirroring takes three of the ten hubs that the tier allows: declare at most 7",
             holds=lambda z: not (z.apps and z.apps.mirroring and z.event_hubs) or len(z.event_hubs.hubs) <= 7,
         ),
+        Rule(
+            field="accessPaths",
+            cel="!has(self.accessPaths) || (has(self.apps) && has(self.apps.mirroring))",
+            message="access paths lead to an app: add apps.mirroring",
+            holds=lambda z: z.access_paths is None or bool(z.apps and z.apps.mirroring),
+        ),
         immutable("adminPlaneRef", "make another zone on the other plane and move to it"),
         immutable("domain", "make another zone for the other domain and move to it"),
         immutable("environment", "make another zone for the other environment and move to it"),
@@ -125,6 +132,8 @@ class DataLandingZoneSpec(CommonSpec):
     """The zone's Event Hubs namespace; {} takes every default. Omitted: none is made; one with hubs that was made stays."""
     apps: Apps | None = None
     """The platform's apps. Omitted: none run."""
+    access_paths: AccessPaths | None = None
+    """The ways in to the apps; each is tried at the interval, and is a row of status.reachability. Omitted: none is offered."""
 
     def declares(self, service: str) -> bool:
         """Is a service there, by its field's name in the spec (`eventHubs`)?"""
@@ -147,6 +156,8 @@ class DataLandingZoneStatus(CommonStatus):
     """The apps, as last seen."""
     wiring: Annotated[tuple[Wiring, ...], listed(at_most=100)] = ()
     """What the apps need, and how much of it is there."""
+    reachability: Annotated[tuple[Reach, ...], listed(at_most=30)] = ()
+    """The ways in, by path and address, and what came of each."""
     endpoints: Annotated[Mapping[str, Annotated[str, Field(max_length=512)]], Field(max_length=20)] = Field(
         default_factory=dict
     )

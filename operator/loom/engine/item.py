@@ -15,7 +15,7 @@ from loom.engine.ports import Observed
 from loom.engine.work import Event, Ports, Work
 from loom.plan.arm_id import ancestors, key
 from loom.plan.arm_type import ArmType, Marking
-from loom.plan.checks import Finding
+from loom.plan.checks import Finding, references_of
 from loom.plan.keys import Handed
 from loom.plan.outcome import ResourceState, State
 from loom.plan.resource import Mode, Named, Plan, Resource
@@ -135,7 +135,7 @@ class Pass:
         for resource in self.plan.resources:
             for ref in refs_of(resource):
                 asked.setdefault(ref.key, set()).add(ref.path)
-        for ref in references(self.plan.facts):
+        for ref in [*references(self.plan.facts), *(ref for check in self.plan.checks for ref in references_of(check))]:
             asked.setdefault(ref.key, set()).add(ref.path)
         self.wanted = {key: frozenset(paths) for key, paths in asked.items()}
 

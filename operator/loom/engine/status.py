@@ -53,7 +53,8 @@ def outcome(run: Pass) -> Outcome:
     for name, item in run.items.items():
         state = item.as_state()
         states[name] = replace(state, health=health[name]) if name in health else state
-    return Outcome(states, run.lookup, run.findings, run.handed)
+    today = run.ports.clock.today()
+    return Outcome(states, run.lookup, run.findings, run.handed, before=run.base, today=today)
 
 
 def plan_summary(run: Pass) -> dict[str, Json]:

@@ -1,17 +1,17 @@
 """Where a probe may connect to: names are resolved once, judged, and connected to at exactly the addresses that were judged.
 
 A host name comes out of Azure's answers, and its owner decides what it resolves to; a probe must not be led into the operator's own
-network (loopback, link-local, private). The administrator's `connectTo` maps names to another place, as curl's option of that
-name, and what it maps is allowed: it is how a private cloud or a simulator is reached.
+network (loopback, link-local, private). Two things open a door there: the administrator's `connectTo`, which maps names to another
+place as curl's option of that name (it is how a private cloud or a simulator is reached), and the addresses that a way in is known to
+have (`Inside`), never loopback or link-local ones.
 """
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from ipaddress import ip_address
-
-from aiohttp.abc import AbstractResolver, ResolveResult
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 
 
 class AddressRefused(Exception):
@@ -22,11 +22,33 @@ class NoSuchName(Exception):
     """The name resolves to nothing."""
 
 
-def forbidden(address: str) -> bool:
-    """Is the address one that lies within somebody's own network, or nowhere?"""
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Private ranges that one probe may connect to: a single address, as the environment's own, or an administrator's range.
+
+    `at` is the only address to connect to, whatever the name resolves to elsewhere: that of a gateway, as Azure reports it.
+    """
+
+    ranges: tuple[str, ...] = ()
+    at: str = ""
+
+    def holds(self, address: IPv4Address | IPv6Address) -> bool:
+        """Is the address one of these? What is no range is none."""
+        return any(network.version == address.version and address in network for network in _networks(self.ranges))
+
+
+NOWHERE = Inside()
+# A public number that leads to the host of the machine that asks (Azure docs: What is IP address 168.63.129.16).
+_PLATFORM = ip_address("168.63.129.16")
+
+
+def forbidden(address: str, inside: Inside = NOWHERE) -> bool:
+    """Is the address one that lies within somebody's own network, or nowhere, and not one that this probe is for?"""
     ip = ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
-    return not ip.is_global or ip.is_multicast
+    if ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip == _PLATFORM:
+        return True
+    return not (ip.is_global or inside.holds(ip))
 
 
 def mapped(host: str, connect_to: Mapping[str, str]) -> tuple[str, int] | None:
@@ -38,29 +60,29 @@ def mapped(host: str, connect_to: Mapping[str, str]) -> tuple[str, int] | None:
     return None
 
 
-class JudgedResolver(AbstractResolver):
-    """aiohttp's resolver, with judgement. What it returns is what is connected to: nobody resolves the name a second time."""
+async def addresses_of(
+    host: str, port: int, connect_to: Mapping[str, str], inside: Inside = NOWHERE
+) -> list[tuple[str, int]]:
+    """The addresses and ports that a host may be connected to at. Raises AddressRefused or NoSuchName.
 
-    def __init__(self, connect_to: Mapping[str, str]) -> None:
-        self._connect_to = connect_to
+    One address that is forbidden refuses the name: its owner would choose which of them is taken. `inside.at` stands for what the name
+    would resolve to.
+    """
+    target = mapped(host, connect_to)
+    place, number = target or (inside.at or host, port)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(place, number, type=socket.SOCK_STREAM)
+    except socket.gaierror:
+        raise NoSuchName(place) from None
+    addresses = [(str(where[0]), int(where[1])) for _, _, _, _, where in found]
+    if target is None and any(forbidden(address, inside) for address, _ in addresses):
+        raise AddressRefused(host)
+    return list(dict.fromkeys(addresses))
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """The addresses of a host. Raises AddressRefused or NoSuchName."""
-        target = mapped(host, self._connect_to)
-        place, number = target or (host, port)
+
+def _networks(ranges: Iterable[str]) -> Iterable[IPv4Network]:
+    for text in ranges:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(place, number, type=socket.SOCK_STREAM, family=family)
-        except socket.gaierror:
-            raise NoSuchName(place) from None
-        addresses = [(kind, proto, str(where[0]), int(where[1])) for kind, _, proto, _, where in found]
-        if target is None and any(forbidden(address) for _, _, address, _ in addresses):
-            raise AddressRefused(host)
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=proto, flags=socket.AI_NUMERICHOST)
-            for kind, proto, address, port in addresses
-        ]
-
-    async def close(self) -> None:
-        """Nothing is held."""
+            yield ip_network(text)  # type: ignore[misc]  # of either family; `holds` compares the versions
+        except ValueError:
+            continue

@@ -5,43 +5,44 @@ Findings hold no times and no counts in their words, so that a status changes on
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from loom.api.conditions import Reason
 from loom.config import Settings
 from loom.engine.ports import Cloud
 from loom.errors import CloudError
+from loom.health.asking import Asker
 from loom.health.container_app import examine_app
-from loom.health.gateway import Gateways, is_reported
-from loom.plan.checks import AppCheck, Check, Finding, GatewayCheck, Health, LinkCheck
-from loom.plan.values import Json, Lookup, Ref, Unresolved, at, resolve
+from loom.health.gateway import ask_gateway, comes_from_azure
+from loom.health.link import link
+from loom.health.reachability import examine_way
+from loom.plan.checks import AppCheck, Check, Finding, GatewayCheck, Health, LinkCheck, WayCheck
+from loom.plan.values import Json, Lookup, Ref, Unresolved, resolve
 
 Bodies = Mapping[str, Mapping[str, Json]]
-_WAITING = frozenset({"pending", "initiated", "updating", ""})  # link states that another side, or time, resolves
 
 
 class ProberFactory:
-    """What all probers share: the connections to gateways, and how many probes run at once."""
+    """What all probers share: who asks over HTTP, and how many probes run at once."""
 
     def __init__(self, settings: Settings) -> None:
-        self._gateways = Gateways(
-            settings.probes.timeout, settings.probes.parallel, settings.ca_bundle, settings.connect_to
-        )
+        self._asker = Asker(settings.probes.timeout, settings.probes.parallel, settings.ca_bundle, settings.connect_to)
 
     def for_object(self, cloud: Cloud) -> "HealthProber":
         """The prober that reads through an object's own cloud."""
-        return HealthProber(cloud, self._gateways)
+        return HealthProber(cloud, self._asker)
 
     async def aclose(self) -> None:
         """Closes what is open."""
-        await self._gateways.aclose()
+        await self._asker.aclose()
 
 
 class HealthProber:
     """Carries out the checks of one object."""
 
-    def __init__(self, cloud: Cloud, gateways: Gateways) -> None:
+    def __init__(self, cloud: Cloud, asker: Asker) -> None:
         self._cloud = cloud
-        self._gateways = gateways
+        self._asker = asker
 
     async def examine(self, checks: Sequence[Check], bodies: Bodies, lookup: Lookup) -> Sequence[Finding]:
         """One finding for each check, in their order. Never raises."""
@@ -56,43 +57,34 @@ class HealthProber:
                     return await self._gateway(check, lookup)
                 case LinkCheck():
                     return link(check, bodies.get(check.key))
+                case WayCheck():
+                    read = partial(self._body, bodies=bodies, lookup=lookup)
+                    return await examine_way(check, self._asker, lookup, read)
         except Unresolved as unknown:
-            return Finding(check.key, check.condition, Health.UNKNOWN, Reason.NOT_MEASURED, f"{unknown}")
+            return _unmeasured(check, f"{unknown}")
         except CloudError as error:
-            return Finding(
-                check.key,
-                check.condition,
-                Health.UNKNOWN,
-                Reason.NOT_MEASURED,
-                f"could not be read: {error.message}",
-            )
+            return _unmeasured(check, f"could not be read: {error.message}")
 
     async def _app(self, check: AppCheck, bodies: Bodies, lookup: Lookup) -> Finding:
-        body = bodies.get(check.key)
+        body = await self._body(check.key, bodies, lookup)
         if body is None:
-            found = await self._cloud.get(str(lookup(Ref(check.key, "id"))))
-            if found is None:
-                return Finding(check.key, check.condition, Health.UNKNOWN, Reason.NOT_MEASURED, "is not there")
-            body = found.body
+            return _unmeasured(check, "is not there")
         return await examine_app(check, body, self._cloud)
 
+    async def _body(self, key: str, bodies: Bodies, lookup: Lookup) -> Mapping[str, Json] | None:
+        """A planned resource as this pass has seen it, else read; None where it is not there."""
+        if key in bodies:
+            return bodies[key]
+        found = await self._cloud.get(str(lookup(Ref(key, "id"))))
+        return found.body if found else None
+
     async def _gateway(self, check: GatewayCheck, lookup: Lookup) -> Finding:
-        if not is_reported(check):
-            words = "its address is not one that Azure reported"
-            return Finding(check.key, check.condition, Health.UNKNOWN, Reason.NOT_MEASURED, words)
-        health, reason, words = await self._gateways.probe(str(resolve(check.url, lookup)), check.expect)
+        if not comes_from_azure(check.url):
+            return _unmeasured(check, "its address is not one that Azure reported")
+        health, reason, words = await ask_gateway(self._asker, str(resolve(check.url, lookup)), check.expect)
         return Finding(check.key, check.condition, health, reason, words)
 
 
-def link(check: LinkCheck, body: Mapping[str, Json] | None) -> Finding:
-    """A connection by what its body says: as expected, on its way, or refused."""
-    if body is None:
-        return Finding(check.key, check.condition, Health.UNKNOWN, Reason.NOT_MEASURED, "was not read")
-    state = str(at(body, check.path) or "")
-    if state.lower() == check.expect.lower():
-        return Finding(check.key, check.condition, Health.HEALTHY)
-    if state.lower() in _WAITING:
-        words = f"is {state or 'not connected yet'}: the other side has not accepted it yet"
-        return Finding(check.key, check.condition, Health.PENDING, Reason.PROGRESSING, words)
-    words = f"is {state} where {check.expect} is needed"
-    return Finding(check.key, check.condition, Health.UNHEALTHY, Reason.DEGRADED, words)
+def _unmeasured(check: Check, words: str) -> Finding:
+    name = check.name if isinstance(check, WayCheck) else check.key
+    return Finding(name, check.condition, Health.UNKNOWN, Reason.NOT_MEASURED, words)

@@ -4,10 +4,11 @@ Health adapters carry checks out; they answer with findings. Healthy is not work
 that could not be made is `UNKNOWN`, never `HEALTHY`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from loom.plan.values import Ref, Text
+from loom.plan.values import Ref, Text, references
 
 
 class Health(StrEnum):
@@ -48,7 +49,34 @@ class LinkCheck:
     condition: str = "NetworkReady"
 
 
-Check = AppCheck | GatewayCheck | LinkCheck
+@dataclass(frozen=True, slots=True)
+class WayCheck:
+    """A way in: does `url` answer whoever comes by it? `name` is the finding's own key, as several ways lead to one resource.
+
+    It is asked by HTTP from where the operator runs once `key` holds, at the private addresses `inside` too, and at none but `at` where
+    that is given. Where HTTP does not get there, `evidence` is what Azure itself says of the way; without any, not getting there counts.
+    """
+
+    key: str
+    name: str
+    way: str  # the word of `status.reachability[].path`
+    url: Text
+    inside: tuple[Ref | str, ...] = ()
+    at: Ref | None = None
+    evidence: tuple[LinkCheck, ...] = ()
+    condition: str = "Reachable"
+
+
+Check = AppCheck | GatewayCheck | LinkCheck | WayCheck
+
+
+def references_of(check: Check) -> Iterator[Ref]:
+    """The values that a check asks for, by which the bodies that it needs are known."""
+    match check:
+        case GatewayCheck():
+            yield from references(check.url)
+        case WayCheck():
+            yield from references([check.url, check.inside, check.at])
 
 
 @dataclass(frozen=True, slots=True)

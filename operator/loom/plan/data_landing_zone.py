@@ -31,9 +31,10 @@ from loom.plan.zone.event_hubs import check_names
 from loom.plan.zone.existing import check_places
 from loom.plan.zone.network import check_reserved, link_checks, network
 from loom.plan.zone.services import addresses, endpoint_groups, service_checks, service_resources
-from loom.plan.zone.site import APPS_HEALTHY, NETWORK_READY, SERVICES_READY, WIRED, Site, site_of
+from loom.plan.zone.site import APPS_HEALTHY, NETWORK_READY, REACHABLE, SERVICES_READY, WIRED, Site, site_of
+from loom.plan.zone.ways.ways import closed, way_checks, way_resources
 
-CONDITIONS = (NETWORK_READY, SERVICES_READY, WIRED, APPS_HEALTHY)
+CONDITIONS = (NETWORK_READY, SERVICES_READY, WIRED, APPS_HEALTHY, REACHABLE)
 
 
 def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
@@ -52,6 +53,7 @@ def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
         wiring=tuple(wires(spec)),
         conditions=CONDITIONS,
         facts=_endpoints(site),
+        held=closed(site),
     )
 
 
@@ -90,12 +92,14 @@ def _resources(site: Site, context: Context) -> Iterator[Resource]:
     yield identity(site)
     yield from environment(site)
     yield from app_resources(site, context.plane_name)
+    yield from way_resources(site)
 
 
 def _checks(site: Site) -> Iterator[Check]:
     yield from link_checks(site)
     yield from service_checks(site)
     yield from app_checks(site)
+    yield from way_checks(site)
 
 
 def _endpoints(site: Site) -> dict[str, Value]:

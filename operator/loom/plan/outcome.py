@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from loom.plan.checks import Finding, Health
 from loom.plan.keys import Handed
-from loom.plan.values import Lookup
+from loom.plan.values import Json, Lookup
 
 
 class State(StrEnum):
@@ -47,9 +47,11 @@ class ResourceState:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A pass, as far as the object's kind may speak of it."""
+    """A pass, as far as the object's kind may speak of it. `before` is the status as last written: it knows since when it is so."""
 
     states: Mapping[str, ResourceState]
     lookup: Lookup  # raises Unresolved for what is not known
     findings: tuple[Finding, ...] = field(default_factory=tuple)
     handed: Mapping[str, Handed] = field(default_factory=dict)  # keys that are handed out, by their export's name
+    before: Mapping[str, Json] = field(default_factory=dict)
+    today: str = ""  # the moment of the pass, RFC 3339

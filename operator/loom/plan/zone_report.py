@@ -8,16 +8,19 @@ from loom.plan.outcome import Outcome, State
 from loom.plan.resource import Plan
 from loom.plan.values import Json, Ref, Unresolved, resolve
 from loom.plan.wiring import apps, lacks
+from loom.plan.zone.ways.reach import reach
 
 
 def fields(spec: DataLandingZoneSpec, plan: Plan, outcome: Outcome) -> Mapping[str, Json]:
-    """`resourceGroupId`, `appsHealthy`, `apps`, `wiring`, `endpoints` of DataLandingZoneStatus."""
+    """`resourceGroupId`, `appsHealthy`, `apps`, `wiring`, `reachability`, `endpoints` of DataLandingZoneStatus."""
     rows = [_app(app, spec, outcome) for app in apps(spec)]
     status: dict[str, Json] = {"resourceGroupId": plan.home}
     if rows:
         status["appsHealthy"] = f"{sum(row['health'] == 'Healthy' for row in rows)}/{len(rows)}"
         status["apps"] = rows
         status["wiring"] = [_wire(wire, outcome) for wire in plan.wiring]
+    if ways := reach(plan, outcome):
+        status["reachability"] = ways
     endpoints = dict(_known(plan.facts, outcome))
     return {**status, "endpoints": endpoints} if endpoints else status
 

@@ -105,7 +105,7 @@ def _before_app(site: Site, registry: Registry | None) -> tuple[str, ...]:
 def _configuration(site: Site, registry: Registry | None) -> Mapping[str, Value]:
     configuration: dict[str, Value] = {
         "activeRevisionsMode": "Single",
-        "ingress": {"external": False, "targetPort": _PORT, "transport": "auto"},
+        "ingress": {"external": site.is_open, "targetPort": _PORT, "transport": "auto"},
     }
     if registry:
         configuration["registries"] = [{"server": registry.server, "identity": site.identity}]

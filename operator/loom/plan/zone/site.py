@@ -11,7 +11,7 @@ from loom.plan.naming import ZoneNames, zone_names
 from loom.plan.ownership import Owner
 
 NETWORK_READY, SERVICES_READY = "NetworkReady", "ServicesReady"
-WIRED, APPS_HEALTHY = "BackingServicesWired", "AppsHealthy"
+WIRED, APPS_HEALTHY, REACHABLE = "BackingServicesWired", "AppsHealthy", "Reachable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,12 @@ class Site:
     def suffixes(self) -> Suffixes:
         """The DNS suffixes of the zone's cloud."""
         return SUFFIXES[self.plane.cloud]
+
+    @property
+    def is_open(self) -> bool:
+        """Does a way in lead to the zone's apps? Whoever comes by it comes from outside the environment, which an ingress must allow."""
+        paths = self.spec.access_paths
+        return paths is not None and any(getattr(paths, name) is not None for name in type(paths).model_fields)
 
     def id(self, arm_type: str, *names: str) -> str:
         """The id of a resource in the zone's group."""

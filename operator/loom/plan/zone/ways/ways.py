@@ -1,0 +1,43 @@
+"""The ways in that a zone may have: one table, in the order in which people read them; and the app that all of them lead to."""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic.alias_generators import to_snake
+
+from loom.plan.checks import WayCheck
+from loom.plan.resource import Resource
+from loom.plan.wiring import MIRRORING
+from loom.plan.zone.apps import running
+from loom.plan.zone.site import REACHABLE, Site
+from loom.plan.zone.ways.private import BASTION, EXTERNAL
+from loom.plan.zone.ways.way import Way
+
+WAYS: tuple[Way, ...] = (BASTION, EXTERNAL)
+DOOR = MIRRORING
+
+
+def declared(site: Site) -> Iterator[Way]:
+    """The ways in that the spec has."""
+    paths = site.spec.access_paths
+    return (way for way in WAYS if paths is not None and getattr(paths, to_snake(way.field)) is not None)
+
+
+def way_resources(site: Site) -> Iterator[Resource]:
+    """Everything that is made for the ways in. Where the app does not run there is nothing to lead to."""
+    if DOOR in running(site):
+        for way in declared(site):
+            yield from way.resources(site, DOOR)
+
+
+def way_checks(site: Site) -> Iterator[WayCheck]:
+    """Each way in must lead to the app."""
+    if DOOR in running(site):
+        for way in declared(site):
+            yield from way.checks(site, DOOR)
+
+
+def closed(site: Site) -> Mapping[str, tuple[str, str]]:
+    """What the spec itself keeps unreachable: ways in to an app that lacks a service and is not started."""
+    if not site.is_open or DOOR in running(site):
+        return {}
+    return {REACHABLE: ("MissingBackingService", f"{DOOR} is not started, so no access path leads anywhere")}

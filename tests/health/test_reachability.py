@@ -1,0 +1,213 @@
+"""Can a way in be used: real HTTPS to a server on this machine, and what Azure says where HTTP does not get there."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from loom.health.addresses import AddressRefused, Inside, addresses_of, forbidden
+from loom.health.asking import Asker
+from loom.health.reachability import examine_way
+from loom.plan.checks import Finding, Health, LinkCheck, WayCheck
+from loom.plan.values import Ref, Text, at
+from loom.sim.certificates import HostCertificates, ensure
+
+HOST = "loom-console.calm-bay.eastus2.azurecontainerapps.io"
+APP = {"properties": {"configuration": {"ingress": {"fqdn": HOST, "external": True}}}}
+PEERING = LinkCheck("peering/to-hub", "properties.peeringState", "Connected")
+PRIVATE = WayCheck(
+    "app/loom-console",
+    "way/bastion",
+    "Bastion",
+    Text("https://{}", (Ref("app/loom-console", "properties.configuration.ingress.fqdn"),)),
+    inside=(Ref("environment", "properties.staticIp"),),
+    evidence=(PEERING,),
+)
+PUBLIC = WayCheck("app/loom-console", "way/public", "Public", PRIVATE.url)
+
+
+class Door:
+    """A server that answers with one status, and notes who came."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port, self.status, self.came = home, 0, 200, list[str]()
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.came.append(f"{request.host} {request.path}")
+        if self.status == 0:
+            await asyncio.Event().wait()
+        return web.Response(status=self.status, headers={"Location": "https://elsewhere.example/"})
+
+    def asker(self, connect_to: Mapping[str, str] | None = None, timeout: float = 5.0) -> Asker:
+        to = {"*.azurecontainerapps.io": f"127.0.0.1:{self.port}"} if connect_to is None else connect_to
+        return Asker(timeout, ca_bundle=self.home / "ca.pem", connect_to=to)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("authority")
+    ensure(home)
+    return home
+
+
+@pytest.fixture
+async def door(home: Path) -> AsyncIterator[Door]:
+    door = Door(home)
+    runner = web.ServerRunner(web.Server(door.answer), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=HostCertificates(home, ensure(home)).context).start()
+    door.port = runner.addresses[0][1]
+    yield door
+    await runner.cleanup()
+
+
+async def examined(
+    asker: Asker, check: WayCheck = PUBLIC, peering: str = "Connected", ip: str = "10.100.1.246"
+) -> Finding:
+    bodies: dict[str, Any] = {
+        "app/loom-console": APP,
+        "environment": {"properties": {"staticIp": ip}},
+        "peering/to-hub": {"properties": {"peeringState": peering}},
+    }
+
+    async def read(key: str) -> Any:
+        return bodies[key]
+
+    try:
+        return await examine_way(check, asker, lambda ref: at(bodies[ref.key], ref.path), read)
+    finally:
+        await asker.aclose()
+
+
+@pytest.mark.parametrize("status", [200, 204, 302, 401, 403, 405])
+async def test_an_answer_of_the_app_is_reachable_whoever_may_come_in(door: Door, status: int) -> None:
+    door.status = status
+    finding = await examined(door.asker())
+    assert finding.health is Health.HEALTHY
+    assert dict(finding.details) == {"url": f"https://{HOST}", "httpStatus": status, "probedFrom": "Operator"}
+    assert door.came == [f"{HOST} /"]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(404, "lets nobody from outside"), (500, "answered 500"), (503, "answered 503")]
+)
+async def test_an_answer_of_the_ingress_alone_is_not(door: Door, status: int, words: str) -> None:
+    door.status = status
+    finding = await examined(door.asker(), PRIVATE)
+    assert (finding.health, finding.reason, words in finding.message) == (Health.UNHEALTHY, "Unreachable", True)
+    assert dict(finding.details)["httpStatus"] == status
+
+
+async def test_a_redirect_is_not_followed(door: Door) -> None:
+    door.status = 302
+    await examined(door.asker({"*": f"127.0.0.1:{door.port}"}))
+    assert len(door.came) == 1
+
+
+async def test_a_public_way_that_gives_no_answer_is_not_reachable(door: Door) -> None:
+    door.status = 0
+    finding = await examined(door.asker(timeout=0.1))
+    assert (finding.health, finding.message) == (Health.UNHEALTHY, f"https://{HOST} gave no answer in time")
+
+
+async def test_where_http_does_not_get_there_azures_own_word_counts() -> None:
+    finding = await examined(Asker(), PRIVATE)  # the name resolves nowhere from here
+    assert finding.health is Health.HEALTHY
+    assert dict(finding.details) == {"url": f"https://{HOST}", "probedFrom": "Arm"}
+
+
+@pytest.mark.parametrize(
+    ("state", "health", "reason"),
+    [("Disconnected", Health.UNHEALTHY, "Unreachable"), ("Initiated", Health.PENDING, "Progressing")],
+)
+async def test_azures_own_word_names_the_part_that_does_not_hold(state: str, health: Health, reason: str) -> None:
+    finding = await examined(Asker(), PRIVATE, peering=state)
+    assert (finding.health, finding.reason) == (health, reason)
+    assert finding.message.startswith(f"peering/to-hub is {state}")
+
+
+async def test_what_is_written_into_a_spec_is_not_asked(door: Door) -> None:
+    check = WayCheck(
+        "app/loom-console", "way/public", "Public", Text("https://attacker.example/{}", (Ref("environment", "x"),))
+    )
+    finding = await examined(door.asker({"*": f"127.0.0.1:{door.port}"}), check)
+    assert (finding.health, finding.message) == (Health.UNKNOWN, "its address is not one that Azure reported")
+    assert door.came == []
+
+
+# Attempts to lead a probe into somebody's own network. `inside` is what the environment reports as its own address.
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
+    """Every name resolves to these, as its owner likes; returns the names that were asked for."""
+    asked: list[str] = []
+
+    async def answer(host: str, port: int, **_: object) -> list[Any]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", answer)
+    return asked
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "::1", "::ffff:127.0.0.1", "169.254.169.254", "fe80::1", "10.100.1.7", "192.168.0.1", "100.64.0.1", "fd00::1",
+     "0.0.0.0", "224.0.0.1", "168.63.129.16"],
+)  # fmt: skip
+async def test_a_name_that_leads_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    resolving(monkeypatch, address)
+    with pytest.raises(AddressRefused):
+        await addresses_of(HOST, 443, {}, Inside(("10.100.1.246",)))
+
+
+async def test_the_environments_own_address_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving(monkeypatch, "10.100.1.246")
+    assert await addresses_of(HOST, 443, {}, Inside(("10.100.1.246",))) == [("10.100.1.246", 443)]
+
+
+async def test_a_range_that_an_administrator_lets_probes_into_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving(monkeypatch, "10.20.3.4")
+    assert await addresses_of(HOST, 443, {}, Inside(("10.100.1.246", "10.20.0.0/16"))) == [("10.20.3.4", 443)]
+
+
+async def test_a_name_that_leads_to_ours_and_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving(monkeypatch, "10.100.1.246", "10.0.0.4")
+    with pytest.raises(AddressRefused):
+        await addresses_of(HOST, 443, {}, Inside(("10.100.1.246",)))
+
+
+@pytest.mark.parametrize(
+    "own", ["127.0.0.1", "127.0.0.0/8", "169.254.169.254", "168.63.129.16", "0.0.0.0/0", "nonsense", ""]
+)
+def test_no_reported_address_opens_the_operators_own_machine(own: str) -> None:
+    inside = Inside((own,))
+    assert [forbidden(address, inside) for address in ("127.0.0.1", "169.254.169.254", "168.63.129.16", "::1")] == [
+        True
+    ] * 4
+
+
+async def test_a_name_is_resolved_once_and_its_owner_cannot_change_his_mind(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = resolving(monkeypatch, "10.0.0.4")
+    finding = await examined(door.asker(connect_to={}))
+    assert asked == [HOST]
+    assert (finding.health, "private network" in finding.message) == (Health.UNKNOWN, True)
+    assert door.came == []
+
+
+async def test_a_gateways_own_address_is_connected_to_whatever_the_name_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = resolving(monkeypatch, "20.50.60.70")
+    assert await addresses_of(HOST, 443, {}, Inside(at="20.50.60.70")) == [("20.50.60.70", 443)]
+    assert asked == ["20.50.60.70"]
+
+
+async def test_a_private_address_in_the_place_of_a_gateways_own_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving(monkeypatch, "10.0.0.4")
+    with pytest.raises(AddressRefused):
+        await addresses_of(HOST, 443, {}, Inside(at="10.0.0.4"))
