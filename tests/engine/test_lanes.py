@@ -4,7 +4,9 @@ import pytest
 
 from loom.engine.lanes import TURN, Lanes
 from loom.errors import Refusal
-from support.engine_bench import OWNER, Bench
+from loom.plan.arm_id import resource
+from loom.plan.resource import Plan, Resource
+from support.engine_bench import GROUP, GROUP_R, MINE, OWNER, Bench
 
 
 class Line:
@@ -86,6 +88,23 @@ def test_whoever_lets_its_turn_pass_loses_its_place_and_slows_down_nobody_again(
     line.lanes.release("c#x")
     assert line.woken == ["idle", "d"]
     assert line.lanes.claim("hub", "d#x")
+
+
+async def test_the_farther_back_in_line_the_later_it_asks_by_itself_and_never_later_than_its_interval() -> None:
+    network = resource(GROUP, "Microsoft.Network/virtualNetworks", "vnet")
+    bench = Bench(plan=Plan(GROUP, (GROUP_R, Resource("network", network, {"location": "eastus2"}, ("group",)))))
+    bench.cloud.place(GROUP, location="eastus2", tags={"Domain": "finance", **MINE})
+    lane = network.lower()
+    assert bench.lanes.claim(lane, "first#network")
+    assert (await bench.look()).requeue_after == pytest.approx(30, abs=1)
+    bench.lanes.forget(OWNER.mark)
+    for number in range(9):
+        bench.lanes.claim(lane, f"other{number}#network")
+    assert (await bench.look()).requeue_after == pytest.approx(300, abs=1)
+    bench.lanes.forget(OWNER.mark)
+    for number in range(9, 90):
+        bench.lanes.claim(lane, f"other{number}#network")
+    assert (await bench.look()).requeue_after == pytest.approx(600, abs=1)
 
 
 @pytest.mark.parametrize("stopped", ["suspended", "refused"])

@@ -146,21 +146,22 @@ def _next_look(run: Pass) -> float:
     pauses = [failure.not_before for name, failure in run.so_far.failures.items() if name in names]
     due += [moment for moment in pauses if moment > now]
     if run.lane_taken:
-        due.append(now + run.lane_taken)
+        due.append(now + min(run.lane_taken, run.work.rhythm.interval))
+    if _is_at_work(run):
+        due.append(now + run.work.rhythm.poll)
     if due:
         return min(due) - now
-    if _is_unsettled(run):
+    if run.wrote or (run.work.deleting and not (run.work.in_use or is_stuck(run))):
         return run.work.rhythm.poll
     common = _next_common_moment(run, now)
     return min(common, _next_health_look(run, now)) if is_unwell(run) else common
 
 
-def _is_unsettled(run: Pass) -> bool:
-    """Does anything go on that is soon to be seen? What does not end in any reasonable time is not."""
+def _is_at_work(run: Pass) -> bool:
+    """Is Azure at work on anything that nobody here polls? What does not end in any reasonable time does not count."""
     busy = (State.CREATING, State.UPDATING, State.DELETING)
-    going = run.work.deleting and not (run.work.in_use or is_stuck(run))
-    at_work = any(item.state in busy and item.reason != "OperationStuck" for item in run.items.values())
-    return at_work or run.wrote or going
+    seen = (item for item in run.items.values() if item.key not in run.memory.running)
+    return any(item.state in busy and item.reason != "OperationStuck" for item in seen)
 
 
 def _next_health_look(run: Pass, now: float) -> float:

@@ -37,6 +37,10 @@ class Lanes:
         line.pop(holder, None)
         return True
 
+    def place(self, lane: str, holder: str) -> int:
+        """Which in line the holder is, the next one being 1."""
+        return next((n for n, name in enumerate(self._lines.get(lane, ()), 1) if _owner(name) == _owner(holder)), 1)
+
     def release(self, holder: str) -> None:
         """Give back whatever the holder has, and call the next."""
         for lane in [lane for lane, name in self._holders.items() if name == holder]:

@@ -14,7 +14,7 @@ from loom.plan.arm_type import ArmType
 from loom.plan.outcome import State
 
 STUBBORN = 3  # failures in a row after which their cause may be something else that has ceased to hold
-LANE_PAUSE = 30.0  # seconds until a taken lane is tried again, if nobody calls before
+LANE_PAUSE = 30.0  # seconds for each place in line until a taken lane is tried again, if nobody calls before
 _DOUBLINGS = 16  # a pause doubles no further: a lock that stays for days must not end in a number too large
 
 
@@ -22,7 +22,9 @@ async def in_turn(run: Pass, thing: Item | Deletion, digest: str, write: Callabl
     """Write as soon as nobody else writes there; `digest` says what is wanted. The lane stays ours while an operation runs."""
     who, lane = holder(run, thing.key), lane_of(thing.type, thing.id)
     if lane and not run.ports.lanes.claim(lane, who):
-        run.lane_taken = LANE_PAUSE
+        # Whose turn comes is called. Would hundreds ask every half a minute, the one whose turn it is had to wait for them.
+        pause = LANE_PAUSE * run.ports.lanes.place(lane, who)
+        run.lane_taken = min(pause, run.lane_taken or pause)
         thing.halt(State.WAITING, "Progressing", "waits its turn: one writer at a time")
         return
     try:
