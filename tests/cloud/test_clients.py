@@ -4,16 +4,20 @@ from typing import Any
 
 import pytest
 
+from loom.api.admin_plane import AdminPlaneSpec
 from loom.cloud import api_management, container_apps
 from loom.cloud.arm import ById
 from loom.cloud.azure import AzureCloud, kind_of
+from loom.cloud.factory import CloudFactory
 from loom.errors import CloudError, Retry
 from loom.plan.arm_type import Client
 from loom.plan.catalog import TYPES
-from support.clouds import finished
+from support.api_server import a_plane
+from support.clouds import finished, settings_for
 from support.simulator import Simulator
 
 pytestmark = pytest.mark.sdk
+PLANE = AdminPlaneSpec.model_validate(a_plane()["spec"])
 
 
 @pytest.fixture
@@ -175,7 +179,32 @@ async def test_a_product_stays_while_a_person_is_subscribed(azure: Simulator, cl
     with pytest.raises(CloudError) as caught:
         await cloud.delete(product)
     assert (caught.value.reason, caught.value.retry) == ("DeletionBlocked", Retry.SLOWLY)
-    assert "existing subscriptions" in caught.value.message
+    assert "1 existing subscriptions (Partner A)" in caught.value.message
+    assert "deleteSubscriptions: true" in caught.value.message
+    assert await cloud.get(product) is not None
+
+
+async def test_a_product_goes_with_its_subscriptions_where_its_spec_says_so(azure: Simulator, service: str) -> None:
+    product, partner = f"{service}/products/orders", f"{service}/subscriptions/partner"
+    factory = CloudFactory(settings_for(azure))
+    plane = PLANE.model_copy(update={"tenant_id": azure.tenant_id})
+    cloud = factory.for_object(plane, "team", urgent=True, cascade=True)
+    await cloud.put(product, {"properties": {"displayName": "Orders", "state": "notPublished"}})
+    azure.seed(partner, {"properties": {"displayName": "Partner A", "scope": product, "state": "active"}})
+    await cloud.delete(product)
+    assert (await cloud.get(product), await cloud.get(partner)) == (None, None)
+    await factory.aclose()
+
+
+async def test_who_cannot_see_subscriptions_does_not_take_them_along(
+    azure: Simulator, cloud: AzureCloud, service: str
+) -> None:
+    product = f"{service}/products/orders"
+    await cloud.put(product, {"properties": {"displayName": "Orders", "state": "notPublished"}})
+    azure.fault("error", method="GET", path=f"{product}/subscriptions", status=500)
+    with pytest.raises(CloudError) as caught:
+        await cloud.delete(product)
+    assert caught.value.retry is Retry.NOW
     assert await cloud.get(product) is not None
 
 

@@ -43,11 +43,11 @@ class Mended:
 
 
 class Converged:
-    """See the module. `kind` is the object whose resources the plan keys speak of; a test may change it."""
+    """See the module. `kind` and `called` are the object whose resources the plan keys speak of; a test may change them."""
 
     def __init__(self, azure: Simulator, play: Rehearsal) -> None:
         self.azure, self.play = azure, play
-        self.kind = ZONE
+        self.kind, self.called = ZONE, ""
         self.ids: dict[str, str] = {}
         self.whole: frozenset[str] = frozenset()  # every id in the cloud, comparable, when all had converged
         self._asked = 0
@@ -60,14 +60,14 @@ class Converged:
         self._memories = deepcopy(self.play.memories)
         self.whole = frozenset(key(arm_id) for arm_id in self.azure.ids())
 
-    async def begin(self, kind: str = ZONE) -> None:
+    async def begin(self, kind: str = ZONE, called: str = "") -> None:
         """Put everything back to how it was when it had just converged."""
         state.load(self.azure.world, deepcopy(self._cloud))
         for name, obj in self._objects.items():
             self.play.store(name, deepcopy(obj))
         self.play.memories = deepcopy(self._memories)
         self.play.lanes, self.play.snapshots = Lanes(), Snapshots(self.play.clock)
-        self.kind = kind
+        self.kind, self.called = kind, called
         await self.meet()
         self.azure.reset_counters()
 
@@ -95,7 +95,7 @@ class Converged:
 
     @property
     def name(self) -> Key:
-        return self.play.key(self.kind)
+        return self.play.key(self.kind, self.called)
 
     async def look(self) -> Result:
         """One pass, asked for by a person: nothing older counts, and the slow tier is read."""

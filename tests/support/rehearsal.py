@@ -101,9 +101,9 @@ class Rehearsal:
         self.azure.advance(Rhythm().interval * Rhythm().slow_factor)
         await self.settle()
 
-    def change(self, kind: str, edit: Callable[[Object], Any]) -> None:
-        """A person edits the spec of the object of a kind."""
-        key = self.key(kind)
+    def change(self, kind: str, edit: Callable[[Object], Any], name: str = "") -> None:
+        """A person edits the spec of an object."""
+        key = self.key(kind, name)
         obj = self.obj(key)
         edit(obj["spec"])
         obj["metadata"]["generation"] += 1
@@ -135,10 +135,9 @@ class Rehearsal:
         """Planes first."""
         return [key for key, _ in self.world.objects()]
 
-    def key(self, kind: str) -> Key:
-        """The key of the only object of a kind."""
-        (found,) = (key for key in self.keys() if key.kind == kind)
-        return found
+    def key(self, kind: str, name: str = "") -> Key:
+        """The key of an object; without a name, of the first of its kind."""
+        return next(key for key in self.keys() if key.kind == kind and key.name == (name or key.name))
 
     def status(self, key: Key) -> Object:
         """The status that the last pass wrote."""

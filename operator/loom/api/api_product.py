@@ -103,6 +103,9 @@ class ApiProductSpec(CommonSpec):
     subscriptions: Annotated[tuple[Subscription, ...], named(at_most=50)] = ()
     """Subscriptions to make, one for each consumer. One that is removed here is deleted, and its keys are never good again.
     Omitted: none are made; developers subscribe by themselves where `visibleTo` and `subscription` let them."""
+    delete_subscriptions: Bool = False
+    """What becomes of the product's deletion while developers have subscriptions of their own. False: it waits, and names them.
+    True: they go with it, and their keys are never good again."""
 
 
 class ApiState(StatusModel):

@@ -9,11 +9,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from loom.cloud.answer import Answer
+from loom.api.conditions import Reason
+from loom.cloud.answer import Answer, asked_wait
 from loom.cloud.arm import raw
 from loom.cloud.ask import Caller
+from loom.cloud.errors import classify
 from loom.cloud.pipeline import CALLER
 from loom.cloud.principal import Principal
+from loom.errors import CloudError, Retry
 from loom.plan.arm_id import group_of, names_of, subscription_of
 from loom.plan.arm_type import ArmType
 from loom.plan.values import Json
@@ -63,21 +66,39 @@ class ApiManagement:
         """The answer to a DELETE; the service demands If-Match, and where nothing was read any version will do."""
         operations, where = self._operations(arm_id, kind)
         match: dict[str, Any] = {"if_match": etag or "*"} if kind.has_etag else {}
-        if kind.name.lower() == _PRODUCTS and await self._has_only_its_makers_subscription(arm_id, kind):
+        if kind.name.lower() == _PRODUCTS:
+            await self._spare_the_subscriptions_of_others(arm_id, kind)
             match["delete_subscriptions"] = True
         gone: Answer = await operations.delete(*where, **match, cls=raw, **self._options)
         return gone
 
-    async def _has_only_its_makers_subscription(self, product: str, kind: ArmType) -> bool:
-        """Is the subscription that the service gave its administrator with the product the only one there is?
+    async def _spare_the_subscriptions_of_others(self, product: str, kind: ArmType) -> None:
+        """The service deletes no product with subscriptions unless it may take them along. Raises CloudError for those of others.
 
-        The service refuses to delete a product with subscriptions, its own present included. Anybody else's stay, and so does
-        the product: their keys could never come back.
+        The one that the service itself gave its administrator with the product may go. Anybody else's stay, and so does the
+        product, unless its spec lets them go: their keys could never come back.
         """
-        query = {"api-version": kind.api_version}
-        answer = await self._principal.send(self._caller, f"{product}/subscriptions", query)
-        found = answer.body if answer.status == 200 and isinstance(answer.body, Mapping) else {}
-        return bool(found.get("value")) and not found.get("nextLink") and all(map(_is_its_makers, found["value"]))
+        if self._caller.cascade:
+            return
+        answer = await self._principal.send(self._caller, f"{product}/subscriptions", {"api-version": kind.api_version})
+        if answer.status == 404:
+            return
+        if answer.status != 200 or not isinstance(answer.body, Mapping):  # who cannot see them must not take them along
+            raise classify(answer.status, answer.body, wait=asked_wait(answer.headers) or 0.0, arm_id=product)
+        found = answer.body
+        others = [item for item in found.get("value") or () if not _is_its_makers(item)]
+        if others or found.get("nextLink"):
+            more = "more than " if found.get("nextLink") else ""
+            names = ", ".join(
+                str((item.get("properties") or {}).get("displayName") or item.get("name")) for item in others[:5]
+            )
+            raise CloudError(
+                Reason.DELETION_BLOCKED,
+                "ValidationError",
+                f"product {names_of(product)[-1]} has {more}{len(others)} existing subscriptions ({names}), whose keys could never "
+                "come back: delete them in the service, or set spec.deleteSubscriptions: true",
+                Retry.SLOWLY,
+            )
 
     def _operations(self, arm_id: str, kind: ArmType) -> tuple[Any, tuple[str, ...]]:
         client = self._principal.api_management(subscription_of(arm_id), kind.api_version)

@@ -9,11 +9,15 @@ _OPERATIONS = {"GET": READS, "HEAD": READS, "DELETE": DELETES}  # any other meth
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """On whose behalf a request is made. `urgent`: a person waits for it; drift checks are not."""
+    """On whose behalf a request is made. `urgent`: a person waits for it; drift checks are not.
+
+    `cascade`: what is deleted may take along what others attached to it (the subscriptions of a product).
+    """
 
     principal: str
     namespace: str
     urgent: bool = False
+    cascade: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,15 @@ class CloudFactory:
         self._principals: dict[tuple[str, str, str], Principal] = {}
         self._wire: Any = None
 
-    def for_object(self, plane: AdminPlaneSpec, namespace: str, urgent: bool) -> AzureCloud:
-        """The cloud for one object. `urgent`: a person waits for it. Raises CloudError when there is no identity to be had."""
+    def for_object(self, plane: AdminPlaneSpec, namespace: str, urgent: bool, cascade: bool = False) -> AzureCloud:
+        """The cloud for one object. `urgent`: a person waits for it; `cascade`: see `Caller`.
+
+        Raises CloudError when there is no identity to be had.
+        """
         principal = self.principal(
             str(plane.cloud), plane.tenant_id, plane.identity.client_id if plane.identity else ""
         )
-        return AzureCloud(principal, Caller(principal.name, namespace, urgent))
+        return AzureCloud(principal, Caller(principal.name, namespace, urgent, cascade))
 
     def own(self, cloud: str, namespace: str = "", urgent: bool = True) -> AzureCloud:
         """The cloud as the operator's own identity, for what has no admin plane. Raises CloudError."""

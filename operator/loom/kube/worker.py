@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from loom.api.admin_plane import AdminPlaneSpec
+from loom.api.api_product import ApiProductSpec
 from loom.engine.condition import Condition, stamp
 from loom.engine.lanes import Lanes
 from loom.engine.memory import Memory
@@ -43,7 +44,7 @@ _AFTER_CONFLICT = 0.5
 class Clouds(Protocol):
     """Gives out clouds (`loom.cloud.factory`)."""
 
-    def for_object(self, plane: AdminPlaneSpec, namespace: str, urgent: bool) -> Cloud:
+    def for_object(self, plane: AdminPlaneSpec, namespace: str, urgent: bool, cascade: bool = False) -> Cloud:
         """The cloud for one object. Raises CloudError."""
 
 
@@ -185,7 +186,8 @@ class Worker:
             message = found.refusal.message if found.refusal else "no admin plane says which cloud this is about"
             return AbsentCloud(CloudError("ReferenceNotFound", "", message, Retry.SLOWLY))
         try:
-            return self._world.clouds.for_object(plane, key.namespace, urgent=_is_urgent(obj))
+            cascade = isinstance(found.spec, ApiProductSpec) and found.spec.delete_subscriptions
+            return self._world.clouds.for_object(plane, key.namespace, urgent=_is_urgent(obj), cascade=cascade)
         except CloudError as error:
             return AbsentCloud(error)
 
