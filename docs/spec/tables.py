@@ -3,6 +3,7 @@
 The prose around them is written by people. A test fails when a table differs from the models.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from loom.api.crds import crd
 from loom.api.kinds import KINDS, Kind
+from loom.api.policies.table import POLICIES, Row
 
 PAGES = Path(__file__).parent / "v1alpha1"
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -38,19 +40,31 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
 
 
 def _fields(kind: Kind, part: str) -> str:
-    rows = _rows(_schema(kind)["properties"][part], "")
+    rows = _rows(_schema(kind)["properties"][part], "", {})
     return _table(("Field", "Type", "Meaning"), rows)
 
 
-def _rows(schema: Schema, path: str) -> Iterator[tuple[str, str, str]]:
+def _rows(schema: Schema, path: str, told: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    """A row for each field; what has the very same fields as something above (`told`) says so instead of repeating them."""
     for name, field in schema.get("properties", {}).items():
         here = f"{path}.{name}" if path else name
         need = ", required" if name in schema.get("required", ()) else ""
-        yield f"`{here}`", _type(field) + need, field["description"]
         inner, suffix = field, ""
         while "items" in inner or isinstance(inner.get("additionalProperties"), dict):
             inner, suffix = inner.get("items") or inner["additionalProperties"], suffix + "[]"
-        yield from _rows(inner, here + suffix)
+        above = told.setdefault(_fingerprint(inner), here + suffix)
+        repeated = above != here + suffix and len(inner.get("properties", ())) > 2
+        yield (
+            f"`{here}`",
+            _type(field) + need,
+            field["description"] + (f" Fields: as in `{above}`." if repeated else ""),
+        )
+        if not repeated:
+            yield from _rows(inner, here + suffix, told)
+
+
+def _fingerprint(schema: Schema) -> str:
+    return json.dumps(schema.get("properties"), sort_keys=True)
 
 
 def _type(schema: Schema) -> str:
@@ -77,17 +91,39 @@ def _bounds(schema: Schema, of: str) -> str:
 
 
 def _refusals(kind: Kind) -> str:
-    return _table(("Where", "Rule"), _rules(_schema(kind), ""))
+    return _table(("Where", "Rule"), _rules(_schema(kind), "", {}))
 
 
-def _rules(schema: Schema, path: str) -> Iterator[tuple[str, str]]:
+def _rules(schema: Schema, path: str, told: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """A row for each rule; what has the very same fields as something above (`told`) has its rules too."""
+    shown = path.removeprefix(".spec").lstrip(".")
     for rule in schema.get("x-kubernetes-validations", ()):
         where = f"{path}{rule.get('fieldPath', '')}".removeprefix(".spec").lstrip(".")
         yield (f"`{where}`" if where else "the object"), rule["message"]
+    above = told.setdefault(_fingerprint(schema), shown) if len(schema.get("properties", ())) > 2 else shown
+    if above != shown:
+        yield f"`{shown}`", f"what is refused inside of `{above}`"
+        return
     for name, field in schema.get("properties", {}).items():
-        yield from _rules(field, f"{path}.{name}")
+        yield from _rules(field, f"{path}.{name}", told)
     if "items" in schema:
-        yield from _rules(schema["items"], f"{path}[]")
+        yield from _rules(schema["items"], f"{path}[]", told)
+
+
+def _policies(_: Kind) -> str:
+    head = ("Policy", "Becomes", "Section", "Levels", "Not on tier", "Cloud")
+    return _table(head, (_policy(row) for row in POLICIES))
+
+
+def _policy(row: Row) -> tuple[str, ...]:
+    return (
+        f"`{row.field}`" + (f" with {row.when}" if row.when else ""),
+        ", ".join(f"`{element}`" for element in row.elements),
+        ", ".join(row.sections),
+        ", ".join(row.levels),
+        ", ".join(row.lacking) or "-",
+        "all" if row.sure_everywhere else "AzureCloud; elsewhere where the service lists it",
+    )
 
 
 def _conditions(kind: Kind) -> str:
@@ -102,6 +138,7 @@ TABLES: dict[str, Callable[[Kind], str]] = {
     "spec": lambda kind: _fields(kind, "spec"),
     "status": lambda kind: _fields(kind, "status"),
     "refusals": _refusals,
+    "policies": _policies,
     "conditions": _conditions,
     "reasons": _reasons,
 }

@@ -53,8 +53,9 @@ async def test_a_secret_goes_with_its_object_and_says_whose_it_is(server: ApiSer
     await keeper_on(server).write(PLACE, KEYS, Kept("digest", NOTES))
     metadata = server.objects[PATH]["metadata"]
     assert metadata["labels"][OWNER_LABEL] == OWNER.hash
-    assert metadata["ownerReferences"][0] | {"kind": "ApiProduct", "uid": "uid-of-orders"} == (
-        metadata["ownerReferences"][0]
+    assert (
+        metadata["ownerReferences"][0] | {"kind": "ApiProduct", "uid": "uid-of-orders"}
+        == (metadata["ownerReferences"][0])
     )
 
 

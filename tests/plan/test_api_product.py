@@ -99,7 +99,7 @@ def test_the_group_that_sees_every_product_is_not_linked_again() -> None:
 
 
 def test_a_product_without_keys_asks_for_no_approval() -> None:
-    obj = product_object(subscription={"required": False}, public=True, policies=None)
+    obj = product_object(subscription={"required": False}, public=True, policies=None, apis=[api_object(policies=None)])
     properties = plan_of(obj).find("product").body["properties"]
     assert properties["subscriptionRequired"] is False
     assert "approvalRequired" not in properties
@@ -208,6 +208,28 @@ def test_a_granted_host_may_be_a_backend(pattern: str) -> None:
     may = authority(product_object(), plane_object(grants=[grant(apiManagement=given)]))
     assert not may.denied
     assert may.covers(str(plan_of(product_object()).find("product").id))
+
+
+@pytest.mark.parametrize("level", ["product", "API", "operation"])
+@pytest.mark.parametrize("section", ["inbound", "outbound", "onError"])
+def test_policies_as_text_need_a_word_in_the_grant(level: str, section: str) -> None:
+    text = {section: [{"xml": '<set-header name="a"><value>b</value></set-header>'}]}
+    api = api_object(policies=text) if level == "API" else api_object()
+    api |= {"operations": [{"name": "listOrders", "policies": text}]} if level == "operation" else {}
+    obj = product_object(apis=[api], **({"policies": text} if level == "product" else {}))
+    given = grant()["apiManagement"]
+    assert "hold xml, and it has no rawPolicies: true" in authority(obj).denied
+    assert not authority(obj, plane_object(grants=[grant(apiManagement=given | {"rawPolicies": True})])).denied
+
+
+@pytest.mark.parametrize(
+    ("host", "granted"),
+    [("login.thief.example", False), ("orders.contoso.com", True), ("login.microsoftonline.com", True)],
+)
+def test_the_gateway_fetches_keys_from_granted_hosts_and_entra_only(host: str, granted: bool) -> None:
+    policy = {"validateJwt": {"openIdConfig": f"https://{host}/.well-known/openid-configuration", "audiences": ["a"]}}
+    may = authority(product_object(policies={"inbound": [policy]}))
+    assert ("of the openIdConfig in spec.policies is not among its backendHosts" in may.denied) is not granted
 
 
 # --- what status says ---------------------------------------------------------------------------------------------------------

@@ -107,6 +107,7 @@ OF_THE_PRODUCT: dict[str, Edit] = {
         {"properties.path", "properties.subscriptionRequired"},
     ),
     "api-policy/orders-v1": OPEN_POLICY,
+    "operation-policy/orders-v1/listOrders": OPEN_POLICY,
     "product": (
         {"properties": {"approvalRequired": False, "subscriptionsLimit": 500}},
         {"properties.approvalRequired", "properties.subscriptionsLimit"},

@@ -5,6 +5,8 @@ What is drawn is an object as people write it, so that whoever needs a spec, a p
 
 from hypothesis import strategies as st
 
+from loom.api.policies.table import POLICIES
+from support.policies import AI_BACKENDS, ENTRIES, inbound
 from support.worlds import Obj, api_object, plane_object, product_object, zone_object
 
 _words = st.from_regex(r"[a-z0-9](-?[a-z0-9]){2,20}", fullmatch=True)
@@ -124,32 +126,26 @@ def products(draw: st.DrawFn) -> Obj:
         public=not required,
         subscription=subscription,
         visibleTo=draw(st.lists(st.sampled_from(["developers", "guests", "administrators"]), unique=True)),
-        apis=[draw(_apis(name)) for name in names],
-        policies=draw(st.none() | _product_policies()) if required else None,
+        apis=[draw(_apis(name, required)) for name in names],
+        backends=[*product_object()["spec"]["backends"], *AI_BACKENDS],
+        policies=draw(_policies("product", required)),
     )
 
 
-def _apis(name: str) -> st.SearchStrategy[Obj]:
-    limit = st.builds(
-        lambda calls, seconds: {"inbound": [{"rateLimit": {"calls": calls, "period": f"{seconds}s"}}]},
-        st.integers(1, 2_000_000_000),
-        st.integers(1, 300),
-    )
-    return st.builds(
-        lambda policies: {
-            k: v for k, v in api_object(name=name, path=f"finance/{name}", policies=policies).items() if v
-        },
-        st.none() | limit,
-    )
+def _apis(name: str, keys: bool) -> st.SearchStrategy[Obj]:
+    made = st.builds(
+        lambda policies, operation: api_object(
+            name=name, path=f"finance/{name}", policies=policies,
+            operations=[{"name": "listOrders", "policies": operation}] if operation else [],
+        ),
+        _policies("api", keys),
+        _policies("operation", keys),
+    )  # fmt: skip
+    return made.map(lambda api: {field: value for field, value in api.items() if value})
 
 
-def _product_policies() -> st.SearchStrategy[Obj]:
-    quota = st.builds(
-        lambda calls, hours: {"quota": {"calls": calls, "period": f"{hours}h"}},
-        st.integers(1, 2_000_000_000),
-        st.integers(1, 8760),
-    )
-    limit = st.just({"rateLimit": {"calls": 10, "period": "1m"}})
-    return st.lists(st.one_of(quota, limit), min_size=1, max_size=2, unique_by=lambda p: next(iter(p))).map(
-        lambda inbound: {"inbound": inbound}
-    )
+def _policies(level: str, keys: bool) -> st.SearchStrategy[Obj | None]:
+    """Any policies of the table that exist at a level, each once; what counts by keys only where there are keys."""
+    there = {row.field for row in POLICIES if level in row.levels} & set(ENTRIES)
+    fields = sorted(there if keys else there - {"rateLimit", "quota", "tokenLimit", "semanticCache"})
+    return st.none() | st.lists(st.sampled_from(fields), min_size=1, unique=True).map(lambda chosen: inbound(*chosen))

@@ -102,7 +102,13 @@ def product_object(**changes: Any) -> Obj:
         description="All about orders",
         state="Published",
         visibleTo=["developers"],
-        apis=[api_object()],
+        apis=[
+            api_object(
+                operations=[
+                    {"name": "listOrders", "policies": {"inbound": [{"setHeader": {"name": "x-a", "values": ["b"]}}]}}
+                ]
+            )
+        ],
         backends=[{"name": "orders-app", "url": "https://orders.contoso.com/v1"}],
         policies={"inbound": [{"quota": {"calls": 100000, "period": "24h"}}]},
     )

@@ -138,6 +138,9 @@ class ApiManagementGrant(Model):
         distinct(at_most=100),
     ] = ()
     """Hosts that their backends may be at; *.example.com is every host below example.com. Omitted: none."""
+    raw_policies: Bool = False
+    """True: their policies may hold `xml`, elements of a closed list as text. No grant allows code, named values, calls to elsewhere, or
+    anything that belongs to another owner."""
 
 
 class Grant(Model):

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.api_policies import ApiPolicies
 from loom.api.api_source import Revision
+from loom.api.policies.sections import ApiPolicies, Operations
 from loom.api.schema import Model, Rule, named
 
 PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
@@ -35,3 +35,5 @@ class Api(Model):
     """The entry of `backends` that the API's calls go to; servers that the document names are not used."""
     policies: ApiPolicies | None = None
     """Policies for all operations of the API. Omitted: none."""
+    operations: Operations = ()
+    """Operations of the API with policies of their own. Omitted: none."""

@@ -7,9 +7,10 @@ from pydantic import Field
 
 from loom.api.admin_plane import ApiManagementService
 from loom.api.api_apis import Api, PartName
-from loom.api.api_policies import ProductPolicies
 from loom.api.api_subscription import Subscription, SubscriptionStatus, SubscriptionTerms
 from loom.api.meta import CommonSpec, LandingZoneRef
+from loom.api.policies.safety import COUNTABLE, PROTECTED
+from loom.api.policies.sections import ProductPolicies
 from loom.api.schema import Bool, Int, Model, Rule, StatusModel, distinct, immutable, listed, named
 from loom.api.status import CommonStatus, Word
 
@@ -47,21 +48,8 @@ class ApiProductSpec(CommonSpec):
             message="each API has a path of its own",
             holds=lambda p: len({api.path for api in p.apis}) == len(p.apis),
         ),
-        Rule(
-            field="public",
-            cel="!(has(self.state) && self.state == 'Published' && has(self.subscription) && "
-            "has(self.subscription.required) && !self.subscription.required) || (has(self.public) && self.public)",
-            message="a published product that needs no subscription is open to everybody: say so with public: true",
-            holds=lambda p: p.state is not ProductState.PUBLISHED or p.subscription.required or p.public,
-        ),
-        Rule(
-            field="policies",
-            cel="!has(self.policies) || !has(self.subscription) || !has(self.subscription.required) || "
-            "self.subscription.required",
-            message="the policies of a product count calls by subscription; with subscription.required: false they never "
-            "would",
-            holds=lambda p: p.policies is None or p.subscription.required,
-        ),
+        PROTECTED,
+        COUNTABLE,
         Rule(
             field="subscriptions",
             cel="!has(self.subscriptions) || !has(self.subscription) || !has(self.subscription.required) || "
@@ -91,7 +79,7 @@ class ApiProductSpec(CommonSpec):
     subscription: SubscriptionTerms = Field(default_factory=SubscriptionTerms)
     """Whether a call needs a subscription's key, and how one is got. Omitted: required, with approval."""
     public: Bool = False
-    """True: the product may be published though calls need no key."""
+    """True: calls may need neither a key nor a token."""
     terms: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
     """The terms that a developer accepts when subscribing. Omitted: none."""
     apis: Annotated[tuple[Api, ...], named(at_most=10, at_least=1)]

@@ -17,7 +17,7 @@ from loom.plan.grants import product_grant
 from loom.plan.graph import validate
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
-from loom.plan.product.apis import FORMAT, apis, backends
+from loom.plan.product.apis import apis, backends
 from loom.plan.product.place import (
     APIS_IMPORTED,
     GATEWAY_REACHABLE,
@@ -29,7 +29,7 @@ from loom.plan.product.place import (
     place_of,
     service_of,
 )  # fmt: skip
-from loom.plan.product.policy_xml import for_product
+from loom.plan.product.policies.resources import product_policy
 from loom.plan.product.subscriptions import exports, subscription_states, subscriptions
 from loom.plan.resource import Mode, Plan, Resource
 from loom.plan.values import Json, Ref, Text, Value
@@ -97,15 +97,7 @@ def _resources(place: Place) -> Iterator[Resource]:
     yield from backends(place)
     yield from apis(place)
     yield _product(place)
-    if place.spec.policies is not None:
-        yield Resource(
-            key="product-policy",
-            id=f"{place.product}/policies/policy",
-            body={"properties": {"format": "rawxml", "value": for_product(place.spec.policies)}},
-            depends_on=(PRODUCT,),
-            condition=POLICIES_APPLIED,
-            ignore=(FORMAT,),
-        )
+    yield from product_policy(place)
     yield from _links(place)
 
 

@@ -19,7 +19,11 @@ def fields(spec: ApiProductSpec, plan: Plan, outcome: Outcome) -> Mapping[str, J
     health = _health(outcome)
     rows = [_row(api, plan, gateway, health) for api in spec.apis]
     address = rows[0].get("url") if len(rows) == 1 else gateway
-    return {**({"gatewayUrl": address} if address else {}), "apis": rows, "subscriptions": _subscriptions(spec, plan, outcome)}
+    return {
+        **({"gatewayUrl": address} if address else {}),
+        "apis": rows,
+        "subscriptions": _subscriptions(spec, plan, outcome),
+    }
 
 
 def _subscriptions(spec: ApiProductSpec, plan: Plan, outcome: Outcome) -> list[Json]:

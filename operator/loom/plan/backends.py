@@ -11,9 +11,12 @@ from loom.plan.clouds import SUFFIXES
 
 _AZURE_PLATFORM = IPv4Address("168.63.129.16")  # DNS, health probes and the host agent of every virtual machine
 _CONTROL_PLANES = (
-    *(host for suffixes in SUFFIXES.values() for host in suffixes.management),
+    *(host for suffixes in SUFFIXES.values() for host in (*suffixes.management, suffixes.vaults)),
     "management.azure-api.net",  # with the service's name before it: its own control plane
     "scm.azure-api.net",
+    "login.windows.net",
+    "sts.windows.net",
+    "graph.windows.net",
 )
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".svc", ".home.arpa", ".lan")
 

@@ -17,6 +17,9 @@ class Suffixes:
     event_hubs: str
     registry: str
     apps: str
+    login: str  # where OpenID Connect providers of Microsoft Entra publish their configuration
+    models: tuple[str, ...]  # below which Azure's language models and their content safety are
+    vaults: str
     management: tuple[str, ...]  # hosts of control planes, that no backend may name
 
 
@@ -27,6 +30,9 @@ SUFFIXES = {
         event_hubs="servicebus.windows.net",
         registry="azurecr.io",
         apps="azurecontainerapps.io",
+        login="login.microsoftonline.com",
+        models=("openai.azure.com", "cognitiveservices.azure.com", "services.ai.azure.com"),
+        vaults="vault.azure.net",
         management=("management.azure.com", "management.core.windows.net", "login.microsoftonline.com", "graph.microsoft.com"),
     ),
     Cloud.AZURE_US_GOVERNMENT: Suffixes(
@@ -35,6 +41,9 @@ SUFFIXES = {
         event_hubs="servicebus.usgovcloudapi.net",
         registry="azurecr.us",
         apps="azurecontainerapps.us",
+        login="login.microsoftonline.us",
+        models=("openai.azure.us", "cognitiveservices.azure.us"),
+        vaults="vault.usgovcloudapi.net",
         management=(
             "management.usgovcloudapi.net", "management.core.usgovcloudapi.net", "login.microsoftonline.us",
             "graph.microsoft.us", "dod-graph.microsoft.us",
@@ -46,6 +55,9 @@ SUFFIXES = {
         event_hubs="servicebus.chinacloudapi.cn",
         registry="azurecr.cn",
         apps="azurecontainerapps.cn",
+        login="login.partner.microsoftonline.cn",
+        models=("openai.azure.cn", "cognitiveservices.azure.cn"),
+        vaults="vault.azure.cn",
         management=(
             "management.chinacloudapi.cn", "management.core.chinacloudapi.cn", "login.chinacloudapi.cn",
             "login.partner.microsoftonline.cn", "microsoftgraph.chinacloudapi.cn",

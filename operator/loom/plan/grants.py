@@ -6,11 +6,13 @@ by itself: one of them must cover all of a request.
 
 from collections.abc import Mapping
 
-from loom.api.admin_plane import AdminPlaneSpec, Grant
+from loom.api.admin_plane import AdminPlaneSpec, ApiManagementGrant, Grant
 from loom.api.api_product import ApiProductSpec
 from loom.api.data_landing_zone import PRIVATE_SERVICES, DataLandingZoneSpec
+from loom.api.policies.safety import policies_of
 from loom.plan.arm_id import is_within, key, name_of
 from loom.plan.backends import host_of, host_within
+from loom.plan.clouds import SUFFIXES
 from loom.plan.context import Context, Neighbor
 from loom.plan.order import seniority
 
@@ -103,6 +105,20 @@ def _product_denial(grant: Grant, spec: ApiProductSpec, service: str) -> str:
         if not any(host_within(host, pattern) for pattern in given.backend_hosts):
             hosts = ", ".join(given.backend_hosts) or "none"
             return f"host {host} of backend {backend.name} is not among its backendHosts ({hosts})"
+    return _policies_denial(given, spec)
+
+
+def _policies_denial(given: ApiManagementGrant, spec: ApiProductSpec) -> str:
+    """Policies as text need a word of their own; what the gateway fetches keys from is a host that calls may go to, or Entra."""
+    for where, policies in policies_of(spec):
+        if policies.has_xml and not given.raw_policies:
+            return f"{where} hold xml, and it has no rawPolicies: true"
+        for policy in policies.inbound:
+            host = host_of(policy.validate_jwt.open_id_config) if policy.validate_jwt else ""
+            granted = (*given.backend_hosts, *(suffixes.login for suffixes in SUFFIXES.values()))
+            hosts = ", ".join(given.backend_hosts) or "none"
+            if host and not any(host_within(host, pattern) for pattern in granted):
+                return f"host {host} of the openIdConfig in {where} is not among its backendHosts ({hosts})"
     return ""
 
 

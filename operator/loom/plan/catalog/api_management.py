@@ -37,6 +37,20 @@ TYPES = (
         singleton=True,
     ),
     ArmType(
+        f"{SERVICE}/apis/operations", _VERSION, "operation",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
+        delete_rank=28,
+        has_etag=True,
+    ),
+    ArmType(
+        f"{SERVICE}/apis/operations/policies", _VERSION, "operation-policy",
+        marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
+        normals=(_XML,), query=_RAW, lane=_LANE,
+        delete_rank=24,
+        has_etag=True,
+        singleton=True,
+    ),
+    ArmType(
         f"{SERVICE}/backends", _VERSION, "backend",
         marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
         normals=(Normal("properties.url", without_slashes, "a slash at the end is no other address"),),

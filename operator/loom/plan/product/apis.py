@@ -8,11 +8,9 @@ from collections.abc import Iterator
 
 from loom.api.api_apis import Api
 from loom.plan.product import openapi
-from loom.plan.product.place import APIS_IMPORTED, POLICIES_APPLIED, SERVICE, Place, document_of
-from loom.plan.product.policy_xml import for_api
-from loom.plan.resource import Ignore, Resource
-
-FORMAT = Ignore("properties.format", "says how a document was sent, not what it holds")
+from loom.plan.product.place import APIS_IMPORTED, SERVICE, Place, document_of
+from loom.plan.product.policies.resources import api_policies
+from loom.plan.resource import Resource
 
 
 def backends(place: Place) -> Iterator[Resource]:
@@ -31,15 +29,7 @@ def apis(place: Place) -> Iterator[Resource]:
     """Each API with its operations, and its policies after it."""
     for api in place.spec.apis:
         yield _api(place, api)
-        document = for_api(api.policies, place.backend_name(api.backend_ref))
-        yield Resource(
-            key=f"api-policy/{api.name}",
-            id=f"{place.api(api.name)}/policies/policy",
-            body={"properties": {"format": "rawxml", "value": document}},
-            depends_on=(f"api/{api.name}", f"backend/{api.backend_ref}"),
-            condition=POLICIES_APPLIED,
-            ignore=(FORMAT,),
-        )
+        yield from api_policies(place, api)
 
 
 def _api(place: Place, api: Api) -> Resource:

@@ -23,12 +23,14 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that can be imported. `format` is API Management's word for it; `digest` is of the text."""
+    """A document that can be imported. `format` is API Management's word for it; `digest` is of the text. `operation_ids` are those that it
+    gives: not every operation has one."""
 
     format: str
     title: str
     operations: int
     digest: str
+    operation_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,9 @@ def _judge(text: str, digest: str) -> Document | _Flaw:
     if flaw:
         return flaw
     title = str(parsed.root["info"]["title"])[:300] or "API"
-    return Document(format_, title, sum(1 for _ in _operations(parsed.root)), digest)
+    operations = list(_operations(parsed.root))
+    ids = tuple(operation["operationId"] for operation in operations if isinstance(operation.get("operationId"), str))
+    return Document(format_, title, len(operations), digest, ids)
 
 
 def _format(parsed: Parsed) -> str | _Flaw:
@@ -158,8 +162,8 @@ def _cut(reference: str) -> str:
     return repr(reference if len(reference) <= 100 else f"{reference[:99]}…")
 
 
-def _operations(root: dict[str, Json]) -> Iterator[tuple[str, str]]:
-    for path, item in (root.get("paths") or {}).items():
-        for method in item if isinstance(item, dict) else ():
+def _operations(root: dict[str, Json]) -> Iterator[dict[str, Json]]:
+    for item in (root.get("paths") or {}).values():
+        for method, operation in item.items() if isinstance(item, dict) else ():
             if method.lower() in _IMPORTED:
-                yield path, method
+                yield operation if isinstance(operation, dict) else {}

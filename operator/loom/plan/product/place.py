@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from loom.api.admin_plane import Cloud
 from loom.api.api_apis import Api
 from loom.api.api_product import ApiProductSpec
 from loom.errors import Refusal
@@ -23,6 +24,8 @@ class Place:
     owner: Owner
     service: str  # id
     documents: Mapping[str, str]  # "<configMap>/<key>" -> text
+    tenant: str
+    cloud: Cloud
 
     def name(self, part: str) -> str:
         """The name of something of ours in the service: nobody else forms one with our hash."""
@@ -62,7 +65,9 @@ def service_of(spec: ApiProductSpec, context: Context) -> str:
 
 def place_of(spec: ApiProductSpec, context: Context) -> Place:
     """The place of a product. Raises `Refusal`."""
-    return Place(spec, context.owner, service_of(spec, context), context.documents)
+    service = service_of(spec, context)
+    assert context.plane is not None  # noqa: S101 (service_of has looked)
+    return Place(spec, context.owner, service, context.documents, context.plane.tenant_id, context.plane.cloud)
 
 
 def document_of(api: Api, documents: Mapping[str, str]) -> tuple[str, str]:

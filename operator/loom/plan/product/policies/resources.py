@@ -1,0 +1,84 @@
+"""The policy documents of a product as resources: its own, one for each API, and one for each operation that has policies.
+
+An API's document is there even without policies, as it sends the calls to the API's backend.
+"""
+
+import re
+from collections.abc import Iterator
+
+from loom.api.api_apis import Api
+from loom.api.policies.table import API, OPERATION, PRODUCT, Section
+from loom.errors import Refusal
+from loom.plan.product import openapi
+from loom.plan.product.place import POLICIES_APPLIED, Place, document_of
+from loom.plan.product.place import PRODUCT as PRODUCT_KEY
+from loom.plan.product.policies.document import Node, render
+from loom.plan.product.policies.entries import statements
+from loom.plan.product.policies.scope import Scope
+from loom.plan.resource import Ignore, Resource
+
+FORMAT = Ignore("properties.format", "says how a document was sent, not what it holds")
+
+
+def product_policy(place: Place) -> Iterator[Resource]:
+    """The document of the product, where it has policies. Raises `Refusal`."""
+    if place.spec.policies is not None:
+        document = render(statements(place.spec.policies, _scope(place, PRODUCT, "spec.policies")))
+        yield _resource("product-policy", place.product, document, (PRODUCT_KEY,))
+
+
+def api_policies(place: Place, api: Api) -> Iterator[Resource]:
+    """The documents of an API and of its operations. Raises `Refusal`."""
+    where = f"spec.apis[{api.name}]"
+    made = statements(api.policies, _scope(place, API, f"{where}.policies"))
+    backend = Node("set-backend-service", {"backend-id": place.backend_name(api.backend_ref)})
+    document = render({**made, Section.INBOUND: (backend, *made[Section.INBOUND])})
+    yield _resource(
+        f"api-policy/{api.name}", place.api(api.name), document, (f"api/{api.name}", f"backend/{api.backend_ref}")
+    )
+    known = _operations(place, api) if api.operations else {}
+    for operation in api.operations:
+        inside = f"{where}.operations[{operation.name}]"
+        if operation.name not in known:
+            raise Refusal("InvalidSpec", f"{inside}: the document has no operationId {operation.name}{_near(known)}")
+        document = render(statements(operation.policies, _scope(place, OPERATION, f"{inside}.policies")))
+        yield _resource(
+            f"operation-policy/{api.name}/{operation.name}",
+            f"{place.api(api.name)}/operations/{known[operation.name]}",
+            document,
+            (f"api-policy/{api.name}",),
+        )
+
+
+def _resource(key: str, holder: str, document: str, depends_on: tuple[str, ...]) -> Resource:
+    return Resource(
+        key=key,
+        id=f"{holder}/policies/policy",
+        body={"properties": {"format": "rawxml", "value": document}},
+        depends_on=depends_on,
+        condition=POLICIES_APPLIED,
+        ignore=(FORMAT,),
+    )
+
+
+def _scope(place: Place, level: str, where: str) -> Scope:
+    backends = {backend.name: (place.backend_name(backend.name), backend.url) for backend in place.spec.backends}
+    return Scope(level, where, place.tenant, place.cloud, backends)
+
+
+def _operations(place: Place, api: Api) -> dict[str, str]:
+    """The operationIds of the API's document, and what the service calls those operations."""
+    text, where = document_of(api, place.documents)
+    return {name: service_name(name) for name in openapi.read(text, where).operation_ids}
+
+
+def service_name(operation_id: str) -> str:
+    """How the service names an operation that it imports (Azure docs: API import restrictions)."""
+    return re.sub("[^a-z0-9]+", "-", operation_id.lower()).strip("-")[:76].strip("-")
+
+
+def _near(known: dict[str, str]) -> str:
+    names = sorted(known)
+    return (
+        f"; it has {', '.join(names[:5])}{' and more' if len(names) > 5 else ''}" if names else "; it has none at all"
+    )

@@ -1,0 +1,345 @@
+"""Policies as XML: what stands in them and where, and that nothing can be smuggled in."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from loom.api.admin_plane import Cloud
+from loom.api.policies.sections import ApiPolicies, InboundPolicy, OperationPolicies, ProductPolicies, Sections
+from loom.api.policies.table import API, FIELDS, OPERATION, POLICIES, PRODUCT, Section
+from loom.errors import Refusal
+from loom.plan.catalog.normals import as_xml
+from loom.plan.product.policies.document import Code, Node, render
+from loom.plan.product.policies.entries import statements
+from loom.plan.product.policies.resources import service_name
+from loom.plan.product.policies.scope import Scope
+from support.plans import plan_of
+from support.policies import AI_BACKENDS, APP, ENTRIES, OTHER_TENANT, RETRY, XML
+from support.worlds import TENANT, api_object, product_object
+
+MODELS: dict[str, type[Sections]] = {PRODUCT: ProductPolicies, API: ApiPolicies, OPERATION: OperationPolicies}
+SCOPE = Scope(
+    PRODUCT,
+    "spec.policies",
+    TENANT,
+    Cloud.AZURE_CLOUD,
+    {backend["name"]: (f"ours-{backend['name']}", backend["url"]) for backend in AI_BACKENDS},
+)
+
+
+def document(policies: dict[str, Any], level: str = PRODUCT, **scope: Any) -> etree._Element:
+    made = statements(MODELS[level].model_validate(policies), replace(SCOPE, level=level, **scope))
+    return etree.fromstring(render(made))
+
+
+def section(name: str, policies: dict[str, Any], level: str = PRODUCT, **scope: Any) -> str:
+    """What stands in a section behind its base, without layout."""
+    found = document(policies, level, **scope).find(name)
+    assert found is not None
+    return "".join(
+        etree.tostring(item, method="c14n2", strip_text=True).decode() for item in found if item.tag != "base"
+    )
+
+
+def inbound(field: str, value: Any = None, level: str = PRODUCT, **scope: Any) -> str:
+    return section("inbound", {"inbound": [{field: ENTRIES[field] if value is None else value}]}, level, **scope)
+
+
+def refused(field: str, value: Any, **scope: Any) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        inbound(field, value, **scope)
+    return caught.value
+
+
+# --- documents ----------------------------------------------------------------------------------------------------------------
+
+
+def test_an_api_sends_its_calls_to_its_backend_before_anything_else_and_keeps_what_is_above() -> None:
+    properties = plan_of(product_object()).find("api-policy/orders-v1").body["properties"]
+    assert isinstance(properties, dict)
+    found = etree.fromstring(str(properties["value"])).find("inbound")
+    assert found is not None
+    assert [item.tag for item in found] == ["base", "set-backend-service", "rate-limit"]
+
+
+def test_every_section_keeps_its_base() -> None:
+    root = etree.fromstring(render({}))
+    names = ("inbound", "backend", "outbound", "on-error")
+    assert [(item.tag, item[0].tag) for item in root] == [(name, "base") for name in names]
+
+
+def test_policies_stand_in_the_order_of_the_spec() -> None:
+    fields = ["quota", "setHeader", "rateLimit", "ipFilter"]
+    found = document({"inbound": [{field: ENTRIES[field]} for field in fields]}).find("inbound")
+    assert found is not None
+    assert [item.tag for item in found] == ["base", "quota", "set-header", "rate-limit", "ip-filter"]
+
+
+def test_an_operation_has_a_document_of_its_own_below_its_name_in_the_service() -> None:
+    plan = plan_of(product_object())
+    found = plan.find("operation-policy/orders-v1/listOrders")
+    assert str(found.id) == str(plan.find("api/orders-v1").id) + "/operations/listorders/policies/policy"
+    assert found.depends_on == ("api-policy/orders-v1",)
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "name"),
+    [
+        ("List_Orders", "list-orders"),
+        ("Get_[foo]", "get-foo"),
+        ("--x--", "x"),
+        ("ordersGET", "ordersget"),
+        ("a" * 90, "a" * 76),
+    ],
+)
+def test_an_operation_is_named_as_the_service_names_it(operation_id: str, name: str) -> None:
+    assert service_name(operation_id) == name
+
+
+def test_an_operation_that_the_document_does_not_have_is_refused_with_those_that_it_has() -> None:
+    operations = [{"name": "dropOrders", "policies": {"inbound": [{"mock": {}}]}}]
+    with pytest.raises(Refusal, match="no operationId dropOrders; it has addOrder, listOrders"):
+        plan_of(product_object(apis=[api_object(operations=operations)]))
+
+
+# --- each policy --------------------------------------------------------------------------------------------------------------
+
+WRITTEN = {
+    "rateLimit": '<rate-limit calls="10" renewal-period="90"></rate-limit>',
+    "quota": '<quota calls="5000" renewal-period="86400"></quota>',
+    "cors": '<cors allow-credentials="true"><allowed-origins><origin>https://portal.contoso.com</origin></allowed-origins>'
+    '<allowed-methods preflight-result-max-age="300"><method>GET</method><method>PUT</method></allowed-methods>'
+    "<allowed-headers><header>x-trace</header></allowed-headers><expose-headers><header>x-left</header></expose-headers></cors>",
+    "ipFilter": '<ip-filter action="allow"><address>203.0.113.7</address>'
+    '<address-range from="198.51.100.0" to="198.51.100.255"></address-range></ip-filter>',
+    "validateJwt": '<validate-jwt failed-validation-httpcode="401" header-name="Authorization" require-expiration-time="true" '
+    'require-scheme="Bearer" require-signed-tokens="true"><openid-config '
+    'url="https://orders.contoso.com/.well-known/openid-configuration"></openid-config><audiences><audience>api://orders</audience>'
+    "</audiences><issuers><issuer>https://orders.contoso.com</issuer></issuers>"
+    '<required-claims><claim match="all" name="roles"><value>reader</value></claim></required-claims></validate-jwt>',
+    "validateEntraToken": f'<validate-azure-ad-token failed-validation-httpcode="401" header-name="Authorization" tenant-id="{TENANT}">'
+    f"<client-application-ids><application-id>{APP}</application-id></client-application-ids>"
+    '<audiences><audience>api://orders</audience></audiences><required-claims><claim match="any" name="scp" separator=" ">'
+    "<value>read</value><value>write</value></claim></required-claims></validate-azure-ad-token>",
+    "validateClientCertificate": '<validate-client-certificate ignore-error="false" validate-not-after="true" '
+    'validate-not-before="true" validate-revocation="true" validate-trust="true"><identities>'
+    f'<identity issuer-subject="CN=partners" thumbprint="{"AB" * 20}"></identity></identities></validate-client-certificate>',
+    "cache": '<cache-lookup allow-private-response-caching="false" caching-type="internal" downstream-caching-type="none" '
+    'vary-by-developer="true" vary-by-developer-groups="false"><vary-by-header>accept</vary-by-header>'
+    "<vary-by-query-parameter>page</vary-by-query-parameter></cache-lookup>",
+    "setHeader": '<set-header exists-action="override" name="x-source"><value>loom</value></set-header>',
+    "rewriteUri": '<rewrite-uri copy-unmatched-params="false" template="/v2/orders/{id}?full=true"></rewrite-uri>',
+    "mock": '<mock-response content-type="application/json" status-code="202"></mock-response>',
+    "tokenLimit": '<llm-token-limit counter-key="@(context.Product.Id + context.Subscription.Id)" estimate-prompt-tokens="true" '
+    'token-quota="10000" token-quota-period="Monthly" tokens-per-minute="500"></llm-token-limit>',
+    "contentSafety": '<llm-content-safety backend-id="ours-safety" shield-prompt="true"><categories output-type="EightSeverityLevels">'
+    '<category name="Hate" threshold="4"></category></categories><blocklists><id>names</id></blocklists></llm-content-safety>',
+    "semanticCache": '<llm-semantic-cache-lookup embeddings-backend-auth="system-assigned" embeddings-backend-id="ours-embeddings" '
+    'ignore-system-messages="true" max-message-count="10" score-threshold="0.05">'
+    "<vary-by>@(context.Product.Id + context.Subscription.Id)</vary-by></llm-semantic-cache-lookup>",
+    "emitTokenMetric": '<llm-emit-token-metric namespace="contoso"><dimension name="Subscription ID"></dimension>'
+    '<dimension name="API ID"></dimension></llm-emit-token-metric>',
+}
+
+
+@pytest.mark.parametrize("field", ENTRIES)
+def test_a_policy_becomes_its_element(field: str) -> None:
+    assert inbound(field) == WRITTEN[field]
+
+
+def test_every_policy_of_the_table_is_written_somewhere_here() -> None:
+    assert {*ENTRIES, "retry"} == set(FIELDS)
+
+
+@pytest.mark.parametrize("row", POLICIES, ids=lambda row: f"{row.field} {row.when}")
+def test_a_policy_becomes_the_elements_of_the_table_and_no_others(row: Any) -> None:
+    value = RETRY if row.field == "retry" else ENTRIES[row.field]
+    if row.elements == ("rate-limit-by-key",):
+        value = {**value, "per": "IpAddress"}
+    made = document({row.sections[0]: [{row.field: value}]})
+    known = {element for other in POLICIES for element in other.elements}
+    assert {item.tag for item in made.iter() if item.tag in known} == set(row.elements)
+
+
+def test_an_answer_that_is_cached_is_stored_after_everything_else_was_done_to_it() -> None:
+    header = {"setHeader": ENTRIES["setHeader"]}
+    made = section("outbound", {"inbound": [{"cache": ENTRIES["cache"]}], "outbound": [header]})
+    assert made == WRITTEN["setHeader"] + '<cache-store duration="30"></cache-store>'
+
+
+def test_an_answer_of_a_model_is_stored_too() -> None:
+    made = section("outbound", {"inbound": [{"semanticCache": ENTRIES["semanticCache"]}]})
+    assert made == '<llm-semantic-cache-store duration="120"></llm-semantic-cache-store>'
+
+
+def test_a_retry_sends_the_call_itself_and_stands_alone_in_its_section() -> None:
+    made = document({"backend": [{"retry": RETRY}]}).find("backend")
+    assert made is not None
+    assert [item.tag for item in made] == ["retry"]
+    assert made[0].get("condition") == "@(context.Response.StatusCode == 429 || context.Response.StatusCode == 503)"
+    assert [(item.tag, dict(item.attrib)) for item in made[0]] == [("forward-request", {"buffer-request-body": "true"})]
+
+
+@pytest.mark.parametrize(
+    ("level", "per", "key"),
+    [
+        (PRODUCT, "IpAddress", "@(context.Product.Id + context.Request.IpAddress)"),
+        (API, "IpAddress", "@(context.Api.Id + context.Request.IpAddress)"),
+        (API, "Everybody", "@(context.Api.Id)"),
+        (OPERATION, "Everybody", "@(context.Api.Id + context.Operation.Id)"),
+    ],
+)
+def test_a_counter_is_never_shared_with_another_product_of_the_service(level: str, per: str, key: str) -> None:
+    made = inbound("rateLimit", {"calls": 1, "period": "1s", "per": per}, level)
+    assert f'counter-key="{key}"' in made
+
+
+def test_of_several_tenants_the_token_must_name_one() -> None:
+    made = inbound("validateEntraToken", {"audiences": ["a"], "tenants": [TENANT, OTHER_TENANT]})
+    assert 'tenant-id="organizations"' in made
+    assert f'<claim match="any" name="tid"><value>{TENANT}</value><value>{OTHER_TENANT}</value></claim>' in made
+
+
+def test_several_tenants_and_a_claim_of_ones_own_about_them_contradict_each_other() -> None:
+    claims = [{"name": "tid", "values": [OTHER_TENANT]}]
+    value = {"audiences": ["a"], "tenants": [TENANT, OTHER_TENANT], "requiredClaims": claims}
+    assert "keep one of the two" in refused("validateEntraToken", value).message
+
+
+def test_a_kept_answer_can_be_shared_by_everybody() -> None:
+    made = inbound("semanticCache", {**ENTRIES["semanticCache"], "shared": "Everybody"}, API)
+    assert "<vary-by>@(context.Api.Id)</vary-by>" in made
+
+
+# --- what is refused ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["contentSafety", "semanticCache"])
+def test_a_backend_that_the_spec_does_not_have_is_named(field: str) -> None:
+    refusal = refused(field, None, backends={})
+    assert refusal.reason == "InvalidSpec"
+    assert "is no entry of spec.backends" in refusal.message
+
+
+@pytest.mark.parametrize(
+    "url", ["https://thief.azurecontainerapps.io", "https://openai.azure.com.thief.example", "https://openai.azure.us"]
+)
+def test_the_identity_of_the_service_is_shown_to_nobody_but_azures_models(url: str) -> None:
+    refusal = refused("semanticCache", None, backends={"embeddings": ("ours", url)})
+    assert "the gateway would show it the service's identity" in refusal.message
+
+
+@pytest.mark.parametrize(
+    "host", ["management.azure.com", "127.0.0.1", "169.254.169.254", "10.0.0.4", "finance.vault.azure.net", "localhost"]
+)
+def test_the_gateway_fetches_keys_from_no_control_plane_and_no_private_address(host: str) -> None:
+    refusal = refused("validateJwt", {"openIdConfig": f"https://{host}/.well-known", "audiences": ["a"]})
+    assert "nobody can grant that" in refusal.message
+
+
+def test_entra_itself_publishes_keys() -> None:
+    url = f"https://login.microsoftonline.com/{TENANT}/v2.0/.well-known/openid-configuration"
+    assert f'<openid-config url="{url}">' in inbound("validateJwt", {"openIdConfig": url, "audiences": ["a"]})
+
+
+@pytest.mark.parametrize("value", ["@(context.User)", "@{ return 1; }", "a{{secret}}b", "x@(1)"])
+def test_what_the_gateway_would_run_is_refused_even_behind_the_models(value: str) -> None:
+    for node in (Node("set-header", {"name": value}), Node("set-header", children=(Node("value", text=value),))):
+        with pytest.raises(Refusal, match="the gateway would run"):
+            render({Section.INBOUND: [node]})
+
+
+def test_an_expression_of_ours_may_stand() -> None:
+    assert 'key="@(context.Api.Id)"' in render({Section.INBOUND: [Node("x", {"key": Code("@(context.Api.Id)")})]})
+
+
+def test_a_sign_that_xml_cannot_hold_is_refused() -> None:
+    with pytest.raises(Refusal, match="a sign that XML cannot"):
+        render({Section.INBOUND: [Node("x", {"a": "\x01"})]})
+
+
+def test_a_value_cannot_leave_its_place() -> None:
+    escape = '"/></value></set-header><send-request/><x y="'
+    made = render({Section.INBOUND: [Node("set-header", {"name": escape}, (Node("value", text=escape),))]})
+    found = etree.fromstring(made).find("inbound/set-header")
+    assert found is not None
+    assert (found.get("name"), found[0].text) == (escape, escape)
+    assert etree.fromstring(made).find(".//send-request") is None
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_an_entry_of_the_wrong_section_is_no_field_there(field: str) -> None:
+    sections = {section for row in POLICIES if row.field == field for section in row.sections}
+    value = RETRY if field == "retry" else ENTRIES[field]
+    for section_ in Section:
+        entry = {section_: [{field: value}]}
+        if section_ in sections:
+            assert ProductPolicies.model_validate(entry)
+        else:
+            with pytest.raises(ValueError, match="Extra inputs"):
+                ProductPolicies.model_validate(entry)
+
+
+@pytest.mark.parametrize("row", POLICIES, ids=lambda row: f"{row.field} {row.when}")
+@pytest.mark.parametrize("level", MODELS)
+def test_a_policy_is_refused_at_a_level_where_it_does_not_exist(row: Any, level: str) -> None:
+    value = RETRY if row.field == "retry" else ENTRIES[row.field]
+    entry = {row.sections[0]: [{row.field: value}]}
+    if level in row.levels:
+        assert MODELS[level].model_validate(entry)
+    else:
+        with pytest.raises(ValueError, match=f"{row.field} does not exist here; declare it in the policies of a"):
+            MODELS[level].model_validate(entry)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in POLICIES if row.once and Section.INBOUND in row.sections], ids=lambda row: row.field
+)
+def test_what_a_document_may_hold_once_is_refused_twice(row: Any) -> None:
+    with pytest.raises(ValueError, match="at most"):
+        ProductPolicies.model_validate({"inbound": [{row.field: ENTRIES[row.field]}] * 2})
+
+
+def test_limits_by_another_thing_than_the_key_may_stand_beside_each_other() -> None:
+    limits = [
+        {"rateLimit": {"calls": 1, "period": "1s", "per": per}} for per in ("Subscription", "IpAddress", "Everybody")
+    ]
+    assert len(ProductPolicies.model_validate({"inbound": limits}).inbound) == 3
+
+
+@pytest.mark.parametrize("entry", [{}, {"mock": {}, "setHeader": ENTRIES["setHeader"]}])
+def test_an_entry_is_exactly_one_policy(entry: Any) -> None:
+    with pytest.raises(ValueError, match="exactly one policy"):
+        InboundPolicy.model_validate(entry)
+
+
+def test_text_stands_where_its_author_put_it() -> None:
+    made = section("inbound", {"inbound": [{"mock": {}}, {"xml": XML}, {"setHeader": ENTRIES["setHeader"]}]})
+    assert made.index("<mock-response") < made.index("<set-query-parameter") < made.index("<set-header")
+
+
+# --- comparing ----------------------------------------------------------------------------------------------------------------
+
+
+def test_layout_comments_and_line_ends_are_no_difference() -> None:
+    ours = render(statements(ProductPolicies.model_validate({"inbound": [{"mock": {}}]}), SCOPE))
+    theirs = "<!-- IMPORTANT -->\r\n" + ours.replace("\n", "\r\n\t").replace("<base/>", "<base />").replace('"', "'")
+    assert as_xml(theirs) == as_xml(ours)
+
+
+def test_another_value_is_a_difference() -> None:
+    assert as_xml('<policies><mock-response status-code="200"/></policies>') != as_xml(
+        '<policies><mock-response status-code="201"/></policies>'
+    )
+
+
+def test_a_policy_with_a_bare_expression_is_compared_as_text() -> None:
+    raw = '<policies><inbound><set-variable name="x" value="@(1 < 2)" /></inbound></policies>'
+    assert as_xml(raw + "\r\n") == raw
+
+
+def test_entities_are_not_unfolded() -> None:
+    bomb = '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><p>&b;</p>'
+    assert "aaaaaaaaaaaa" not in as_xml(bomb)
