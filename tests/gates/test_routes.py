@@ -169,6 +169,7 @@ _NAMED_ONLY = [
         "Microsoft.Network/privateDnsZones",
         "Microsoft.ApiManagement/service",
         "Microsoft.ApiManagement/service/groups",
+        "Microsoft.ApiManagement/service/apis/operations",
         "Microsoft.ApiManagement/service/users",
     )
 ]
