@@ -32,7 +32,13 @@ BEFORE = [
     ({"status": 500}, unavailable(500)),
     ({"status": 503}, unavailable(503)),
 ]
-MADE = ["filesystem/bronze", "hub/orders", "identity", "endpoint/storage-blob", "role/apps/registry/acrpull"]
+MADE = [
+    "filesystem/bronze",
+    "hub/orders",
+    "identity/loom-mirroring",
+    "endpoint/storage-blob",
+    "role/loom-mirroring/registry/acrpull",
+]
 """One of every way in which a resource is made: at once, by a long operation, below a child, with a name that depends on another."""
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from loom.plan.arm_id import key
 from support.converged import Converged
-from support.drifts import EDITS, FIXED, OF_THE_PRODUCT
+from support.drifts import APPS, EDITS, FIXED, OF_THE_PRODUCT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-ALONE = {"group", "identity", "storage/blob-service"}
+ALONE = {"group", *(f"identity/{app}" for app in APPS), "storage/blob-service"}
 """What has a test of its own; and the blob service, which nobody can delete."""
 IN_THE_SHOP = {*OF_THE_PRODUCT, "api-link/orders-v1", "group-link/developers"}
 IN_THE_ZONE = ({*EDITS, *FIXED} - IN_THE_SHOP) - ALONE
@@ -35,15 +35,18 @@ async def test_what_somebody_deleted_of_a_product_is_made_again(shop: Converged,
     await _is_made_again(shop, name)
 
 
-async def test_a_new_identity_gets_the_roles_and_the_app_and_the_old_ones_rights_go(estate: Converged) -> None:
-    before, old = estate.body("identity")["properties"], dict(estate.ids)
-    roles = [name for name in old if name.startswith("role/")]
-    estate.delete("identity")
+@pytest.mark.parametrize("app", APPS)
+async def test_a_new_identity_gets_the_roles_and_the_app_and_the_old_ones_rights_go(
+    estate: Converged, app: str
+) -> None:
+    before, old = estate.body(f"identity/{app}")["properties"], dict(estate.ids)
+    roles = [name for name in old if name.startswith(f"role/{app}/")]
+    estate.delete(f"identity/{app}")
     await estate.mend()
     await estate.meet()
-    now = estate.body("identity")["properties"]
-    (container,) = estate.body("app/loom-mirroring")["properties"]["template"]["containers"]
-    settings = {row["name"]: row["value"] for row in container["env"]}
+    now = estate.body(f"identity/{app}")["properties"]
+    (container,) = estate.body(f"app/{app}")["properties"]["template"]["containers"]
+    settings = {row["name"]: row.get("value") for row in container["env"]}
     assert now["clientId"] != before["clientId"]
     assert settings["AZURE_CLIENT_ID"] == now["clientId"]
     assert {estate.body(name)["properties"]["principalId"] for name in roles} == {now["principalId"]}

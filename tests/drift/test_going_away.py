@@ -83,7 +83,7 @@ async def test_services_that_leave_the_spec_go_with_their_endpoints_and_their_da
     await retained(estate)
     gone = [
         "endpoint/storage-blob", "endpoint/storage-dfs", "endpoint/event-hubs-namespace", "app/loom-mirroring", "environment",
-        "dns-link/blob", "dns-link/dfs", "dns-link/namespace", "role/apps/registry/acrpull",
+        "dns-link/blob", "dns-link/dfs", "dns-link/namespace", "role/loom-mirroring/registry/acrpull",
     ]  # fmt: skip
     stays = ["storage", "filesystem/bronze", "event-hubs", "hub/orders", "network", "group"]
     assert [name for name in gone if estate.azure.get(before[name]) is not None] == []

@@ -7,7 +7,7 @@ from support.converged import PRODUCT, Converged
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-LONG = ["network", "storage", "event-hubs", "identity", "app/loom-mirroring"]
+LONG = ["network", "storage", "event-hubs", "identity/loom-mirroring", "app/loom-mirroring"]
 """Resources that take Azure some time to make, or whose fellows do."""
 STATEFUL = ["network", "storage", "endpoint/storage-dfs", "app/loom-mirroring"]
 

@@ -5,6 +5,7 @@ from loom.plan.checks import LinkCheck
 from loom.plan.ownership import TAG
 from loom.plan.resource import Mode, Plan
 from loom.plan.values import Json, at, resolve
+from loom.plan.zone.app import APPS
 from support.plans import known, plan_of
 from support.worlds import hub, plane_object, world, zone_object
 
@@ -129,6 +130,6 @@ def test_everything_that_can_tell_of_itself_tells_the_planes_workspace() -> None
         "storage/blob-service",
         "event-hubs",
         "environment",
-        "app/loom-mirroring",
+        *(f"app/{app.name}" for app in APPS),
     }
     assert at(plan.find("diagnostics/storage").body, "properties.logs") is None

@@ -15,7 +15,6 @@ RULES = {
     "group": r"[A-Za-z0-9._()-]{1,89}[A-Za-z0-9_()-]",
     "network": r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9_]",
     "security_group": r"[A-Za-z0-9][A-Za-z0-9._-]{0,78}[A-Za-z0-9_]",
-    "identity": r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}",
     "environment": r"[a-z](?!.*--)[a-z0-9-]{0,58}[a-z0-9]",
     "storage": r"[a-z0-9]{3,24}",
     "event_hubs": r"[A-Za-z][A-Za-z0-9-]{4,48}[A-Za-z0-9]",

@@ -2,44 +2,59 @@
 
 from typing import Any
 
+import pytest
+
 from loom.plan.checks import AppCheck
 from loom.plan.resource import Named, Plan
 from loom.plan.values import Ref, at, resolve
+from loom.plan.zone.app import APPS, App
 from support.plans import GUID, known, plan_of
 from support.worlds import zone_object
 
 
-def _settings(plan: Plan) -> list[tuple[str, Any]]:
-    container = at(plan.find("app/loom-mirroring").body, "properties.template.containers.0")
-    return [(item["name"], item["value"]) for item in container["env"]]
+def _settings(plan: Plan, app: str = "loom-mirroring") -> list[tuple[str, Any]]:
+    container = at(plan.find(f"app/{app}").body, "properties.template.containers.0")
+    return [(item["name"], item.get("value") or item["secretRef"]) for item in container["env"]]
 
 
-def test_the_app_has_every_setting_that_its_wiring_names() -> None:
+@pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
+def test_an_app_has_every_setting_that_its_wiring_names(app: App) -> None:
     plan = plan_of(zone_object())
-    assert {wire.setting for wire in plan.wiring} <= {name for name, value in _settings(plan) if value}
+    wired = {wire.setting for wire in plan.wiring if wire.app == app.name}
+    assert wired <= {name for name, value in _settings(plan, app.name) if value}
 
 
 def test_every_wire_has_its_role_and_its_thing_in_the_plan() -> None:
     plan = plan_of(zone_object())
     keys = {resource.key for resource in plan.resources}
     assert plan.wiring
-    assert all(wire.role in keys and wire.thing in keys and not wire.missing for wire in plan.wiring)
+    assert all({wire.role, wire.thing} - {""} <= keys and not wire.missing for wire in plan.wiring)
 
 
-def test_the_app_is_started_after_everything_that_it_needs() -> None:
+@pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
+def test_an_app_is_started_after_everything_that_it_needs(app: App) -> None:
     plan = plan_of(zone_object())
-    before = set(plan.find("app/loom-mirroring").depends_on)
-    assert {part for wire in plan.wiring for part in (wire.role, wire.thing)} - {"event-hubs"} <= before
+    wires = [wire for wire in plan.wiring if wire.app == app.name]
+    assert wires
+    assert {part for wire in wires for part in (wire.role, wire.thing)} - {""} <= set(
+        plan.find(f"app/{app.name}").depends_on
+    )
+
+
+def test_an_app_is_started_after_its_place_its_way_to_the_image_and_to_the_services() -> None:
+    before = set(plan_of(zone_object()).find("app/loom-mirroring").depends_on)
     assert {
         "environment",
-        "role/apps/registry/acrpull",
+        "role/loom-mirroring/registry/acrpull",
         "dns-link/namespace",
         "endpoint/event-hubs-namespace/dns",
     } <= before
 
 
 def test_the_app_runs_as_the_identitys_client_id() -> None:
-    assert dict(_settings(plan_of(zone_object())))["AZURE_CLIENT_ID"] == Ref("identity", "properties.clientId")
+    assert dict(_settings(plan_of(zone_object())))["AZURE_CLIENT_ID"] == Ref(
+        "identity/loom-mirroring", "properties.clientId"
+    )
 
 
 def test_connects_config_topic_has_one_partition_and_all_its_topics_are_compacted() -> None:
@@ -53,15 +68,52 @@ def test_connects_config_topic_has_one_partition_and_all_its_topics_are_compacte
 
 def test_an_app_without_event_hubs_is_not_started_and_the_rest_is_planned() -> None:
     plan = plan_of(zone_object(eventHubs=None))
-    assert {wire.missing for wire in plan.wiring} == {"spec.eventHubs"}
-    assert not any(r.key.startswith(("app/", "role/")) for r in plan.resources)
+    assert {wire.missing for wire in plan.wiring if wire.needs == "eventHubs"} == {"spec.eventHubs"}
+    assert not any("loom-mirroring" in r.key for r in plan.resources)
+    assert plan.held["AppsHealthy"] == ("WaitingForSettings", "loom-mirroring is not started: add spec.eventHubs")
     assert {"storage", "environment"} <= {r.key for r in plan.resources}
-    assert not any(isinstance(check, AppCheck) for check in plan.checks)
+    assert "app/loom-mirroring" not in {check.key for check in plan.checks if isinstance(check, AppCheck)}
+
+
+def test_an_app_that_lacks_a_value_is_not_started_and_its_row_names_the_field() -> None:
+    plan = plan_of(zone_object(apps={"environment": {}, "mcp": {"audience": "api://loom-mcp"}, "mirroring": {}}))
+    rows = {wire.setting: wire.missing for wire in plan.wiring if wire.app == "loom-mcp"}
+    assert rows["PIM_CONTRIBUTOR_GROUP_ID"] == "spec.apps.mcp.pimContributorGroupId"
+    assert rows["MCP_AUDIENCE"] == ""
+    assert [r.key for r in plan.resources if r.key.startswith("app/")] == ["app/loom-mirroring"]
+
+
+def test_each_app_runs_as_an_identity_of_its_own_with_its_own_roles_only() -> None:
+    plan = plan_of(zone_object())
+    for app in APPS:
+        attached = plan.find(f"app/{app.name}").body["identity"]["userAssignedIdentities"]
+        assert list(attached) == [plan.find(f"identity/{app.name}").id]
+        roles = [r for r in plan.resources if r.key.startswith(f"role/{app.name}/")]
+        principals = {r.body["properties"]["principalId"] for r in roles}
+        assert principals == {Ref(f"identity/{app.name}", "properties.principalId")}
+
+
+@pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
+def test_there_are_ingress_and_probes_where_there_is_a_listener_and_only_there(app: App) -> None:
+    body = plan_of(zone_object()).find(f"app/{app.name}").body
+    ingress = at(body, "properties.configuration.ingress")
+    probes = at(body, "properties.template.containers.0.probes")
+    if app.listener is None:
+        assert (ingress, probes) == (None, None)
+        return
+    assert (ingress["targetPort"], ingress["external"]) == (app.listener.port, app.listener.external)
+    checks = {(probe["type"], probe["httpGet"]["path"], probe["httpGet"]["port"]) for probe in probes}
+    assert checks == {(kind, app.listener.health, app.listener.port) for kind in ("Startup", "Readiness", "Liveness")}
+
+
+@pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
+def test_an_app_never_goes_to_no_copies(app: App) -> None:
+    assert at(plan_of(zone_object()).find(f"app/{app.name}").body, "properties.template.scale.minReplicas") >= 1
 
 
 def test_a_role_assignment_is_named_by_scope_principal_and_role() -> None:
     plan = plan_of(zone_object())
-    role = plan.find("role/apps/registry/acrpull")
+    role = plan.find("role/loom-mirroring/registry/acrpull")
     assert isinstance(role.id, Named)
     other = role.id.resolve(lambda ref: GUID.replace("9", "8"))
     assert role.id.resolve(known) == role.id.resolve(known) != other
@@ -79,4 +131,4 @@ def test_an_image_of_the_planes_registry_is_pulled_with_the_identity() -> None:
 def test_no_identity_is_shown_to_a_registry_that_is_not_the_planes() -> None:
     plan = plan_of(zone_object(apps={"environment": {}, "mirroring": {"image": "acrloom.example.com/a/b:1"}}))
     assert at(plan.find("app/loom-mirroring").body, "properties.configuration.registries") is None
-    assert not any(r.key == "role/apps/registry/acrpull" for r in plan.resources)
+    assert not any(r.key == "role/loom-mirroring/registry/acrpull" for r in plan.resources)

@@ -20,6 +20,7 @@ from loom.kube.compose import work_of
 from loom.kube.key import RECONCILE_REQUESTED, Key
 from loom.plan.arm_id import is_within, key
 from loom.plan.resource import Mode, Named, Resource
+from loom.plan.values import Ref, at
 from loom.sim.door import state
 from loom.sim.records import Record
 from support.rehearsal import Object, Rehearsal
@@ -178,18 +179,16 @@ class Converged:
 
     async def _planned_ids(self) -> dict[str, str]:
         """The ids by plan key; those that hold values known only later as Azure has them."""
-        found = {}
-        for resource in await self.planned():
-            if isinstance(resource.id, Named):
-                found[resource.key] = self._made_below(resource.id.prefix)
-            else:
-                found[resource.key] = resource.id
-        return found
+        planned = await self.planned()
+        found = {resource.key: resource.id for resource in planned if isinstance(resource.id, str)}
 
-    def _made_below(self, prefix: str) -> str:
-        mine = [arm_id for arm_id in self.inventory() if key(arm_id).startswith(key(prefix))]
-        assert len(mine) == 1, (prefix, mine)
-        return mine[0]
+        def value(ref: Ref) -> Any:
+            return at(self.azure.get(found[ref.key]), ref.path)
+
+        for resource in planned:
+            if isinstance(resource.id, Named):
+                found[resource.key] = resource.id.resolve(value)
+        return found
 
     def inventory(self, name: Key | None = None) -> list[str]:
         """Every id in the inventory of the object, or of another one."""

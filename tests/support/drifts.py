@@ -6,6 +6,7 @@ A row for each planned resource of the samples: the tests check that none is lef
 from typing import Any
 
 Patch = dict[str, Any]
+APPS = ("loom-mcp", "loom-mirroring")
 Edit = tuple[dict[str, Any], set[str]]
 TAGS: Edit = ({"tags": {"Domain": "somebody-elses"}}, {"tags.Domain"})
 WORDS: Edit = ({"properties": {"description": "{mark} for nothing"}}, {"properties.description"})
@@ -81,13 +82,19 @@ EDITS: dict[str, Edit] = {
         NOWHERE,
         {"properties.privateDnsZoneConfigs[privatelink-servicebus-windows-net]"},
     ),
-    "identity": TAGS,
+    **dict.fromkeys((f"identity/{app}" for app in APPS), TAGS),
     "environment": (
         {"properties": {"appLogsConfiguration": {"destination": "none"}}},
         {"properties.appLogsConfiguration.destination"},
     ),
-    "role/apps/registry/acrpull": WORDS,
-    "role/loom-mirroring/eventHubs/azure-event-hubs-data-owner": WORDS,
+    **dict.fromkeys((f"role/{app}/registry/acrpull" for app in APPS), WORDS),
+    **dict.fromkeys((f"role/{app}/plane/insights/monitoring-metrics-publisher" for app in APPS), WORDS),
+    "role/loom-mcp/group/reader": WORDS,
+    "role/loom-mirroring/event-hubs/azure-event-hubs-data-owner": WORDS,
+    "app/loom-mcp": (
+        {"properties": {"template": {"scale": {"minReplicas": 0}}}},
+        {"properties.template.scale.minReplicas"},
+    ),
     "app/loom-mirroring": (
         {"properties": {"configuration": {"ingress": {"external": True}}, "template": {"scale": {"maxReplicas": 30}}}},
         {"properties.configuration.ingress.external", "properties.template.scale.maxReplicas"},
@@ -98,7 +105,7 @@ EDITS: dict[str, Edit] = {
     "diagnostics/storage/blob-service": NO_LOGS,
     "diagnostics/event-hubs": NO_METRICS,
     "diagnostics/environment": NO_LOGS,
-    "diagnostics/app/loom-mirroring": NO_METRICS,
+    **dict.fromkeys((f"diagnostics/app/{app}" for app in APPS), NO_METRICS),
 }
 OF_THE_PRODUCT: dict[str, Edit] = {
     "backend/orders": ({"properties": {"url": "https://elsewhere.contoso.com"}}, {"properties.url"}),
@@ -161,7 +168,7 @@ ADDED: dict[str, Patch] = {
     "endpoint/storage-blob": TAG,
     "event-hubs": {"sku": {"capacity": 7}, **TAG},
     "hub/orders": {"properties": {"captureDescription": CAPTURE}},
-    "identity": TAG,
+    "identity/loom-mirroring": TAG,
     "environment": TAG,
     "app/loom-mirroring": TAG,
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from loom.engine.lanes import Lanes
 from loom.engine.memory import Memory, RunMemory
@@ -190,6 +191,6 @@ class Bench:
 
 def _give_principal(arm_id: str, body: dict[str, Any]) -> None:
     if "userAssignedIdentities" in arm_id:
-        body["properties"] |= {"principalId": "99999999-0000-0000-0000-000000000001", "clientId": "c1"}
+        body["properties"] |= {"principalId": str(uuid5(NAMESPACE_URL, arm_id.lower())), "clientId": "c1"}
     if "roleAssignments" in arm_id:
         body["properties"]["scope"] = arm_id.partition("/providers/Microsoft.Authorization")[0]

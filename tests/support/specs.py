@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from loom.api.policies.table import POLICIES
 from support.policies import AI_BACKENDS, ENTRIES, inbound
-from support.worlds import Obj, api_object, plane_object, product_object, zone_object
+from support.worlds import GROUP, Obj, api_object, plane_object, product_object, zone_object
 
 _words = st.from_regex(r"[a-z0-9](-?[a-z0-9]){2,20}", fullmatch=True)
 _domains = st.from_regex(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", fullmatch=True).filter(lambda text: 2 <= len(text) <= 40)
@@ -102,8 +102,12 @@ def _event_hubs() -> st.SearchStrategy[Obj]:
 def _apps() -> st.SearchStrategy[Obj]:
     replicas = st.tuples(st.integers(1, 25), st.integers(1, 25)).map(lambda p: {"min": min(p), "max": max(p)})
     images = st.sampled_from(["acrloom.azurecr.io/loom/loom-mirroring:0.3.1", "ghcr.io/contoso/mirroring:1"])
-    mirroring = st.fixed_dictionaries({}, optional={"replicas": replicas, "image": images})
-    return st.fixed_dictionaries({"environment": st.just({})}, optional={"mirroring": mirroring})
+    told: Obj = {"replicas": replicas, "image": images}
+    mcp = st.fixed_dictionaries(
+        {}, optional={**told, "audience": st.just("api://loom-mcp"), "pimContributorGroupId": st.just(GROUP)}
+    )
+    mirroring = st.fixed_dictionaries({}, optional=told)
+    return st.fixed_dictionaries({"environment": st.just({})}, optional={"mcp": mcp, "mirroring": mirroring})
 
 
 @st.composite

@@ -10,6 +10,7 @@ from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
 
 TENANT, HUB, SPOKE = (f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}" for digit in "124")
+GROUP = "77777777-7777-4777-8777-777777777777"
 NAMESPACE = "domain-finance"
 DOCUMENT = """\
 openapi: 3.0.1
@@ -87,7 +88,11 @@ def zone_object(**changes: Any) -> Obj:
         network={"addressSpace": "10.100.0.0/20"},
         storage={"filesystems": [{"name": "bronze"}, {"name": "gold"}]},
         eventHubs={"hubs": [{"name": "orders", "partitions": 8}]},
-        apps={"environment": {}, "mirroring": {}},
+        apps={
+            "environment": {},
+            "mcp": {"audience": "api://loom-mcp", "pimContributorGroupId": GROUP},
+            "mirroring": {},
+        },
     )
 
 

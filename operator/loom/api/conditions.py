@@ -150,9 +150,14 @@ class Reason(_Explained):
         "The app runs nowhere and nothing can wake it: stopped, or no replicas without ingress or a scale rule.",
         ZONES,
     )
+    WAITING_FOR_SETTINGS = (
+        "WaitingForSettings",
+        "The app is not started, because it would idle: it lacks a setting. The message names the field of the spec to add.",
+        ZONES,
+    )
     MISSING_BACKING_SERVICE = (
         "MissingBackingService",
-        "An app lacks the service behind a setting, and is not started; declare that service.",
+        "An app lacks what a setting of it speaks of, and is not started; add the field of the spec that the message names.",
         ZONES,
     )
     ROLE_NOT_IN_FORCE = (

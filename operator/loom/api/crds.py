@@ -56,11 +56,18 @@ def crd(kind: Kind) -> dict[str, Any]:
     }
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes every part out where it stands, however many fields share it: people read and compare CRDs."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
 def render() -> dict[str, str]:
     """Print every CRD: file name to text."""
     return {
         f"{GROUP}_{kind.plural}.yaml": HEADER
-        + yaml.safe_dump(crd(kind), sort_keys=False, width=120, allow_unicode=True)
+        + yaml.dump(crd(kind), Dumper=_Plain, sort_keys=False, width=120, allow_unicode=True)
         for kind in KINDS.values()
     }
 

@@ -24,9 +24,9 @@ from loom.plan.resource import Plan, Resource
 from loom.plan.roles import collection
 from loom.plan.values import Json, Ref, Value
 from loom.plan.wiring import wires
-from loom.plan.zone.apps import app_checks, app_resources
+from loom.plan.zone.apps import app_checks, app_resources, held_back
 from loom.plan.zone.diagnostics import diagnostics
-from loom.plan.zone.environment import ENVIRONMENT, environment, identity
+from loom.plan.zone.environment import ENVIRONMENT, environment
 from loom.plan.zone.event_hubs import check_names
 from loom.plan.zone.existing import check_places
 from loom.plan.zone.network import check_reserved, link_checks, network
@@ -53,21 +53,22 @@ def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
         wiring=tuple(wires(spec)),
         conditions=CONDITIONS,
         facts=_endpoints(site),
-        held=closed(site),
+        held={**held_back(site), **closed(site)},
     )
 
 
 def authority(spec: DataLandingZoneSpec, context: Context) -> Authority:
-    """The zone's own group, the grant's scopes, and single places in the plane: the peering, DNS links, roles on its registry."""
+    """The zone's own group, the grant's scopes, and single places in the plane: the peering, DNS links, roles for its apps."""
     if context.plane is None:
         return Authority(denied=f"AdminPlane {spec.admin_plane_ref.name} does not exist, so nothing is granted")
     site = site_of(spec, context.plane, context.owner)
     grant, denied = zone_grant(spec, context, context.plane)
     links = (site.dns_link(group_id) for group_id in private_zones(context.plane.cloud))
-    registry = context.plane.container_registry
+    # What the apps need of the plane: to pull their images, and to send their telemetry.
+    shared = (context.plane.container_registry, context.plane.application_insights)
     return Authority(
         home=site.group,
-        scopes=(*(grant.scopes if grant else ()), *((collection(registry.id),) if registry else ())),
+        scopes=(*(grant.scopes if grant else ()), *(collection(thing.id) for thing in shared if thing)),
         exact=frozenset(key(arm_id) for arm_id in (site.hub_peering, *links)),
         denied=denied,
     )
@@ -86,12 +87,15 @@ def plane_of(spec: DataLandingZoneSpec, context: Context) -> AdminPlaneSpec:
 
 
 def _resources(site: Site, context: Context) -> Iterator[Resource]:
-    yield Resource("group", site.group, {"location": site.location, "tags": dict(site.tags)}, condition=SERVICES_READY)
-    yield from network(site, endpoint_groups(site))
-    yield from service_resources(site)
-    yield identity(site)
-    yield from environment(site)
-    yield from app_resources(site, context.plane_name)
+    tagged = {"location": site.location, "tags": dict(site.tags)}
+    made = (
+        Resource("group", site.group, tagged, condition=SERVICES_READY),
+        *network(site, endpoint_groups(site)),
+        *service_resources(site),
+        *environment(site),
+    )
+    yield from made
+    yield from app_resources(site, context.plane_name, made)
     yield from way_resources(site)
 
 

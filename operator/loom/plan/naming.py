@@ -25,12 +25,16 @@ class ZoneNames:
     network: str
     security_group: str
     route_table: str
-    identity: str
     environment: str
     storage: str
     event_hubs: str
     hub_peering: str
     dns_link: str
+    place: str
+
+    def identity(self, app: str) -> str:
+        """The name of the identity that an app runs as."""
+        return fit(f"uami-{app}-{self.place}", 128)
 
 
 def stable_hash(*parts: str) -> str:
@@ -58,7 +62,6 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         network=fit(f"vnet-csa-loom-dlz-{place}", 64),
         security_group=fit(f"nsg-csa-loom-dlz-{place}", 80),
         route_table=fit(f"rt-csa-loom-dlz-{place}", 80),
-        identity=fit(f"uami-loom-dlz-{place}", 128),
         environment=fit(f"cae-csa-loom-{place}", 60),
         storage=(spec.storage and spec.storage.name) or f"saloom{spec.domain.replace('-', '')[:10]}{unique}",
         event_hubs=(spec.event_hubs and spec.event_hubs.name)
@@ -66,6 +69,7 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         # In networks and zones that many share, only the owner's hash says whose these are.
         hub_peering=f"peer-to-dlz-{spec.domain}-{owner.hash}",
         dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",
+        place=place,
     )
 
 

@@ -20,6 +20,8 @@ class Role:
 
 ACR_PULL = Role("7f951dda-4ed3-4680-a7ca-43fe172d538d", "AcrPull")
 EVENT_HUBS_DATA_OWNER = Role("f526a384-b230-433a-b45c-95f59c4a2dec", "Azure Event Hubs Data Owner")
+MONITORING_METRICS_PUBLISHER = Role("3913510d-42f4-4e42-8a64-420c390055eb", "Monitoring Metrics Publisher")
+READER = Role("acdd72a7-3385-48ef-bd42-f606fba81ae7", "Reader")
 STORAGE_BLOB_DATA_CONTRIBUTOR = Role("ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Storage Blob Data Contributor")
 
 

@@ -8,6 +8,7 @@ from loom.plan.outcome import Outcome, State
 from loom.plan.resource import Plan
 from loom.plan.values import Json, Ref, Unresolved, resolve
 from loom.plan.wiring import apps, lacks
+from loom.plan.zone.app import App, app_key
 from loom.plan.zone.ways.reach import reach
 
 
@@ -25,20 +26,20 @@ def fields(spec: DataLandingZoneSpec, plan: Plan, outcome: Outcome) -> Mapping[s
     return {**status, "endpoints": endpoints} if endpoints else status
 
 
-def _app(app: str, spec: DataLandingZoneSpec, outcome: Outcome) -> dict[str, Json]:
+def _app(app: App, spec: DataLandingZoneSpec, outcome: Outcome) -> dict[str, Json]:
     missing = lacks(spec, app)
     if missing:
         needs = " and ".join(f"spec.{service}" for service in missing)
         return {
-            "name": app,
-            "health": "Unknown",
-            "reason": "MissingBackingService",
+            "name": app.name,
+            "health": "Unhealthy",
+            "reason": "WaitingForSettings",
             "message": f"not started: it needs {needs}",
         }
-    finding = next((f for f in outcome.findings if f.key == f"app/{app}"), None)
+    finding = next((f for f in outcome.findings if f.key == app_key(app)), None)
     if finding is None:
-        return {"name": app, "health": "Unknown", "reason": "NotMeasured"}
-    return {"name": app, "health": _health(finding), **_why(finding), **dict(finding.details)}
+        return {"name": app.name, "health": "Unknown", "reason": "NotMeasured"}
+    return {"name": app.name, "health": _health(finding), **_why(finding), **dict(finding.details)}
 
 
 def _health(finding: Finding) -> str:
@@ -57,8 +58,8 @@ def _wire(wire: Wire, outcome: Outcome) -> dict[str, Json]:
         "app": wire.app,
         "needs": wire.needs,
         "setting": wire.setting,
-        "role": _is_there(wire.role, outcome),
-        "thing": _is_there(wire.thing, outcome),
+        "role": _is_there(wire.role, outcome) if wire.role or wire.missing else "NotNeeded",
+        "thing": _is_there(wire.thing, outcome) if wire.thing or wire.missing else "Ok",
     }
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Int, Model, Rule, StatusModel
+from loom.api.schema import Guid, Int, Model, Rule, StatusModel
 from loom.api.status import Message, Word
 
 
@@ -25,8 +25,8 @@ class Replicas(Model):
     """The most."""
 
 
-class Mirroring(Model):
-    """The app loom-mirroring: change data capture into Event Hubs, over Kafka."""
+class AppSpec(Model):
+    """What every app may be told."""
 
     image: (
         Annotated[
@@ -39,18 +39,30 @@ class Mirroring(Model):
         | None
     ) = None
     """The whole image, such as acrloom.azurecr.io/loom/loom-mirroring:0.3.1. Omitted: the release of the admin plane."""
-    replicas: Replicas = Field(default_factory=lambda: Replicas(min=1, max=2))
-    """How many copies run. Omitted: min 1, max 2."""
+    replicas: Replicas | None = None
+    """How many copies run. Omitted: what the app is made for, as the manual page says."""
+
+
+class Mcp(AppSpec):
+    """The app loom-mcp: what the platform's agents may see and do in Azure."""
+
+    audience: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:/._-]*$", max_length=256)] | None = None
+    """Whom tokens for it are issued for, such as api://loom-mcp: the app registration's identifier. Omitted: it is not started."""
+    pim_contributor_group_id: Guid | None = None
+    """The Entra group whose members are contributors for an hour (Privileged Identity Management). Omitted: it is not started."""
 
 
 class Apps(Model):
-    """The platform's apps in this zone, and where they run."""
+    """The platform's apps in this zone, and where they run. An app that lacks what it needs is not started, and
+    BackingServicesWired is False and names what to add."""
 
     environment: AppsEnvironment
     """The Container Apps environment that the apps run in; {} makes one."""
-    mirroring: Mirroring | None = None
-    """The app loom-mirroring; {} takes every default. It needs eventHubs: without, it is not started, and
-    BackingServicesWired is False. Omitted: not run."""
+    mcp: Mcp | None = None
+    """The app loom-mcp. It needs audience and pimContributorGroupId. Omitted: not run."""
+    mirroring: AppSpec | None = None
+    """The app loom-mirroring: change data capture into Event Hubs, over Kafka; {} takes every default. It needs eventHubs.
+    Omitted: not run."""
 
 
 class AppState(StatusModel):
@@ -73,15 +85,15 @@ class AppState(StatusModel):
 
 
 class Wiring(StatusModel):
-    """One service that an app needs, and how much of the connection is there: setting, role and the thing itself."""
+    """One thing that an app needs, and how much of the connection is there: setting, role and the thing itself."""
 
     app: Word
     """The app's name."""
     needs: Word
-    """The service, such as eventHubs."""
+    """What brings it, such as eventHubs or apps.mcp.audience, below spec; or group or applicationInsights."""
     setting: Word
     """The app's setting that points at it."""
     role: Word
-    """The app's role on it: Ok or Missing."""
+    """The app's role on it: Ok, Missing, or NotNeeded."""
     thing: Word
-    """The service itself: Ok or Missing."""
+    """The thing itself: Ok or Missing."""

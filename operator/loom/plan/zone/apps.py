@@ -1,139 +1,88 @@
-"""The platform's apps: each with its settings, its roles, and its image.
+"""The platform's apps: each with an identity of its own, its roles, and itself, after all that it needs.
 
-An app that lacks a service that it needs is not started: it would idle and look healthy. Its wiring rows say what is missing.
+An app that lacks what it needs is not started: it would idle and look healthy. Its wiring rows say what is missing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from loom.api.zone.apps import Mirroring, Replicas
-from loom.errors import Refusal
 from loom.plan.checks import AppCheck
-from loom.plan.resource import Mode, Resource
+from loom.plan.resource import Mode, Named, Resource
 from loom.plan.roles import assignment
-from loom.plan.values import Ref, Text, Value
-from loom.plan.wiring import MIRRORING, NEEDS, apps, lacks, role_key, topics
-from loom.plan.zone.environment import ENVIRONMENT, IDENTITY, PULL, Registry, pulling, registry_of
-from loom.plan.zone.event_hubs import KEY as EVENT_HUBS
-from loom.plan.zone.event_hubs import bootstrap
-from loom.plan.zone.services import way_to
+from loom.plan.wiring import apps, lacks, needs_of, running
+from loom.plan.zone.app import App, app_key, identity_key
+from loom.plan.zone.app_body import body
+from loom.plan.zone.app_image import image_of, not_in_plane, pulling, registry_resource
+from loom.plan.zone.app_settings import settings
+from loom.plan.zone.environment import ENVIRONMENT
+from loom.plan.zone.services import declared, way_to
 from loom.plan.zone.site import APPS_HEALTHY, SERVICES_READY, WIRED, Site
 
-INSIGHTS = "plane/insights"
-_PORT, _HEALTH = 8083, "/connectors"
-
-
-def app_key(app: str) -> str:
-    """The plan's key of an app."""
-    return f"app/{app}"
-
-
-def running(site: Site) -> tuple[str, ...]:
-    """The apps that can work with what the zone has."""
-    return tuple(app for app in apps(site.spec) if not lacks(site.spec, app))
+Ids = Mapping[str, str]  # of what is planned, by key
 
 
 def app_checks(site: Site) -> Iterator[AppCheck]:
-    """Whether the apps' newest revisions run. Ingress can wake mirroring from zero."""
-    for app in running(site):
-        yield AppCheck(app_key(app), APPS_HEALTHY, wakeable=True)
+    """Whether the apps' newest revisions run. Ingress can wake one from zero."""
+    for app in running(site.spec):
+        yield AppCheck(app_key(app), APPS_HEALTHY, wakeable=app.listener is not None)
 
 
-def app_resources(site: Site, plane: str) -> Iterator[Resource]:
-    """The apps that can work, their roles, and what of the plane gives them values. `plane` is its name, for people."""
-    mirroring = site.spec.apps.mirroring if site.spec.apps else None
-    if mirroring is None or MIRRORING not in running(site):
+def held_back(site: Site) -> dict[str, tuple[str, str]]:
+    """AppsHealthy, where an app was not started: it does nothing, and that is not well."""
+    idle = {app: lacks(site.spec, app) for app in apps(site.spec)}
+    words = [f"{app.name} is not started: add {_fields(fields)}" for app, fields in idle.items() if fields]
+    return {APPS_HEALTHY: ("WaitingForSettings", "; ".join(words))} if words else {}
+
+
+def app_resources(site: Site, plane: str, made: Iterable[Resource]) -> Iterator[Resource]:
+    """The apps that can work, and what they stand on. `plane` is its name, for people; `made` is all that the zone has."""
+    started = running(site.spec)
+    if not started:
         return
     if site.plane.application_insights is None:
-        raise _not_in_plane(plane, "applicationInsights", "an app must send its telemetry somewhere")
-    yield Resource(INSIGHTS, site.plane.application_insights.id, mode=Mode.EXISTING, condition=SERVICES_READY)
-    image, registry = _image(site, mirroring, plane)
-    if registry:
-        yield from pulling(site, registry)
-    for role, service in dict.fromkeys((n.role, n.service) for n in NEEDS if n.app == MIRRORING):
-        why = f"{MIRRORING} of zone {site.spec.domain}: {role.name}"
-        yield assignment(role_key(MIRRORING, role, service), site.event_hubs, role, IDENTITY, why, (EVENT_HUBS,), WIRED)
-    yield Resource(
-        key=app_key(MIRRORING),
-        id=site.id("Microsoft.App/containerApps", MIRRORING),
-        body={
-            "location": site.location,
-            "tags": dict(site.tags),
-            "identity": {"type": "UserAssigned", "userAssignedIdentities": {site.identity: {}}},
-            "properties": {
-                "environmentId": site.environment,
-                "workloadProfileName": "Consumption",
-                "configuration": _configuration(site, registry),
-                "template": _template(site, image, mirroring.replicas),
-            },
-        },
-        depends_on=_before_app(site, registry),
-        condition=APPS_HEALTHY,
+        raise not_in_plane(plane, "applicationInsights", "an app must send its telemetry somewhere")
+    insights = Resource(
+        "plane/insights", site.plane.application_insights.id, mode=Mode.EXISTING, condition=SERVICES_READY
     )
+    yield insights
+    images = {app: image_of(site, app, plane) for app in started}
+    if any(image.registry for image in images.values()):
+        yield registry_resource(site)
+    ids = {r.key: r.id for r in (*made, insights) if not isinstance(r.id, Named)}
+    for app in started:
+        yield _identity(site, app)
+        roles = (*_roles(site, app, ids), *((pulling(site, app),) if images[app].registry else ()))
+        yield from roles
+        before = (ENVIRONMENT, *(role.key for role in roles), *_things(site, app))
+        yield Resource(
+            app_key(app),
+            site.id("Microsoft.App/containerApps", app.name),
+            body(site, app, images[app], settings(site, app, ids)),
+            tuple(dict.fromkeys(before)),
+            APPS_HEALTHY,
+        )
 
 
-def _image(site: Site, app: Mirroring, plane: str) -> tuple[Value, Registry | None]:
-    """The image, and the registry that it is pulled from with our identity.
-
-    An image given whole from elsewhere must be one that everybody may pull: no identity of ours is shown to another registry.
-    """
-    registry = registry_of(site)
-    if app.image is not None:
-        ours = registry is not None and app.image.split("/")[0].lower() == registry.host
-        return app.image, registry if ours else None
-    release = site.plane.apps
-    why = "without it spec.apps.mirroring.image must name a whole image"
-    if registry is None:
-        raise _not_in_plane(plane, "containerRegistry", why)
-    if release is None:
-        raise _not_in_plane(plane, "apps", why)
-    return Text(f"{{}}/{release.registry_path}/{MIRRORING}:{release.version}", (registry.server,)), registry
+def _identity(site: Site, app: App) -> Resource:
+    tagged = {"location": site.location, "tags": dict(site.tags)}
+    return Resource(identity_key(app), site.identity(app.name), tagged, ("group",), SERVICES_READY)
 
 
-def _not_in_plane(plane: str, field: str, why: str) -> Refusal:
-    message = f"AdminPlane {plane} has no spec.{field}: {why}; a cluster administrator can add it"
-    return Refusal("NotInAdminPlane", message, wait=True)
+def _roles(site: Site, app: App, ids: Ids) -> Iterator[Resource]:
+    rows = {need.role_key: need for need in needs_of(app) if need.role}
+    for key, need in rows.items():
+        if need.role:
+            why = f"{app.name} of zone {site.spec.domain}: {need.role.name}"
+            yield assignment(key, ids[need.place], need.role, identity_key(app), why, (need.place,), WIRED)
 
 
-def _before_app(site: Site, registry: Registry | None) -> tuple[str, ...]:
-    """A first start without role, topic or name resolution fails for a quarter of an hour: all of them come before."""
-    roles = dict.fromkeys(role_key(n.app, n.role, n.service) for n in NEEDS if n.app == MIRRORING)
-    hubs = (f"hub/{topic.name}" for topic in topics(site.spec))
-    way = way_to(site, "eventHubs")
-    return (ENVIRONMENT, IDENTITY, *roles, *hubs, *way, *((PULL,) if registry else ()))
+def _things(site: Site, app: App) -> Iterator[str]:
+    """A first start without role, thing or name resolution fails for a quarter of an hour: all of them come before."""
+    needs = needs_of(app)
+    yield from (need.thing for need in needs if need.thing)
+    services = {service.field for service in declared(site)}
+    for field in dict.fromkeys(need.of for need in needs if need.of in services):
+        yield from way_to(site, field)
 
 
-def _configuration(site: Site, registry: Registry | None) -> Mapping[str, Value]:
-    configuration: dict[str, Value] = {
-        "activeRevisionsMode": "Single",
-        "ingress": {"external": site.is_open, "targetPort": _PORT, "transport": "auto"},
-    }
-    if registry:
-        configuration["registries"] = [{"server": registry.server, "identity": site.identity}]
-    return configuration
-
-
-def _template(site: Site, image: Value, replicas: Replicas) -> Mapping[str, Value]:
-    check = {"httpGet": {"path": _HEALTH, "port": _PORT}}
-    container = {
-        "name": MIRRORING,
-        "image": image,
-        "resources": {"cpu": 0.5, "memory": "1Gi"},
-        "env": [{"name": name, "value": value} for name, value in _settings(site).items()],
-        "probes": [
-            {"type": "Startup", **check, "periodSeconds": 30, "failureThreshold": 10},
-            {"type": "Readiness", **check, "periodSeconds": 10, "failureThreshold": 3},
-            {"type": "Liveness", **check, "periodSeconds": 30, "failureThreshold": 3},
-        ],
-    }
-    return {"containers": [container], "scale": {"minReplicas": replicas.min, "maxReplicas": replicas.max}}
-
-
-def _settings(site: Site) -> Mapping[str, Value]:
-    return {
-        "APPLICATIONINSIGHTS_CONNECTION_STRING": Ref(INSIGHTS, "properties.ConnectionString"),
-        "AZURE_CLIENT_ID": Ref(IDENTITY, "properties.clientId"),
-        "CSA_LOOM_BOUNDARY": str(site.plane.boundary),
-        "GROUP_ID": site.inner("eventHubs", MIRRORING),
-        "BOOTSTRAP_SERVERS": bootstrap(site),
-        **{topic.setting: site.inner("eventHubs", topic.name) for topic in topics(site.spec)},
-    }
+def _fields(fields: tuple[str, ...]) -> str:
+    return " and ".join(f"spec.{field}" for field in fields)

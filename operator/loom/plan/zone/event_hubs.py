@@ -42,7 +42,7 @@ def event_hubs(site: Site) -> Iterator[Resource]:
 def check_names(site: Site) -> None:
     """Refuse two hubs that are one to Azure: it tells no case apart, and apps need topics of their own."""
     declared = site.spec.event_hubs.hubs if site.spec.event_hubs else ()
-    taken = {topic.name.lower(): f"the app {topic.app}" for topic in topics(site.spec)}
+    taken = {topic.name.lower(): f"the app {topic.app.name}" for topic in topics(site.spec)}
     for hub in declared:
         other = taken.setdefault(hub.name.lower(), f"hub {hub.name}")
         if other != f"hub {hub.name}":

@@ -73,10 +73,9 @@ class Site:
         """The id of the Event Hubs namespace."""
         return self.attached("eventHubs") or self.id("Microsoft.EventHub/namespaces", self.names.event_hubs)
 
-    @property
-    def identity(self) -> str:
-        """The id of the user-assigned identity."""
-        return self.id("Microsoft.ManagedIdentity/userAssignedIdentities", self.names.identity)
+    def identity(self, app: str) -> str:
+        """The id of the user-assigned identity that an app runs as."""
+        return self.id("Microsoft.ManagedIdentity/userAssignedIdentities", self.names.identity(app))
 
     @property
     def environment(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from loom.plan.checks import LinkCheck, WayCheck
 from loom.plan.resource import Resource
 from loom.plan.values import Ref, Text
-from loom.plan.zone.apps import app_key
+from loom.plan.zone.app import App, app_key
 from loom.plan.zone.environment import ENVIRONMENT
 from loom.plan.zone.site import Site
 from loom.plan.zone.ways.way import Way
@@ -16,26 +16,26 @@ from loom.plan.zone.ways.way import Way
 FQDN = "properties.configuration.ingress.fqdn"
 
 
-def _nothing(_site: Site, _app: str) -> Iterator[Resource]:
+def _nothing(_site: Site, _app: App) -> Iterator[Resource]:
     yield from ()
 
 
-def _bastion(_site: Site, app: str) -> Iterator[WayCheck]:
+def _bastion(_site: Site, app: App) -> Iterator[WayCheck]:
     yield private_check("way/bastion", "Bastion", app, (*PEERED, is_open(app)))
 
 
-def _external(_site: Site, app: str) -> Iterator[WayCheck]:
+def _external(_site: Site, app: App) -> Iterator[WayCheck]:
     yield private_check("way/external", "External", app, (is_open(app),))
 
 
-def private_check(name: str, way: str, app: str, evidence: tuple[LinkCheck, ...]) -> WayCheck:
+def private_check(name: str, way: str, app: App, evidence: tuple[LinkCheck, ...]) -> WayCheck:
     """The app's own address, which leads to the environment's own within joined networks only."""
     key = app_key(app)
     url = Text("https://{}", (Ref(key, FQDN),))
     return WayCheck(key, name, way, url, inside=(Ref(ENVIRONMENT, "properties.staticIp"),), evidence=evidence)
 
 
-def is_open(app: str) -> LinkCheck:
+def is_open(app: App) -> LinkCheck:
     """Evidence: the ingress lets callers from outside the environment in."""
     return LinkCheck(app_key(app), "properties.configuration.ingress.external", "True")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from loom.plan.checks import WayCheck
 from loom.plan.resource import Resource
+from loom.plan.zone.app import App
 from loom.plan.zone.site import Site
 
 
@@ -17,5 +18,5 @@ class Way:
     """
 
     field: str
-    resources: Callable[[Site, str], Iterator[Resource]]
-    checks: Callable[[Site, str], Iterator[WayCheck]]
+    resources: Callable[[Site, App], Iterator[Resource]]
+    checks: Callable[[Site, App], Iterator[WayCheck]]

@@ -6,14 +6,13 @@ from pydantic.alias_generators import to_snake
 
 from loom.plan.checks import WayCheck
 from loom.plan.resource import Resource
-from loom.plan.wiring import MIRRORING
-from loom.plan.zone.apps import running
+from loom.plan.wiring import running
+from loom.plan.zone.app import DOOR
 from loom.plan.zone.site import REACHABLE, Site
 from loom.plan.zone.ways.private import BASTION, EXTERNAL
 from loom.plan.zone.ways.way import Way
 
 WAYS: tuple[Way, ...] = (BASTION, EXTERNAL)
-DOOR = MIRRORING
 
 
 def declared(site: Site) -> Iterator[Way]:
@@ -24,20 +23,20 @@ def declared(site: Site) -> Iterator[Way]:
 
 def way_resources(site: Site) -> Iterator[Resource]:
     """Everything that is made for the ways in. Where the app does not run there is nothing to lead to."""
-    if DOOR in running(site):
+    if DOOR in running(site.spec):
         for way in declared(site):
             yield from way.resources(site, DOOR)
 
 
 def way_checks(site: Site) -> Iterator[WayCheck]:
     """Each way in must lead to the app."""
-    if DOOR in running(site):
+    if DOOR in running(site.spec):
         for way in declared(site):
             yield from way.checks(site, DOOR)
 
 
 def closed(site: Site) -> Mapping[str, tuple[str, str]]:
     """What the spec itself keeps unreachable: ways in to an app that lacks a service and is not started."""
-    if not site.is_open or DOOR in running(site):
+    if not site.is_open or DOOR in running(site.spec):
         return {}
-    return {REACHABLE: ("MissingBackingService", f"{DOOR} is not started, so no access path leads anywhere")}
+    return {REACHABLE: ("MissingBackingService", f"{DOOR.name} is not started, so no access path leads anywhere")}

@@ -1,0 +1,55 @@
+"""The platform's six apps as data: how each listens and how many copies run. What an app needs is in `loom.plan.wiring`.
+
+An app without a listener gets neither ingress nor probes: an HTTP probe on it could never pass, and its revision tells how it is.
+"""
+
+from dataclasses import dataclass
+
+from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.api.zone.apps import AppSpec, Replicas
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What an app listens on, and where it says that it is well. `external`: open to the networks, not to the environment alone."""
+
+    port: int
+    health: str
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One app: its name in Azure and in its registry, the field of `spec.apps` that turns it on, and what it runs with."""
+
+    name: str
+    field: str
+    replicas: Replicas
+    listener: Listener | None = None
+    cpu: float = 0.5
+    memory: str = "1Gi"
+
+    def spec(self, zone: DataLandingZoneSpec) -> AppSpec | None:
+        """What the zone says of the app; None where it does not run."""
+        found: AppSpec | None = getattr(zone.apps, self.field, None)
+        return found
+
+
+MCP = App("loom-mcp", "mcp", Replicas(min=1, max=3), Listener(8080, "/.well-known/health"))
+MIRRORING = App("loom-mirroring", "mirroring", Replicas(min=1, max=2), Listener(8083, "/connectors"))
+
+APPS = (MCP, MIRRORING)
+"""All apps, in the order in which people read them."""
+
+DOOR = MIRRORING
+"""The app that all ways in lead to."""
+
+
+def app_key(app: App) -> str:
+    """The plan's key of an app."""
+    return f"app/{app.name}"
+
+
+def identity_key(app: App) -> str:
+    """The plan's key of the identity that an app runs as."""
+    return f"identity/{app.name}"
