@@ -117,6 +117,17 @@ def test_what_no_grant_covers_is_blocked_with_the_reason_told_once(plan: Plan, w
     assert "location westus2 is not among its locations" in result.stdout
 
 
+def test_zones_without_addresses_are_planned_with_what_the_operator_would_allot(plan: Plan, write: Write) -> None:
+    zones = [bare_zone(network={}), bare_zone(network={}, domain="risk")]
+    zones[1]["metadata"]["name"] = "risk"
+    plane = sample("AdminPlane")
+    plane["spec"]["addressPools"] = [{"cidr": "10.100.0.0/21", "zonePrefixLength": 22}]
+    result = plan("-f", write("a.yaml", NAMESPACE, *zones, plane), "--offline")
+    assert 'properties.addressSpace.addressPrefixes: ["10.100.4.0/22"]' in result.stdout
+    assert "note: AdminPlane eastus2 would allot 10.100.0.0/22 to zone domain-finance/finance." in result.stderr
+    assert "note: AdminPlane eastus2 would allot 10.100.4.0/22 to zone domain-finance/risk." in result.stderr
+
+
 def test_without_an_installation_an_offline_plan_says_what_stands_in_its_place(
     plan: Plan, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +173,7 @@ def test_a_wrong_file_is_told_with_its_name_and_the_place(
 def test_a_rule_between_fields_is_told_with_the_sentence_of_the_crd(plan: Plan, write: Write) -> None:
     result = plan("-f", write("x.yaml", bare_zone(storage={})), "--offline")
     assert result.exit_code == 1
-    assert "spec.network: storage, eventHubs and apps are private and live in the zone's network" in result.stderr
+    assert "spec.network: services and apps are private and live in the zone's network" in result.stderr
 
 
 def test_all_wrong_objects_are_told_at_once(plan: Plan, write: Write) -> None:

@@ -18,6 +18,7 @@ from loom.config import Settings
 from loom.engine.lanes import Lanes
 from loom.engine.snapshots import Snapshots
 from loom.health.prober import ProberFactory
+from loom.kube.allotment import Allotter
 from loom.kube.client import ApiError, KubeClient
 from loom.kube.clock import SystemClock
 from loom.kube.connection import ConnectionFailure, connect
@@ -26,12 +27,14 @@ from loom.kube.gather import Gatherer
 from loom.kube.handlers import Stop, build_registry, watch_until
 from loom.kube.hash_key import HashKeyError, digest_of
 from loom.kube.key import Key
+from loom.kube.ledger import StatusLedger
 from loom.kube.liveness import Liveness, ailment_of
 from loom.kube.queue import Priority, WorkQueue
 from loom.kube.relist import list_all, reconcile_lists
 from loom.kube.rhythm import Pace
 from loom.kube.secrets import Account
 from loom.kube.status import StatusWriter
+from loom.kube.surroundings import Surroundings
 from loom.kube.watch import Watch
 from loom.kube.worker import Desk, Worker, World, run_workers
 from loom.logs import configure_logging
@@ -137,11 +140,15 @@ class Operator:
 
     def _worker(self, client: KubeClient, digest: Callable[[str], str]) -> Worker:
         settings, clock = self._settings, SystemClock()
+        snapshots = Snapshots(clock)
+        status = StatusWriter(client, settings.progress_interval)
+        surroundings = Surroundings(partial(self._clouds.for_object, urgent=True), snapshots, clock)
+        allotter = Allotter(StatusLedger(client, self._watch, status), surroundings)
         desk = Desk(
             client=client,
             watch=self._watch,
-            gatherer=Gatherer(client, self._watch, settings.installation),
-            status=StatusWriter(client, settings.progress_interval),
+            gatherer=Gatherer(client, self._watch, settings.installation, allotter),
+            status=status,
             events=EventRecorder(client, clock.today),
             pace=Pace(settings, self._clouds.pressure, clock.now),
             account=Account(settings.operator_namespace),
@@ -151,7 +158,7 @@ class Operator:
             probers=self._probers,
             clock=clock,
             digest=digest,
-            snapshots=Snapshots(clock),
+            snapshots=snapshots,
             lanes=Lanes(wake=self._wake),
         )
         return Worker(desk, world, self._metrics)

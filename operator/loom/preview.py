@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from loom.api.admin_plane import AdminPlaneSpec
 from loom.cloud.empty import EmptyCloud
 from loom.cloud.factory import CloudFactory
 from loom.config import Settings
@@ -21,6 +22,7 @@ from loom.engine.preview import Preview, preview
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Rhythm, Work
 from loom.errors import Refusal
+from loom.kube.allotment import Allotter
 from loom.kube.client import KubeClient
 from loom.kube.clock import SystemClock
 from loom.kube.compose import work_of
@@ -29,7 +31,9 @@ from loom.kube.documents import Document, sort
 from loom.kube.files import FileWorld
 from loom.kube.gather import Gathered, Gatherer, is_true
 from loom.kube.key import Key
+from loom.kube.ledger import PaperLedger
 from loom.kube.queue import WorkQueue
+from loom.kube.surroundings import Surroundings
 from loom.kube.watch import Watch
 from loom.manifests import files_of, read_file, read_text
 from loom.plan.resource import Plan
@@ -93,7 +97,7 @@ async def preview_files(settings: Settings, request: Request) -> Previewed:
         for key, obj in world.objects():
             one = await desk.preview(key, obj)
             found.refused.append(one) if isinstance(one, Refused) else found.previews.append(one)
-        found.notes.extend([*_circumstances(settings, request, client), *world.gaps])
+        found.notes.extend([*_circumstances(settings, request, client), *world.gaps, *desk.allotments()])
         return found
 
 
@@ -112,10 +116,13 @@ class _Desk:
         self, world: FileWorld, client: KubeClient | None, clouds: CloudFactory, installation: str, offline: bool
     ) -> None:
         self._world, self._clouds, self._offline = world, clouds, offline
-        self._gatherer = Gatherer(world, world.watch, installation)
-        self._before = Gatherer(client, Watch(WorkQueue()), installation) if client is not None else None
         self._clock = SystemClock()
         self._snapshots = Snapshots(self._clock, keep=float("inf"), keep_one=float("inf"))
+        self._ledger = PaperLedger(world.watch, world)
+        surroundings = Surroundings(lambda plane, _: self._cloud(plane), self._snapshots, self._clock)
+        allotter = Allotter(self._ledger, surroundings)
+        self._gatherer = Gatherer(world, world.watch, installation, allotter)
+        self._before = Gatherer(client, Watch(WorkQueue()), installation, allotter) if client is not None else None
 
     async def preview(self, key: Key, obj: Mapping[str, Any]) -> Preview | Refused:
         """Raises ApiError, CloudError."""
@@ -127,7 +134,7 @@ class _Desk:
         if work.refusal is not None:
             return Refused(key, work.refusal)
         ports = Ports(
-            self._cloud(gathered), _NoProber(), self._clock, _no_journal, _digest, self._snapshots, Lanes()
+            self._cloud(gathered.context.plane), _NoProber(), self._clock, _no_journal, _digest, self._snapshots, Lanes()
         )  # fmt: skip
         submitted = await self._submitted(key)
         try:
@@ -135,10 +142,13 @@ class _Desk:
         except Refusal as refusal:
             return Refused(key, refusal)
 
-    def _cloud(self, gathered: Gathered) -> Cloud:
-        if self._offline or gathered.context.plane is None:
-            return EmptyCloud()
-        return self._clouds.for_caller(gathered.context.plane)
+    def allotments(self) -> list[str]:
+        """Which ranges of the planes' pools the operator would give to zones that have none yet, as far as can be told now."""
+        entered = ((plane, zone, cidr) for plane, given in self._ledger.entered.items() for zone, cidr in given.items())
+        return [f"AdminPlane {plane} would allot {cidr} to zone {zone}." for plane, zone, cidr in entered]
+
+    def _cloud(self, plane: AdminPlaneSpec | None) -> Cloud:
+        return EmptyCloud() if self._offline or plane is None else self._clouds.for_caller(plane)
 
     async def _submitted(self, key: Key) -> Plan | None:
         """What the operator sent last, as far as the cluster tells: the plan of the stored object, if exactly that has converged."""

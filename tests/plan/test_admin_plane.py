@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from loom.plan.arm_id import name_of
+from loom.plan.context import Allocation
 from loom.plan.kinds import KINDS
 from loom.plan.outcome import Outcome, ResourceState, State
 from loom.plan.resource import Mode
@@ -50,4 +51,15 @@ def test_status_names_what_is_missing() -> None:
     states = {r.key: ResourceState(r.key, str(r.id), "", State.READY) for r in plan.resources}
     states["registry"] = replace(states["registry"], state=State.MISSING)
     report = KIND.report(KIND.parse(plane), plan, Outcome(states, known))
-    assert report == {"zones": 2, "missing": [str(plan.find("registry").id)]}
+    assert report == {"zones": 2, "missing": [str(plan.find("registry").id)], "allocations": []}
+
+
+def test_status_keeps_account_of_who_has_which_addresses() -> None:
+    plane = plane_object()
+    given = (Allocation("10.100.16.0/20", "domain-risk/risk"), Allocation("10.100.0.0/20", "domain-finance/finance"))
+    plan = plan_of(plane, world(plane, allocations=given))
+    report = KIND.report(KIND.parse(plane), plan, Outcome({}, known))
+    assert report["allocations"] == [
+        {"cidr": "10.100.0.0/20", "zone": "domain-finance/finance"},
+        {"cidr": "10.100.16.0/20", "zone": "domain-risk/risk"},
+    ]

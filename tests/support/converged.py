@@ -13,8 +13,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from loom.engine.lanes import Lanes
-from loom.engine.snapshots import Snapshots
 from loom.engine.work import Event, Result, Rhythm, Work
 from loom.kube.compose import work_of
 from loom.kube.key import RECONCILE_REQUESTED, Key
@@ -67,7 +65,7 @@ class Converged:
         for name, obj in self._objects.items():
             self.play.store(name, deepcopy(obj))
         self.play.memories = deepcopy(self._memories)
-        self.play.lanes, self.play.snapshots = Lanes(), Snapshots(self.play.clock)
+        self.play.begin_anew()
         self.kind, self.called = kind, called
         await self.meet()
         self.azure.reset_counters()
@@ -124,7 +122,7 @@ class Converged:
     def restart(self) -> None:
         """The process is gone, and with it everything that it remembered."""
         self.play.memories = {}
-        self.play.lanes, self.play.snapshots = Lanes(), Snapshots(self.play.clock)
+        self.play.begin_anew()
 
     def holds(self) -> bool:
         """Is the object Ready and in sync, and nothing under way?"""

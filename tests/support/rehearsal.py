@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -25,11 +26,14 @@ from loom.engine.reconcile import reconcile
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Result, Rhythm
 from loom.health.prober import ProberFactory
+from loom.kube.allotment import Allotter
 from loom.kube.compose import work_of
 from loom.kube.documents import Document, sort
 from loom.kube.files import FileWorld
 from loom.kube.gather import Gatherer, is_true
 from loom.kube.key import Key
+from loom.kube.ledger import PaperLedger
+from loom.kube.surroundings import Surroundings
 from loom.sim.clock import EPOCH
 from support.clouds import settings_for
 from support.simulator import Simulator
@@ -61,13 +65,19 @@ class Rehearsal:
     clouds: CloudFactory
     probers: ProberFactory
     memories: dict[Key, Memory] = field(default_factory=dict)
-    lanes: Lanes = field(default_factory=Lanes)
     version: int = 1
 
     def __post_init__(self) -> None:
         self.clock = SimulatedTime(self.azure)
-        self.snapshots = Snapshots(self.clock)
-        self.gatherer = Gatherer(self.world, self.world.watch, "rehearsal")
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """The process is gone, and with it everything that it had read."""
+        self.lanes, self.snapshots = Lanes(), Snapshots(self.clock)
+        self.ledger = PaperLedger(self.world.watch, self.world)
+        cloud_of = partial(self.clouds.for_object, urgent=True)
+        allotter = Allotter(self.ledger, Surroundings(cloud_of, self.snapshots, self.clock))
+        self.gatherer = Gatherer(self.world, self.world.watch, "rehearsal", allotter)
 
     async def look_at(self, key: Key) -> Result:
         """One pass over one object. What the engine writes into a status is there for the others' next pass."""

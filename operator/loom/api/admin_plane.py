@@ -1,6 +1,8 @@
 """AdminPlane: what zones attach to, and who may ask for what. Only cluster administrators write one."""
 
 from enum import StrEnum
+from ipaddress import IPv4Network
+from itertools import combinations
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -9,6 +11,7 @@ from loom.api.meta import DEFAULT_INTERVAL, INTERVAL_RULE, TAG_RULES, Tags, no_t
 from loom.api.schema import (
     ArmScope,
     Bool,
+    Cidr,
     Duration,
     Guid,
     Int,
@@ -17,10 +20,12 @@ from loom.api.schema import (
     Model,
     ResourceGroupName,
     Rule,
+    StatusModel,
     arm_id,
     distinct,
     immutable,
     listed,
+    named,
 )
 from loom.api.status import CommonStatus, ResourceId
 
@@ -102,6 +107,41 @@ class AppRelease(Model):
     """The path of the images in the registry, before the app's name."""
 
 
+def _pool(text: str) -> IPv4Network | None:
+    try:
+        return IPv4Network(text)
+    except ValueError:
+        return None
+
+
+class AddressPool(Model):
+    """Addresses that zones are given ranges of."""
+
+    rules: ClassVar = (
+        Rule(
+            field="cidr",
+            cel="isCIDR(self.cidr) && cidr(self.cidr) == cidr(self.cidr).masked()",
+            message="cidr is an IPv4 range that begins at its own first address, such as 10.100.0.0/14",
+            holds=lambda p: _pool(p.cidr) is not None,
+        ),
+        Rule(
+            field="zonePrefixLength",
+            cel="!isCIDR(self.cidr) || cidr(self.cidr).prefixLength() <= self.zonePrefixLength",
+            message="a zone's range is a part of the pool: zonePrefixLength is not smaller than the prefix of cidr",
+            holds=lambda p: IPv4Network(p.cidr).prefixlen <= p.zone_prefix_length,
+        ),
+    )
+
+    cidr: Cidr
+    """The pool, in CIDR notation, such as 10.100.0.0/14."""
+    zone_prefix_length: Annotated[Int, Field(ge=8, le=22)]
+    """How large each zone's range is: 20 gives each of them a /20. At most 22: a zone's subnets need a /22."""
+
+
+def _are_apart(plane: "AdminPlaneSpec") -> bool:
+    return not any(IPv4Network(a.cidr).overlaps(IPv4Network(b.cidr)) for a, b in combinations(plane.address_pools, 2))
+
+
 class GrantedNamespaces(Model):
     """The namespaces that a grant is for. Who may label namespaces can take a grant that goes by labels."""
 
@@ -146,6 +186,15 @@ class ApiManagementGrant(Model):
 class Grant(Model):
     """What some namespaces may ask of this plane. Each grant is judged by itself: one of them must cover all of a request."""
 
+    rules: ClassVar = (
+        Rule(
+            field="addressPools",
+            cel="!has(self.addressPools) || self.addressPools.all(c, isCIDR(c) && cidr(c) == cidr(c).masked())",
+            message="each of addressPools is an IPv4 range that begins at its own first address, such as 10.100.0.0/14",
+            holds=lambda g: all(_pool(pool) for pool in g.address_pools or ()),
+        ),
+    )
+
     namespaces: GrantedNamespaces
     """Whom the grant is for."""
     subscriptions: Annotated[tuple[Guid, ...], distinct(at_most=200)] = ()
@@ -155,6 +204,9 @@ class Grant(Model):
     max_zones: Annotated[Int, Field(ge=0, le=500)] | None = None
     """How many zones all the grant's namespaces together may have. The oldest have the places.
     Omitted: no limit but the 500 peerings of the hub's network."""
+    address_pools: Annotated[tuple[Cidr, ...], distinct(at_most=20, at_least=1)] | None = None
+    """Ranges in CIDR notation that the zones' addresses must lie in, whether they are allotted or given. Omitted: those that are
+    allotted lie anywhere in the plane's addressPools, those that are given anywhere."""
     scopes: Annotated[tuple[ArmScope, ...], distinct(at_most=100)] = ()
     """ARM scopes outside the zones' own resource groups where the operator may adopt resources and assign roles. Omitted: none."""
     api_management: ApiManagementGrant | None = None
@@ -172,6 +224,13 @@ class AdminPlaneSpec(Model):
             cel="!(self.boundary in ['GCCHigh', 'IL5']) || self.cloud == 'AzureUSGovernment'",
             message="the boundaries GCCHigh and IL5 exist in the cloud AzureUSGovernment only",
             holds=lambda p: p.boundary not in (Boundary.GCC_HIGH, Boundary.IL5) or p.cloud is Cloud.AZURE_US_GOVERNMENT,
+        ),
+        Rule(
+            field="addressPools",
+            cel="!has(self.addressPools) || self.addressPools.all(a, !isCIDR(a.cidr) || self.addressPools.all(b, "
+            "a.cidr == b.cidr || !isCIDR(b.cidr) || !cidr(a.cidr).containsCIDR(b.cidr)))",
+            message="address pools overlap; give each of them addresses of its own",
+            holds=_are_apart,
         ),
         immutable("cloud", "make another AdminPlane for the other cloud"),
         immutable("tenantId", "make another AdminPlane for the other tenant"),
@@ -208,6 +267,9 @@ class AdminPlaneSpec(Model):
     """The service that ApiProducts are published in unless they name another. Omitted: such products say NotInAdminPlane."""
     apps: AppRelease | None = None
     """The release of the apps. Omitted: a zone must name whole images itself."""
+    address_pools: Annotated[tuple[AddressPool, ...], named(at_most=20, key="cidr")] = ()
+    """What zones without an addressSpace are given ranges of, in this order. What live networks and the peerings of the hub have is
+    taken. A range that was given is never moved. Omitted: each zone must name its addresses."""
     tags: Tags = Field(default_factory=no_tags)
     """Azure tags for everything made in the plane's zones; a zone's own tags override them. Omitted: none."""
     interval: Duration = DEFAULT_INTERVAL
@@ -219,6 +281,15 @@ class AdminPlaneSpec(Model):
     deleted. Omitted: nobody may ask for anything."""
 
 
+class Allocation(StatusModel):
+    """A range of addresses that a zone was given."""
+
+    cidr: Annotated[str, Field(max_length=18)]
+    """The range, in CIDR notation."""
+    zone: Annotated[str, Field(max_length=127)]
+    """The zone, as <namespace>/<name>. The range is free again when the zone is gone, and what it had in Azure with it."""
+
+
 class AdminPlaneStatus(CommonStatus):
     """What the operator found of the plane."""
 
@@ -226,3 +297,6 @@ class AdminPlaneStatus(CommonStatus):
     """How many DataLandingZones refer to this plane."""
     missing: Annotated[tuple[ResourceId, ...], listed(at_most=20)] = ()
     """ARM ids that the spec names and that do not exist or cannot be read."""
+    allocations: Annotated[tuple[Allocation, ...], named(at_most=500, key="zone")] = ()
+    """Which zones were given which of the addressPools. It is written before anything is made with it, and rebuilt from the
+    networks in Azure where it was lost."""

@@ -205,6 +205,11 @@ class Reason(_Explained):
         "The address space is taken in part; the message names by whom. Take another.",
         ZONES,
     )
+    ADDRESS_POOL_EXHAUSTED = (
+        "AddressPoolExhausted",
+        "The plane's address pools have no range left that the zone may have; the message says which. An administrator adds a pool.",
+        ZONES,
+    )
     NAME_TAKEN = "NameTaken", "Somebody else in the world holds this globally unique name. Set another name.", WRITERS
     IMMUTABLE_IN_AZURE = (
         "ImmutableInAzure",

@@ -7,16 +7,19 @@ when the references are in disorder.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.api_product import ApiProductSpec
 from loom.api.data_landing_zone import DataLandingZoneSpec
 from loom.api.meta import Consumers, ConsumersFrom
 from loom.errors import Refusal
-from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key, Resource
+from loom.kube.allotment import Allotter
+from loom.kube.client import ApiError
+from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
+from loom.kube.ledger import Account, Reader, account_of
 from loom.kube.watch import Watch, has_made
-from loom.plan.context import Context, Zone
+from loom.plan.context import Allocation, Context, Zone
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
 from loom.plan.product import openapi
@@ -36,25 +39,19 @@ class Gathered:
         return self.refusals[0] if self.refusals else None
 
 
-class Reader(Protocol):
-    """Reads single objects: the API server's client, or files over it."""
-
-    async def get(self, resource: Resource, namespace: str, name: str) -> dict[str, Any] | None:
-        """The object, or None where there is none. Raises ApiError."""
-
-
 class Gatherer:
     """Resolves references: from the cache where it has them, from the API server before it says that something is not there."""
 
-    def __init__(self, client: Reader, watch: Watch, installation: str) -> None:
+    def __init__(self, client: Reader, watch: Watch, installation: str, allotter: Allotter | None = None) -> None:
         self._client = client
         self._watch = watch
         self._installation = installation
+        self._allotter = allotter
         self._parsed: dict[Key, tuple[str, int, Any]] = {}  # planes and zones, which many refer to
         self._judging = asyncio.Lock()
 
     async def gather(self, key: Key, obj: Mapping[str, Any]) -> Gathered:
-        """Everything about one object. Raises ApiError."""
+        """Everything about one object. Raises ApiError, and Conflict where the plane's account of addresses changed meanwhile."""
         metadata = obj["metadata"]
         context = Context(
             owner=self.owner(key),
@@ -72,13 +69,14 @@ class Gatherer:
             return found
         match found.spec:
             case AdminPlaneSpec():
-                found.context = replace(
-                    context, plane_name=key.name, plane=found.spec, neighbors=self._watch.zones_of(key.name)
-                )
+                zones = self._watch.zones_of(key.name)
+                found.context = replace(context, plane_name=key.name, plane=found.spec, neighbors=zones)
+                found.context = replace(found.context, allocations=await self._living(account_of(obj)))
             case DataLandingZoneSpec():
                 await self._attach_plane(found, found.spec.admin_plane_ref.name)
                 neighbors = self._watch.zones_of(found.context.plane_name, but=key)
                 found.context = replace(found.context, neighbors=neighbors)
+                await self._attach_addresses(found, found.spec, obj)
             case ApiProductSpec():
                 await self._attach_zone(found, found.spec, obj)
                 await self._attach_documents(found, found.spec)
@@ -92,6 +90,8 @@ class Gatherer:
     def forget(self, key: Key) -> None:
         """The object is gone."""
         self._parsed.pop(key, None)
+        if self._allotter is not None and key.kind == DATA_LANDING_ZONE:
+            self._allotter.forget(key.namespace, key.name)
 
     async def _attach_plane(self, found: Gathered, name: str) -> None:
         found.context = replace(found.context, plane_name=name)
@@ -101,6 +101,35 @@ class Gatherer:
             found.refusals.append(refusal)
             return
         found.context = replace(found.context, plane=plane)
+
+    async def _attach_addresses(self, found: Gathered, spec: DataLandingZoneSpec, obj: Mapping[str, Any]) -> None:
+        """The zone's addresses, and those around it. What is going, or stands still, is not given any."""
+        if self._allotter is None or found.refusals:
+            return
+        idle = spec.suspend or bool(obj["metadata"].get("deletionTimestamp"))
+        try:
+            settled = is_true(obj, "Converged")
+            found.context = await self._allotter.attach(spec, found.context, settled=settled, idle=idle)
+        except Refusal as refusal:
+            found.refusals.append(refusal)
+
+    async def _living(self, account: Account) -> tuple[Allocation, ...]:
+        """What of a plane's account belongs to zones that are there; the ranges of the others are free again."""
+        living = []
+        for zone, cidr in account.items():
+            namespace, _, name = zone.partition("/")
+            if await self._is_there(Key(DATA_LANDING_ZONE, namespace, name)):
+                living.append(Allocation(cidr, zone))
+        return tuple(living)
+
+    async def _is_there(self, key: Key) -> bool:
+        """Is there such an object? One that may not be read, as by an operator of one namespace, counts as there."""
+        if self._watch.standing_of(key) is not None:
+            return True
+        try:
+            return await self._client.get(RESOURCES[key.kind], key.namespace, key.name) is not None
+        except ApiError:
+            return True
 
     async def _attach_zone(self, found: Gathered, spec: ApiProductSpec, obj: Mapping[str, Any]) -> None:
         own = found.context.owner.namespace

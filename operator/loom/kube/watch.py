@@ -57,6 +57,8 @@ class Watch:
         standing, before = _standing_of(obj), self._signals.get(key)
         if not isinstance(before, Standing) or before[:2] != standing[:2]:
             self._note_spec(key, obj)
+        elif key.kind == DATA_LANDING_ZONE:
+            self._note_made(key, has_made(obj))
         self._signal(key, standing)
 
     def gone(self, key: Key, uid: str = "") -> None:
@@ -116,6 +118,12 @@ class Watch:
         for plane in planes:
             self._zones[plane][key] = _neighbor(key, obj, self._labels.get(key.namespace, {}))
 
+    def _note_made(self, key: Key, made: bool) -> None:
+        """A zone that has begun to make something has its place before those that have not."""
+        for zones in self._zones.values():
+            if key in zones and zones[key].made != made:
+                zones[key] = replace(zones[key], made=made)
+
     def _signal(self, key: Key, signal: tuple[Any, ...]) -> None:
         """Wake the dependents when what concerns them differs from what they knew. The first sight wakes them too: they may wait."""
         if self._signals.get(key) == signal:
@@ -163,7 +171,8 @@ def _standing_of(obj: Mapping[str, Any]) -> Standing:
 
 def _neighbor(key: Key, obj: Mapping[str, Any], labels: Mapping[str, str]) -> Neighbor:
     spec = obj.get("spec") or {}
-    space = (spec.get("network") or {}).get("addressSpace")
+    network, subscription = spec.get("network"), spec.get("subscriptionId")
+    space = network.get("addressSpace") if isinstance(network, Mapping) else None
     metadata = obj["metadata"]
     return Neighbor(
         namespace=key.namespace,
@@ -173,6 +182,8 @@ def _neighbor(key: Key, obj: Mapping[str, Any], labels: Mapping[str, str]) -> Ne
         uid=metadata["uid"],
         namespace_labels=labels,
         made=has_made(obj),
+        allotted=isinstance(network, Mapping) and space is None,
+        subscription=subscription if isinstance(subscription, str) else "",
     )
 
 

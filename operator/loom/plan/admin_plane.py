@@ -1,11 +1,11 @@
 """AdminPlane: everything that the plane names must exist and be readable. It is looked at; nothing of it is ever written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.plan import arm_id
 from loom.plan.clouds import private_zones
-from loom.plan.context import Context
+from loom.plan.context import Allocation, Context
 from loom.plan.graph import validate
 from loom.plan.outcome import Outcome, State
 from loom.plan.ownership import Authority
@@ -23,7 +23,8 @@ def plan(spec: AdminPlaneSpec, context: Context) -> Plan:
         Resource(key, place, mode=Mode.EXISTING, condition=REFERENCES_FOUND) for key, place in _places(spec, home)
     )
     validate(resources)
-    return Plan(home, resources, conditions=CONDITIONS, facts={"zones": len(context.neighbors)})
+    facts = {"zones": len(context.neighbors), "allocations": _rows(context.allocations)}
+    return Plan(home, resources, conditions=CONDITIONS, facts=facts)
 
 
 def authority(_spec: AdminPlaneSpec, _context: Context) -> Authority:
@@ -32,9 +33,17 @@ def authority(_spec: AdminPlaneSpec, _context: Context) -> Authority:
 
 
 def report(_spec: AdminPlaneSpec, plan: Plan, outcome: Outcome) -> Mapping[str, Json]:
-    """`zones` and `missing` of AdminPlaneStatus: how many zones refer to it, and what does not exist or cannot be read."""
+    """Of AdminPlaneStatus: how many zones refer to it, what does not exist or cannot be read, and who has which addresses."""
     absent = (resource.id for resource in plan.resources if _is_absent(resource.key, outcome))
-    return {"zones": plan.facts["zones"], "missing": [str(place) for place in absent][:20]}
+    return {
+        "zones": plan.facts["zones"],
+        "missing": [str(place) for place in absent][:20],
+        "allocations": plan.facts["allocations"],
+    }
+
+
+def _rows(allocations: Iterable[Allocation]) -> list[Json]:
+    return [{"cidr": one.cidr, "zone": one.zone} for one in sorted(allocations, key=lambda one: one.zone)]
 
 
 def _is_absent(key: str, outcome: Outcome) -> bool:

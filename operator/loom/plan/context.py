@@ -18,11 +18,29 @@ class Neighbor:
 
     namespace: str
     name: str
-    address_space: str  # "" while it has none
+    address_space: str  # as its spec gives it; "" where it gives none
     created: str  # metadata.creationTimestamp
     uid: str
     namespace_labels: Mapping[str, str] = field(default_factory=dict)  # for grants that go by labels
     made: bool = False  # something of it is in Azure, whatever was granted since
+    allotted: bool = False  # it has a network and gives no addresses: they come from the plane's pools
+    subscription: str = ""  # where it is made, as its spec says
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """A range of the plane's address pools, and the zone that has it, as `<namespace>/<name>`."""
+
+    cidr: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Peered:
+    """A network that is peered with the hub, by its id, and its addresses."""
+
+    network: str
+    prefixes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +67,8 @@ class Context:
     plane: AdminPlaneSpec | None = None
     neighbors: tuple[Neighbor, ...] = ()
     hub_prefixes: tuple[str, ...] = ()  # the hub network's own address prefixes, where they are known
+    peered: tuple[Peered, ...] = ()  # what is peered with the hub, this zone's own network perhaps among it
+    addresses: str = ""  # what was allotted to this zone of the plane's pools; "" while nothing is
+    allocations: tuple[Allocation, ...] = ()  # of the plane's pools, for the plane itself
     zone: Zone | None = None
     documents: Mapping[str, str] = field(default_factory=dict)  # "<configMap>/<key>" -> text, for sources in ConfigMaps

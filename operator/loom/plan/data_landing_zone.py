@@ -4,20 +4,18 @@ What cannot be planned is refused here; what no grant covers is not: it is plann
 """
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from ipaddress import IPv4Network
 
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.data_landing_zone import PRIVATE_SERVICES, DataLandingZoneSpec
 from loom.errors import Refusal
 from loom.plan import zone_report
+from loom.plan.addresses import check_addresses, placed
 from loom.plan.arm_id import key
 from loom.plan.checks import Check
 from loom.plan.clouds import private_zones
 from loom.plan.context import Context
-from loom.plan.grants import stands, zone_grant
+from loom.plan.grants import zone_grant
 from loom.plan.graph import validate
-from loom.plan.order import seniority
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
 from loom.plan.resource import Plan, Resource
@@ -39,8 +37,11 @@ CONDITIONS = (NETWORK_READY, SERVICES_READY, WIRED, APPS_HEALTHY, REACHABLE)
 
 def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
     """Everything that a zone is made of. Raises `Refusal` for what cannot be."""
-    site = site_of(spec, plane_of(spec, context), context.owner)
-    _check_addresses(spec, context, site.plane)
+    plane = plane_of(spec, context)
+    spec = placed(spec, context)
+    site = site_of(spec, plane, context.owner)
+    check_reserved(spec)
+    check_addresses(site, context)
     check_names(site)
     check_places(site, PRIVATE_SERVICES)
     made = tuple(_resources(site, context))
@@ -111,39 +112,3 @@ def _endpoints(site: Site) -> dict[str, Value]:
     if site.spec.apps:
         found["apps"] = Ref(ENVIRONMENT, "properties.defaultDomain")
     return found
-
-
-def _check_addresses(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> None:
-    if spec.network is None:
-        return
-    check_reserved(spec)
-    ours = spec.network.address_space
-    for prefix in context.hub_prefixes:
-        if _overlap(ours, prefix):
-            raise _taken(ours, f"the hub network of AdminPlane {context.plane_name} ({prefix})")
-    mine = seniority(context.made, context.created, context.uid, context.owner.namespace, context.owner.name)
-    for other in context.neighbors:
-        older = seniority(other.made, other.created, other.uid, other.namespace, other.name) < mine
-        if older and other.address_space and _overlap(ours, other.address_space) and stands(other, plane):
-            raise _taken(ours, f"the older zone {other.namespace}/{other.name} ({other.address_space})")
-
-
-def _overlap(ours: str, others: str) -> bool:
-    try:
-        return _network(ours).overlaps(_network(others))
-    except ValueError:  # another object's nonsense is that object's refusal, not ours
-        return False
-
-
-@lru_cache(maxsize=4096)
-def _network(text: str) -> IPv4Network:
-    """Every zone of a plane is held against every other in each pass; a plane has at most 500, as its hub has peerings."""
-    return IPv4Network(text)
-
-
-def _taken(ours: str, by: str) -> Refusal:
-    return Refusal(
-        "AddressSpaceOverlaps",
-        f"spec.network.addressSpace {ours} overlaps {by}; peered networks need addresses of their own. "
-        "Take others: the field cannot be edited, so remove spec.network and add it again",
-    )

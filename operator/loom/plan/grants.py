@@ -5,6 +5,7 @@ by itself: one of them must cover all of a request.
 """
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network
 
 from loom.api.admin_plane import AdminPlaneSpec, ApiManagementGrant, Grant
 from loom.api.api_product import ApiProductSpec
@@ -34,13 +35,15 @@ def grants_for(context: Context, plane: AdminPlaneSpec) -> tuple[Grant, ...]:
 
 def zone_grant(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> tuple[Grant | None, str]:
     """The grant that covers a zone, and "" ; or None, and why there is none."""
-    denials = []
-    for grant in grants_for(context, plane):
-        denial = _zone_denial(grant, spec, context)
-        if not denial:
-            return grant, ""
-        denials.append(denial)
-    return None, _denied(context, denials)
+    grants, denied = covering(spec, context, plane)
+    return (grants[0] if grants else None), denied
+
+
+def covering(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> tuple[tuple[Grant, ...], str]:
+    """Every grant that covers a zone, and "" ; or none, and why there is none."""
+    judged = [(grant, _zone_denial(grant, spec, context)) for grant in grants_for(context, plane)]
+    grants = tuple(grant for grant, denial in judged if not denial)
+    return grants, "" if grants else _denied(context, [denial for _, denial in judged])
 
 
 def product_grant(
@@ -74,7 +77,17 @@ def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context) -> s
             return f"{name_of(existing.id)}, which spec.{service}.existing names, is not within its scopes"
     if grant.max_zones is not None and _zones_before(grant, context) >= grant.max_zones:
         return f"its maxZones, {grant.max_zones}, are taken by older zones"
-    return ""
+    return _addresses_denial(grant, spec, context)
+
+
+def _addresses_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context) -> str:
+    """Are the zone's addresses, where it has any yet, none that the grant lets it have?"""
+    addresses = (spec.network.address_space or context.addresses) if spec.network else ""
+    if not addresses or grant.address_pools is None:
+        return ""
+    if any(IPv4Network(addresses).subnet_of(IPv4Network(pool)) for pool in grant.address_pools):
+        return ""
+    return f"addresses {addresses} lie in none of its addressPools ({', '.join(grant.address_pools)})"
 
 
 def stands(zone: Neighbor, plane: AdminPlaneSpec) -> bool:

@@ -62,12 +62,18 @@ def _network(cidr: str) -> ipaddress.IPv4Network | None:
 
 
 def _is_canonical(network: "Network") -> bool:
-    return all(_network(cidr) for cidr in (network.address_space, *(s.cidr for s in network.subnets or ())))
+    return all(_network(subnet.cidr) for subnet in network.subnets or ())
 
 
 def _are_inside(network: "Network") -> bool:
+    if network.address_space is None:
+        return True
     space = ipaddress.IPv4Network(network.address_space)
     return all(ipaddress.IPv4Network(subnet.cidr).subnet_of(space) for subnet in network.subnets or ())
+
+
+def _size(cidr: str) -> int:
+    return ipaddress.IPv4Network(cidr).prefixlen
 
 
 def _are_apart(network: "Network") -> bool:
@@ -81,9 +87,16 @@ class Network(Model):
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
             field="addressSpace",
-            cel="isCIDR(self.addressSpace) && cidr(self.addressSpace) == cidr(self.addressSpace).masked()",
+            cel="!has(self.addressSpace) || (isCIDR(self.addressSpace) && "
+            "cidr(self.addressSpace) == cidr(self.addressSpace).masked())",
             message="addressSpace is an IPv4 range that begins at its own first address, such as 10.100.0.0/20",
-            holds=lambda n: _network(n.address_space) is not None,
+            holds=lambda n: n.address_space is None or _network(n.address_space) is not None,
+        ),
+        Rule(
+            field="subnets",
+            cel="has(self.addressSpace) || !has(self.subnets)",
+            message="subnets are given within addresses that are given: add addressSpace, or leave subnets out to have them laid out",
+            holds=lambda n: n.address_space is not None or n.subnets is None,
         ),
         Rule(
             field="subnets",
@@ -93,7 +106,7 @@ class Network(Model):
         ),
         Rule(
             field="subnets",
-            cel="!has(self.subnets) || !isCIDR(self.addressSpace) || "
+            cel="!has(self.subnets) || !has(self.addressSpace) || !isCIDR(self.addressSpace) || "
             "self.subnets.all(s, !isCIDR(s.cidr) || cidr(self.addressSpace).containsCIDR(s.cidr))",
             message="each subnet lies within addressSpace",
             holds=_are_inside,
@@ -107,11 +120,11 @@ class Network(Model):
         ),
         Rule(
             field="addressSpace",
-            cel="!isCIDR(self.addressSpace) || (cidr(self.addressSpace).prefixLength() >= 8 && "
+            cel="!has(self.addressSpace) || !isCIDR(self.addressSpace) || (cidr(self.addressSpace).prefixLength() >= 8 && "
             "cidr(self.addressSpace).prefixLength() <= (has(self.subnets) ? 29 : 22))",
             message="addressSpace is between /8 and /22 where the subnets are laid out for you, and down to /29 where you "
             "give them",
-            holds=lambda n: 8 <= ipaddress.IPv4Network(n.address_space).prefixlen <= (29 if n.subnets else 22),
+            holds=lambda n: n.address_space is None or 8 <= _size(n.address_space) <= (29 if n.subnets else 22),
         ),
         Rule(
             field="dnsServers",
@@ -122,9 +135,10 @@ class Network(Model):
         immutable("addressSpace", "make another zone with the other addresses and move to it"),
     )
 
-    address_space: Cidr
+    address_space: Cidr | None = None
     """The network's IPv4 addresses in CIDR notation, at least a /22 where the subnets are laid out. They must overlap
-    neither the hub nor any network peered with it."""
+    neither the hub nor any network peered with it. Omitted: a range of the admin plane's addressPools is allotted to the zone, and
+    stays its own; the plane's status.allocations has it."""
     subnets: Annotated[tuple[Subnet, ...], named(at_most=20, at_least=1)] | None = None
     """The subnets. Omitted: laid out, each at a place of its own, so that a feature that comes later moves none: a /23
     snet-container-apps and a /24 snet-private-endpoints, and only where their feature is on GatewaySubnet /27, AzureBastionSubnet
