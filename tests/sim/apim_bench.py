@@ -81,8 +81,10 @@ class Bench:
         key: str = self.call("POST", f"/subscriptions/{name}-caller/listSecrets").body["primaryKey"]
         return key
 
-    def ask(self, url: str, *, method: str = "GET", key: str = "", headers: dict[str, str] | None = None) -> Response:
+    def ask(
+        self, url: str, *, method: str = "GET", key: str = "", headers: dict[str, str] | None = None, body: Any = None
+    ) -> Response:
         """One call to the gateway."""
         shown = {"ocp-apim-subscription-key": key} if key else {}
         host = {"host": "apim-loom.azure-api.net"}
-        return serve(self.azure.world, Request.of(method, url, None, {**host, **shown, **(headers or {})}))
+        return serve(self.azure.world, Request.of(method, url, body, {**host, **shown, **(headers or {})}))

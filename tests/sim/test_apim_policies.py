@@ -131,6 +131,22 @@ def test_the_service_says_which_policies_it_has(bench: Bench) -> None:
     assert bench.call("POST", "/validatePolicies").body == {"logs": []}
 
 
+@pytest.mark.parametrize(
+    ("tier", "lacking"),
+    [
+        ("Consumption", {"rate-limit-by-key", "quota-by-key", "llm-token-limit"}),
+        ("StandardV2", {"quota-by-key"}),
+        ("Developer", set()),
+    ],
+)
+def test_a_tier_has_what_it_has(bench: Bench, tier: str, lacking: set[str]) -> None:
+    bench.azure.edit(bench.id, {"sku": {"name": tier}})
+    asked = {"rate-limit", "rate-limit-by-key", "quota-by-key", "llm-token-limit"}
+    assert asked - {item["name"] for item in bench.call("GET", "/policyDescriptions").body["value"]} == lacking
+    answer = bench.policy("/apis/orders", '<quota-by-key calls="1" renewal-period="60" counter-key="x" />')
+    assert answer.status == (400 if lacking else 201)
+
+
 def test_a_fragment_is_made_in_a_moment_and_shown_with_a_lower_case_id(bench: Bench) -> None:
     assert bench.put("/policyFragments/f", value="<fragment></fragment>").status == 201
     bench.azure.advance(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,16 +12,17 @@ from loom.sim.world import World
 
 
 class Answered(Exception):
-    """The gateway has its answer, and nothing further happens."""
+    """The gateway has its answer, and nothing further happens; after a failure but `on-error`."""
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, *, failed: bool = False) -> None:
         super().__init__(f"{response.status}")
         self.response = response
+        self.failed = failed
 
 
 def refuse(status: int, message: str, headers: dict[str, str] | None = None) -> Answered:
     """An answer in the gateway's own shape."""
-    return Answered(Response(status, {"statusCode": status, "message": message}, dict(headers or {})))
+    return Answered(Response(status, {"statusCode": status, "message": message}, dict(headers or {})), failed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,10 @@ class Pass:
 
 @dataclass(slots=True)
 class Call:
-    """The request as policies leave it (`path`, `query`, `headers`, `backend`), and the answer as it grows."""
+    """The request as policies leave it (`path`, `query`, `headers`, and `backend_name` or else `backend`), and the answer as it grows.
+
+    `keep` says under which keys the answer is to be stored, `after` what is done once the backend has answered.
+    """
 
     world: World
     service: Resource
@@ -51,11 +56,14 @@ class Call:
     entered: Pass = field(default_factory=Pass)
     path: str = ""
     backend: str = ""
+    backend_name: str = ""
     query: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     status: int = 200
     body: Any = None
     answer_headers: dict[str, str] = field(default_factory=dict)
+    keep: dict[str, str] = field(default_factory=dict)
+    after: list[Callable[[Call], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.path = self.route.rest

@@ -13,10 +13,30 @@ def rate_limit(call: Call, element: Element) -> None:
     """429 when a subscription has called too often since its window opened."""
     _refuse_unplayed(element)
     calls, period = int(element.attributes["calls"]), float(element.attributes["renewal-period"])
-    left = _count(call, element, calls, period, call.world.clock.now())
+    _refuse_too_many(call, _count(call, element, calls, period, call.world.clock.now()))
+
+
+def _refuse_too_many(call: Call, left: float | None) -> None:
     if left is not None:
         message = f"Rate limit is exceeded. Try again in {max(1, round(left))} seconds."
         raise refuse(429, message, retry_headers(left, call.world.clock.speed))
+
+
+def rate_limit_by_key(call: Call, element: Element) -> None:
+    """The same for a key of any kind: one counter in the whole service."""
+    plain = {"calls", "renewal-period", "counter-key"}
+    unplayed = next((name for name in element.attributes if name not in plain), "")
+    if unplayed:
+        raise refuse(501, f"The simulated gateway does not play '{unplayed}' in the policy '{element.name}'.")
+    period = float(element.attributes["renewal-period"])
+    left = _counted(
+        call,
+        f"{element.name} {element.attributes['counter-key']}",
+        int(element.attributes["calls"]),
+        period,
+        call.world.clock.now(),
+    )
+    _refuse_too_many(call, left)
 
 
 def quota(call: Call, element: Element) -> None:
@@ -46,10 +66,13 @@ def _count(call: Call, element: Element, allowed: int, period: float, begun: flo
     subscription = call.entered.subscription
     if subscription is None:
         return None
+    scope = call.entered.product.key if element.name == "quota" and call.entered.product else call.route.api.key
+    return _counted(call, f"{element.name} {subscription.key} {scope} {allowed} {period}", allowed, period, begun)
+
+
+def _counted(call: Call, key: str, allowed: int, period: float, begun: float) -> float | None:
     now = call.world.clock.now()
     counts = call.service.hidden.setdefault(COUNTS, {})
-    scope = call.entered.product.key if element.name == "quota" and call.entered.product else call.route.api.key
-    key = f"{element.name} {subscription.key} {scope} {allowed} {period}"
     window = counts.get(key)
     if window is None or now - window["begun"] >= period:
         window = counts[key] = {"begun": begun, "calls": 0}

@@ -5,20 +5,17 @@ What is not played is a 501 that names the element, so that nobody takes silence
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Callable, Iterator
 
-from loom.sim.apim import counters, upstream
+from loom.sim.apim import counters, policy_cache, policy_callers, policy_code, policy_messages, policy_models
 from loom.sim.apim.call import Answered, Call, refuse
 from loom.sim.apim.places import NAMED_VALUES
 from loom.sim.apim.policies import NAMED_VALUE, document_of
-from loom.sim.apim.policy_xml import Element, is_expression
+from loom.sim.apim.policy_xml import Element
 from loom.sim.wire import Response
 
 Effect = Callable[[Call, Element], None]
-CALLER = "x-forwarded-for"
-LOOPBACK = "127.0.0.1"
+NOT_PLAYED = 501
 
 
 def run(call: Call) -> None:
@@ -27,8 +24,23 @@ def run(call: Call) -> None:
         _apply(call, element, "inbound")
     for element in statements(call, "backend"):
         _apply(call, element, "backend")
+    for step in call.after:
+        step(call)
     for element in statements(call, "outbound"):
         _apply(call, element, "outbound")
+
+
+def failed(call: Call, response: Response) -> Response:
+    """The answer to a call that failed, after `on-error`; what is not played stays what it is."""
+    if response.status == NOT_PLAYED:
+        return response
+    call.status, call.body, call.answer_headers = response.status, response.body, dict(response.headers)
+    try:
+        for element in statements(call, "on-error"):
+            _apply(call, element, "on-error")
+    except Answered as done:
+        return done.response
+    return call.response()
 
 
 def preflight(call: Call) -> None:
@@ -37,7 +49,7 @@ def preflight(call: Call) -> None:
         return
     for element in statements(call, "inbound"):
         if element.name == "cors":
-            _cors(call, element)
+            policy_callers.cors(call, element)
     if call.route.operation is None:
         raise refuse(404, "Resource not found")
 
@@ -82,120 +94,49 @@ def _filled(call: Call, element: Element) -> Element:
 
 
 def _apply(call: Call, element: Element, section: str) -> None:
+    if element.name == "retry":
+        _retry(call, element)
+        return
     effect = EFFECTS.get(element.name)
-    if effect is None:
+    if effect is None and element.name != "set-header":
         raise refuse(501, f"The simulated gateway does not play the policy '{element.name}'.")
-    if any(is_expression(text) for item in element.all() for text in (*item.attributes.values(), item.text)):
-        raise refuse(501, f"The simulated gateway does not run the policy expression in '{element.name}'.")
-    if element.name == "set-header" and section == "outbound":
-        _set_header(call.answer_headers, element, element.attributes["name"])
-        return
-    effect(call, element)
-
-
-def _set_header(headers: dict[str, str], element: Element, name: str) -> None:
-    action = element.attributes.get("exists-action", "override")
-    known = next((key for key in headers if key.lower() == name.lower()), None)
-    values = ",".join(item.text for item in element if item.name == "value")
-    if action == "delete":
-        headers.pop(known or name, None)
-    elif known is None:
-        headers[name] = values
-    elif action == "append":
-        headers[known] = f"{headers[known]},{values}"
-    elif action == "override":
-        headers[known] = values
-
-
-def _request_header(call: Call, element: Element) -> None:
-    _set_header(call.headers, element, element.attributes["name"].lower())
-
-
-def _set_query(call: Call, element: Element) -> None:
-    name, action = element.attributes["name"].lower(), element.attributes.get("exists-action", "override")
-    if action == "delete":
-        call.query.pop(name, None)
-    elif action != "skip" or name not in call.query:
-        call.query[name] = ",".join(item.text for item in element if item.name == "value")
-
-
-def _set_backend(call: Call, element: Element) -> None:
-    if "backend-id" in element.attributes:
-        upstream.choose_backend(call, element.attributes["backend-id"])
+    ready = policy_code.evaluated(call, element)
+    if effect is None:
+        policy_messages.set_header(call, ready, section)
     else:
-        call.backend = element.attributes.get("base-url", call.backend)
+        effect(call, ready)
 
 
-def _rewrite(call: Call, element: Element) -> None:
-    """The template may use the operation's parameters."""
-    template, _, queries = element.attributes["template"].partition("?")
-    operation = call.route.operation
-    pattern = str(operation.properties["urlTemplate"]).partition("?")[0] if operation else ""
-    named = re.sub(r"\{\*?(\w+)\}", r"(?P<\1>[^/]+)", pattern)
-    match = re.fullmatch(named, call.route.rest.rstrip("/") or "/", re.IGNORECASE) if named else None
-    values = match.groupdict() if match else {}
-    call.path = re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], ""), template)
-    for pair in queries.split("&") if queries else ():
-        key, _, value = pair.partition("=")
-        call.query[key.lower()] = value
-
-
-def _mock(call: Call, element: Element) -> None:
-    code = int(element.attributes.get("status-code", "200"))
-    kind = element.attributes.get("content-type", "application/json")
-    raise Answered(Response(code, "" if code == 204 else "{}", {"Content-Type": kind}))
-
-
-def _ip_filter(call: Call, element: Element) -> None:
-    caller = ipaddress.ip_address(call.request.headers.get(CALLER, LOOPBACK).split(",")[0].strip())
-    listed = any(_covers(item, caller) for item in element)
-    if listed != (element.attributes["action"] == "allow"):
-        raise refuse(403, "Forbidden")
-
-
-def _covers(item: Element, caller: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    if item.name == "address":
-        return caller in ipaddress.ip_network(item.text, strict=False)
-    first, last = (ipaddress.ip_address(item.attributes[key]) for key in ("from", "to"))
-    return int(first) <= int(caller) <= int(last)
-
-
-def _cors(call: Call, element: Element) -> None:
-    origin = call.request.headers.get("origin")
-    if origin is None:
-        return
-    allowed = _words(element, "allowed-origins", "origin")
-    if not {"*", origin} & set(allowed):
-        if element.attributes.get("terminate-unmatched-request", "true") == "true":
-            raise Answered(Response(200))
-        return
-    headers = {"Access-Control-Allow-Origin": origin if "*" not in allowed else "*"}
-    if element.attributes.get("allow-credentials") == "true":
-        headers |= {"Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true"}
-    asked = call.request.headers.get("access-control-request-method")
-    if call.request.method != "OPTIONS" or asked is None:
-        call.answer_headers.update(headers)
-        return
-    methods = _words(element, "allowed-methods", "method") or ["GET", "POST"]
-    headers["Access-Control-Allow-Methods"] = asked if "*" in methods else ",".join(methods)
-    headers["Access-Control-Allow-Headers"] = ",".join(_words(element, "allowed-headers", "header"))
-    raise Answered(Response(200, None, headers))
-
-
-def _words(element: Element, holder: str, name: str) -> list[str]:
-    found = element.child(holder)
-    return [item.text for item in found if item.name == name] if found else []
+def _retry(call: Call, element: Element) -> None:
+    """What it holds is done once, and again while its condition holds. Nobody waits: a call takes no simulated time."""
+    for _ in range(1 + int(element.attributes["count"])):
+        for item in element:
+            _apply(call, item, "backend")
+        if not policy_code.holds(call, element.attributes["condition"], "retry"):
+            break
 
 
 EFFECTS: dict[str, Effect] = {
-    "cors": _cors,
-    "forward-request": lambda call, element: upstream.call_backend(call),
-    "ip-filter": _ip_filter,
-    "mock-response": _mock,
+    "cache-lookup": policy_cache.lookup,
+    "cache-store": policy_cache.store,
+    "cors": policy_callers.cors,
+    "forward-request": policy_models.forward,
+    "ip-filter": policy_callers.ip_filter,
+    "llm-content-safety": policy_models.content_safety,
+    "llm-emit-token-metric": policy_models.metric,
+    "llm-semantic-cache-lookup": policy_cache.semantic_lookup,
+    "llm-semantic-cache-store": policy_cache.semantic_store,
+    "llm-token-limit": policy_models.token_limit,
+    "mock-response": policy_messages.mock,
     "quota": counters.quota,
     "rate-limit": counters.rate_limit,
-    "rewrite-uri": _rewrite,
-    "set-backend-service": _set_backend,
-    "set-header": _request_header,
-    "set-query-parameter": _set_query,
+    "rate-limit-by-key": counters.rate_limit_by_key,
+    "return-response": policy_messages.return_response,
+    "rewrite-uri": policy_messages.rewrite,
+    "set-backend-service": policy_messages.set_backend,
+    "set-query-parameter": policy_messages.set_query,
+    "validate-azure-ad-token": policy_callers.entra_token,
+    "validate-client-certificate": policy_callers.certificate,
+    "validate-jwt": policy_callers.jwt_token,
 }
+"""What is played but for `set-header`, which goes by its section, and `retry`, whose content is policies."""

@@ -58,7 +58,10 @@ def _broken(world: World, service: Resource, request: Request) -> Response | Non
 def _served(world: World, service: Resource, request: Request) -> Response:
     route = routing.find(world, service, request)
     call = Call(world, service, request, route)
-    effects.preflight(call)
-    call.entered = routing.admit(world, service, route, request)
-    effects.run(call)
+    try:
+        effects.preflight(call)
+        call.entered = routing.admit(world, service, route, request)
+        effects.run(call)
+    except Answered as done:
+        return effects.failed(call, done.response) if done.failed else done.response
     return call.response()

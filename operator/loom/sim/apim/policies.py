@@ -10,7 +10,7 @@ from loom.sim.apim.apis import check_lock
 from loom.sim.apim.entities import LongChild
 from loom.sim.apim.listing import Child
 from loom.sim.apim.places import NAMED_VALUES, service_of
-from loom.sim.apim.policy_table import LEVELS, POLICIES
+from loom.sim.apim.policy_table import LACKING, LEVELS, POLICIES
 from loom.sim.apim.policy_xml import Element
 from loom.sim.arm.change import Change
 from loom.sim.errors import ArmError
@@ -41,6 +41,13 @@ def document_of(resource: Resource) -> Element:
     return policy_xml.read(str(resource.properties["value"]), raw=False)
 
 
+def available(world: World, service: str) -> frozenset[str]:
+    """The names of the policies that a service's tier has."""
+    found = world.store.get(service)
+    tier = str((found.body.get("sku") or {}).get("name", "")).lower() if found else ""
+    return frozenset(POLICIES) - LACKING.get(tier, frozenset())
+
+
 class Policies(Child):
     """The one policy document of a service, product, API or operation."""
 
@@ -50,7 +57,8 @@ class Policies(Child):
     def check(self, change: Change) -> None:
         check_lock(change.world, change.id)
         root = parse(change)
-        found = policy_check.faults(root, self._level) or _dangling(change, root)
+        known = available(change.world, service_of(change.id))
+        found = policy_check.faults(root, self._level, known) or _dangling(change, root)
         if found:
             raise ArmError(400, "ValidationError", refusals.INCORRECT, details=refusals.details(found)["details"])
 
@@ -103,7 +111,7 @@ class Fragments(LongChild):
 
 
 def describe(world: World, request: Request, match: re.Match[str]) -> Response:
-    """`policyDescriptions`: which policies the service has. The scope is a sum of 1 (global), 2, 4 and 8 (operation)."""
+    """`policyDescriptions`: which policies the service's tier has. The scope is a sum of 1 (global), 2, 4 and 8 (operation)."""
     weights = {level: 2**place for place, level in enumerate(LEVELS.values())}
     value = [
         {
@@ -113,6 +121,7 @@ def describe(world: World, request: Request, match: re.Match[str]) -> Response:
             "properties": {"description": "", "scope": sum(weights[level] for level in policy.levels)},
         }
         for policy in POLICIES.values()
+        if policy.name in available(world, match["scope"])
     ]
     return Response(200, {"count": len(value), "value": value})
 

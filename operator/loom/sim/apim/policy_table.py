@@ -35,7 +35,7 @@ ip-filter i gpao
 json-to-xml ioe gpao
 jsonp o gpao
 limit-concurrency iboe gpao
-llm-content-safety i gpao
+llm-content-safety i gpa
 llm-emit-token-metric i gpao
 llm-semantic-cache-lookup i gpao
 llm-semantic-cache-store o gpao
@@ -92,6 +92,16 @@ def _row(line: str) -> Policy:
     return Policy(name, frozenset(SECTIONS[key] for key in sections), frozenset(LEVELS[key] for key in levels))
 
 
+_NOT_ON_V2 = frozenset({"quota-by-key"})
+_NOT_ON_CONSUMPTION = _NOT_ON_V2 | {
+    "azure-openai-emit-token-metric", "azure-openai-semantic-cache-lookup", "azure-openai-semantic-cache-store",
+    "azure-openai-token-limit", "llm-content-safety", "llm-emit-token-metric", "llm-semantic-cache-lookup",
+    "llm-semantic-cache-store", "llm-token-limit", "rate-limit-by-key",
+}  # fmt: skip
+LACKING = {
+    "consumption": _NOT_ON_CONSUMPTION, "basicv2": _NOT_ON_V2, "standardv2": _NOT_ON_V2, "premiumv2": _NOT_ON_V2,
+}  # fmt: skip
+"""What tiers are without (Azure docs: the reference's table of gateways, and the policies' own pages)."""
 POLICIES = {row.name: row for row in (_row(line) for line in _TABLE.split("\n") if line)}
 REQUIRED: dict[str, tuple[str, ...]] = {
     "rate-limit": ("calls", "renewal-period"),

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from loom.sim.apim import pools
 from loom.sim.apim.call import Call, refuse
-from loom.sim.apim.places import full_id
+from loom.sim.apim.prompts import completion, prompt_of
+from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
 
@@ -17,20 +19,32 @@ UPSTREAM = "Microsoft.ApiManagement/upstream"
 
 def call_backend(call: Call) -> None:
     """Ask the backend and keep its answer."""
+    chosen = pools.pick(call, call.backend_name) if call.backend_name else None
+    if chosen is not None:
+        call.backend = str(chosen.properties.get("url") or "")
     if not call.backend:
         raise refuse(500, "Internal server error: the API has no backend address.")
     parts = urlsplit(call.backend)
     path = parts.path.rstrip("/") + (call.path if call.path.startswith("/") else f"/{call.path}")
-    headers = {**call.headers, "host": parts.netloc}
+    headers = {**call.headers, **_credentials(chosen), "host": parts.netloc}
     asked = Request(
         call.request.method, path, call.query, headers, call.request.body, f"{parts.scheme}://{parts.netloc}"
     )
     struck_by = struck(call.world, UPSTREAM, asked.method, f"{asked.base}{asked.path}")
-    answer = struck_by or _simulated(call, asked, parts.hostname or "") or _echo(asked)
+    answer = struck_by or _simulated(call, asked, parts.hostname or "") or _model(call, asked) or _echo(asked)
+    if chosen is not None:
+        pools.record(
+            call, chosen, 500 if answer.fate != "answer" else answer.status, float(answer.headers.get("Retry-After", 0))
+        )
     if answer.fate != "answer":
         raise refuse(500, "Internal server error")
     call.status, call.body = answer.status, answer.body
     call.answer_headers.update(answer.headers)
+
+
+def _credentials(backend: Resource | None) -> dict[str, str]:
+    known = (backend.properties.get("credentials") or {}) if backend is not None else {}
+    return {key.lower(): ",".join(values) for key, values in (known.get("header") or {}).items()}
 
 
 def struck(world: World, kind: str, method: str, where: str) -> Response | None:
@@ -53,6 +67,13 @@ def _simulated(call: Call, asked: Request, host: str) -> Response | None:
     return None
 
 
+def _model(call: Call, asked: Request) -> Response | None:
+    """Every host answers chat completions as OpenAI's do."""
+    if not asked.path.endswith("/chat/completions"):
+        return None
+    return Response(200, completion(prompt_of(call)), {"Content-Type": "application/json; charset=utf-8"})
+
+
 def _echo(asked: Request) -> Response:
     shown = {key: value for key, value in asked.headers.items() if "key" not in key and key != "authorization"}
     body = {
@@ -64,22 +85,3 @@ def _echo(asked: Request) -> Response:
         }
     }
     return Response(200, body, {"Content-Type": "application/json; charset=utf-8"})
-
-
-def choose_backend(call: Call, name: str) -> None:
-    """`set-backend-service backend-id`: a pool answers through the first member of its best priority."""
-    found = call.world.store.get(full_id(call.service.id, f"backends/{name}"))
-    for _ in range(2):
-        if found is None:
-            raise refuse(500, f"Internal server error: backend '{name}' is not there.")
-        members = (found.properties.get("pool") or {}).get("services") or []
-        if not members:
-            break
-        best = min(members, key=lambda member: member.get("priority") or 0)
-        found = call.world.store.get(full_id(call.service.id, str(best["id"])))
-    if found is not None:
-        call.backend = str(found.properties.get("url") or "")
-        credentials = found.properties.get("credentials") or {}
-        call.headers.update(
-            {key.lower(): ",".join(values) for key, values in (credentials.get("header") or {}).items()}
-        )
