@@ -52,4 +52,7 @@ def read(status: Mapping[str, Json]) -> list[Condition]:
 
 def status_of(status: Mapping[str, Json], condition: str) -> str:
     """What a status says of a condition; "" where it says nothing."""
-    return next((row.status for row in read(status) if row.type == condition), "")
+    for row in status.get("conditions") or ():
+        if isinstance(row, Mapping) and row.get("type") == condition:
+            return str(row.get("status"))
+    return ""

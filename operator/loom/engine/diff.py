@@ -5,9 +5,11 @@ types and in `ArmType.normals` for one. Values that a GET never returns are comp
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from loom.plan.arm_type import ArmType, Normal
 from loom.plan.resource import Ignore
@@ -42,9 +44,10 @@ def differences(
     arm_type: ArmType, desired: Value, live: Mapping[str, Json], ignore: Sequence[Ignore], lookup: Lookup
 ) -> tuple[FieldChange, ...]:
     """Every declared field that does not hold in `live`, in the order of declaration."""
-    skip = {rule.path.lower() for rule in ignore if not rule.floor or _is_reached(rule.path, desired, live)}
-    skip |= {path.lower() for path in arm_type.write_only}
-    return tuple(_Comparison(arm_type, skip, lookup).walk(desired, live, _Place()))
+    rules = _rules_of(arm_type)
+    ignored = [rule.path for rule in ignore if not rule.floor or _is_reached(rule.path, desired, live)]
+    skip = rules.skip | {path.lower() for path in ignored} if ignored else rules.skip
+    return tuple(_Comparison(rules, skip, lookup).walk(desired, live, _TOP))
 
 
 def _is_reached(path: str, desired: Value, live: Json) -> bool:
@@ -53,54 +56,82 @@ def _is_reached(path: str, desired: Value, live: Json) -> bool:
     return isinstance(lowest, int) and isinstance(found, int) and found >= lowest
 
 
+class _Place(NamedTuple):
+    """Where in a body, from the place around it: `env.3.value` for rules, `env[GROUP_ID].value` for people."""
+
+    around: "_Place | None"
+    name: str
+    shown: str
+
+    @property
+    def path(self) -> str:
+        return _joined(self.around.path if self.around else "", f".{self.name}")
+
+    @property
+    def words(self) -> str:
+        return _joined(self.around.words if self.around else "", self.shown)
+
+
+_TOP = _Place(None, "", "")
+
+
+def _joined(before: str, tail: str) -> str:
+    return before + tail if before else tail.removeprefix(".")
+
+
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in a body: `path` for rules (`env.3.value`), `shown` for people (`env[GROUP_ID].value`)."""
+class _Rules:
+    """A type's rules, compiled once. By the last name of a path, as few fields have any."""
 
-    path: str = ""
-    shown: str = ""
+    skip: frozenset[str]
+    normals: Mapping[str, Sequence[tuple[re.Pattern[str], Callable[[Any], Any]]]]
+    whole: Sequence[re.Pattern[str]]
 
-    def member(self, name: str) -> "_Place":
-        return _Place(*(f"{base}.{name}" if base else name for base in (self.path, self.shown)))
 
-    def element(self, index: int, name: str) -> "_Place":
-        return _Place(f"{self.path}.{index}", f"{self.shown}[{name or index}]")
+@cache  # as many as there are types
+def _rules_of(arm_type: ArmType) -> _Rules:
+    normals = defaultdict(list)
+    for normal in (*NORMALS, *arm_type.normals):
+        normals[normal.path.rpartition(".")[2].lower()].append((path_pattern(normal.path), normal.apply))
+    skip = frozenset(path.lower() for path in arm_type.write_only)
+    return _Rules(skip, dict(normals), [path_pattern(path) for path in arm_type.whole])
 
 
 class _Comparison:
-    def __init__(self, arm_type: ArmType, skip: set[str], lookup: Lookup) -> None:
-        self._normals = [(path_pattern(n.path), n.apply) for n in (*NORMALS, *arm_type.normals)]
-        self._whole = [path_pattern(path) for path in arm_type.whole]
+    def __init__(self, rules: _Rules, skip: frozenset[str], lookup: Lookup) -> None:
+        self._rules = rules
         self._skip = skip
+        self._last = {path.rpartition(".")[2] for path in skip}
         self._lookup = lookup
 
     def walk(self, wanted: Value, found: Json, at: _Place) -> list[FieldChange]:
-        if at.path.lower() in self._skip:
+        if at.name.lower() in self._last and at.path.lower() in self._skip:
             return []
+        if isinstance(wanted, str | int):  # most of what there is
+            return [] if self._same(wanted, found, at) else [FieldChange(at.words, found, wanted)]
         if isinstance(wanted, Ref | Text | Secret):
             return self._late(wanted, found, at)
         if isinstance(wanted, Mapping):
             return self._mapping(wanted, found, at)
         if isinstance(wanted, list | tuple):
             return self._sequence(list(wanted), found, at)
-        return [] if self._same(wanted, found, at.path) else [FieldChange(at.shown, found, wanted)]
+        return [] if self._same(wanted, found, at) else [FieldChange(at.words, found, wanted)]
 
     def _late(self, wanted: Ref | Text | Secret, found: Json, at: _Place) -> list[FieldChange]:
         try:
             value = resolve(wanted, self._lookup)
         except Unresolved:
-            return [FieldChange(at.shown, found, KNOWN_LATER)]
+            return [FieldChange(at.words, found, KNOWN_LATER)]
         changes = self.walk(value, found, at)
         return [FieldChange(c.path, HIDDEN, HIDDEN) for c in changes] if isinstance(wanted, Secret) else changes
 
     def _mapping(self, wanted: Mapping[str, Value], found: Json, at: _Place) -> list[FieldChange]:
         if not isinstance(found, Mapping):
             # An object that asks for nothing holds wherever there is nothing.
-            return [] if found is None and not _says_anything(wanted) else [FieldChange(at.shown, found, show(wanted))]
-        names = {name.lower(): name for name in found}
+            return [] if found is None and not _says_anything(wanted) else [FieldChange(at.words, found, show(wanted))]
         changes: list[FieldChange] = []
         for name, value in wanted.items():
-            changes += self.walk(value, found.get(names.get(name.lower(), name)), at.member(name))
+            changes += self.walk(value, _member(found, name), _Place(at, name, f".{name}"))
         return changes
 
     def _sequence(self, wanted: list[Value], found: Json, at: _Place) -> list[FieldChange]:
@@ -108,22 +139,20 @@ class _Comparison:
             return []
         pairs = _pair(wanted, found, self._lookup) if isinstance(found, list) else None
         if pairs is None:
-            return [FieldChange(at.shown, found, show(wanted))]
+            return [FieldChange(at.words, found, show(wanted))]
         named = identity(wanted)
-        changes = [
-            change
-            for index, (want, have) in enumerate(pairs)
-            for change in self.walk(want, have, at.element(index, str(want[named]) if named else ""))
-        ]
-        if any(pattern.match(at.path) for pattern in self._whole):
+        changes = []
+        for index, (want, have) in enumerate(pairs):
+            changes += self.walk(want, have, _Place(at, str(index), f"[{want[named] if named else index}]"))
+        if any(pattern.match(at.path) for pattern in self._rules.whole):
             names = (str(item.get(named)) for item in undeclared(wanted, found))
             # Nobody declared it, so nobody said whether it is a secret.
-            changes += [FieldChange(at.element(0, name).shown, HIDDEN, None) for name in names]
+            changes += [FieldChange(f"{at.words}[{name}]", HIDDEN, None) for name in names]
         return changes
 
-    def _same(self, wanted: Json, found: Json, path: str) -> bool:
-        for pattern, apply in self._normals:
-            if pattern.match(path):
+    def _same(self, wanted: Json, found: Json, at: _Place) -> bool:
+        for pattern, apply in self._rules.normals.get(at.name.lower(), ()):
+            if pattern.match(at.path):
                 wanted, found = apply(wanted), apply(found)
         if wanted == found:
             # True == 1 in Python, not in JSON.
@@ -131,6 +160,13 @@ class _Comparison:
         if isinstance(wanted, str) and isinstance(found, str) and _ARM_ID.match(wanted):
             return wanted.rstrip("/").lower() == found.rstrip("/").lower()
         return wanted is None and found in ("", [], {})
+
+
+def _member(found: Mapping[str, Json], name: str) -> Json:
+    """A member as Azure finds it, without regard to case."""
+    if name in found:
+        return found[name]
+    return next((value for given, value in found.items() if given.lower() == name.lower()), None)
 
 
 def path_pattern(path: str) -> re.Pattern[str]:

@@ -133,7 +133,7 @@ class Pass:
         self.so_far = self.memory.run or self.so_far
         asked: dict[str, set[str]] = {}
         for resource in self.plan.resources:
-            for ref in refs_of(resource):
+            for ref in resource.refs:
                 asked.setdefault(ref.key, set()).add(ref.path)
         for ref in [*references(self.plan.facts), *(ref for check in self.plan.checks for ref in references_of(check))]:
             asked.setdefault(ref.key, set()).add(ref.path)
@@ -232,14 +232,6 @@ class Pass:
         """Was exactly this brought about, or seen to hold, in the run that is going on?"""
         seen = self.so_far.settled.get(item.key)
         return seen is not None and seen == self.digest(item) and self.knows_outputs(item.key)
-
-
-def refs_of(resource: Resource) -> list[Ref]:
-    """Every reference that a resource waits for."""
-    found = [*references(resource.body), *references(resource.on_create)]
-    if isinstance(resource.id, Named):
-        found += references(list(resource.id.parts))
-    return found
 
 
 def _words(value: Value) -> Json:

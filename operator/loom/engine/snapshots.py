@@ -52,7 +52,7 @@ class Snapshots:
             shared = _Shared(self._clock.now(), asyncio.ensure_future(_run(read)))
             self._shared[name] = shared
         # One reader that is cancelled must not take the others' list away.
-        return await asyncio.shield(shared.task)
+        return shared.task.result() if shared.task.done() else await asyncio.shield(shared.task)
 
     def outdate(self, cloud: Cloud) -> None:
         """Nobody shares any more what this principal has read until now; who waits for it still gets it."""

@@ -8,7 +8,6 @@ from graphlib import CycleError, TopologicalSorter
 
 from loom.plan.arm_id import key
 from loom.plan.resource import Mode, Named, Resource
-from loom.plan.values import references
 
 
 class BrokenPlan(ValueError):
@@ -17,9 +16,7 @@ class BrokenPlan(ValueError):
 
 def dependencies(resource: Resource) -> frozenset[str]:
     """The keys that must hold before this resource can be written: those it names, and those whose values it uses."""
-    values = [resource.body, resource.on_create]
-    parts = list(resource.id.parts) if isinstance(resource.id, Named) else []
-    return frozenset(resource.depends_on) | {ref.key for ref in references([*values, *parts])}
+    return frozenset(resource.depends_on) | {ref.key for ref in resource.refs}
 
 
 def levels(resources: Iterable[Resource]) -> Sequence[Sequence[Resource]]:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from loom.plan.checks import Check, Wire
 from loom.plan.keys import KeyExport
-from loom.plan.values import Lookup, Ref, Text, Value, resolve
+from loom.plan.values import Lookup, Ref, Text, Value, references, resolve
 
 NAMES = UUID("6f0b3c1e-5d0c-5b6a-9a43-1f6c8f5d2a10")  # the name space of every uuid5 name that this operator forms
 
@@ -83,6 +83,11 @@ class Resource:
     adopts: bool = False
     absent: tuple[Absent, ...] = ()
     remedy: str = ""
+    refs: tuple[Ref, ...] = field(init=False, repr=False, compare=False)  # every value of another that it waits for
+
+    def __post_init__(self) -> None:
+        parts = list(self.id.parts) if isinstance(self.id, Named) else []
+        object.__setattr__(self, "refs", tuple(references([self.body, self.on_create, parts])))
 
 
 @dataclass(frozen=True, slots=True)

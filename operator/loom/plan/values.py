@@ -4,7 +4,7 @@ A planned body is JSON with `Ref`, `Text` and `Secret` leaves. `resolve` turns i
 needs are known; `references` says which those are.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,20 +66,28 @@ def resolve(value: Value, lookup: Lookup) -> Json:
             return value
 
 
-def references(value: Value) -> Iterator[Ref]:
-    """Every reference inside a value."""
-    match value:
-        case Ref():
-            yield value
-        case Text(_, parts):
-            for part in parts:
-                yield from references(part)
-        case Mapping():
-            for item in value.values():
-                yield from references(item)
-        case list() | tuple():
-            for item in value:
-                yield from references(item)
+def references(value: Value) -> list[Ref]:
+    """Every reference inside a value, in the order in which they stand there."""
+    found: list[Ref] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: Value, found: list[Ref]) -> None:
+    # The most frequent first: every body of every pass comes through here.
+    if isinstance(value, str):
+        return
+    if isinstance(value, Ref):
+        found.append(value)
+    elif isinstance(value, Text):
+        for part in value.parts:
+            _collect(part, found)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            _collect(item, found)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _collect(item, found)
 
 
 def at(body: Json, path: str) -> Json:
