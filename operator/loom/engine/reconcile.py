@@ -56,7 +56,6 @@ async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
         return conclude_failed(run, error)
     finally:
         memory.run = run.so_far or None
-        ports.snapshots.sweep()
     return conclude(run)
 
 

@@ -1,7 +1,8 @@
 """Bulk reads shared by all objects in a scope: a list is fetched once and serves everyone who can live with its age.
 
-Bodies are kept only as long as somebody may still share them; `sweep` lets go of the rest. A reader says the moment that a list
-must not be older than, so nobody decides on what was read before their own write.
+Bodies are kept only as long as somebody may still share them, whether anybody looks by then or not: between passes they are the most
+of what there would be in memory. A reader says the moment that a list must not be older than, so nobody decides on what was read
+before their own write.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ class _Shared:
 class Snapshots:
     """Lists and single reads by (principal, collection). Errors are not kept: the next reader tries again."""
 
-    def __init__(self, clock: Clock, keep: float = 60.0, keep_one: float = 600.0) -> None:
+    def __init__(self, clock: Clock, keep: float = 30.0, keep_one: float = 600.0) -> None:
         self._clock = clock
         self._keep = {"list": keep, "get": keep_one}  # seconds after which nobody shares what was read any more
         self._shared: dict[tuple[str, str], _Shared] = {}
@@ -49,8 +50,9 @@ class Snapshots:
     ) -> Mapping[str, Observed]:
         shared = self._shared.get(name)
         if shared is None or shared.started <= since or _failed(shared.task):
-            shared = _Shared(self._clock.now(), asyncio.ensure_future(_run(read)))
-            self._shared[name] = shared
+            shared = self._shared[name] = _Shared(self._clock.now(), asyncio.ensure_future(_run(read)))
+            keep = self._keep[name[1].partition(" ")[0]]
+            asyncio.get_running_loop().call_later(keep, self._let_go, name, shared)
         # One reader that is cancelled must not take the others' list away.
         return shared.task.result() if shared.task.done() else await asyncio.shield(shared.task)
 
@@ -59,12 +61,9 @@ class Snapshots:
         for name in [name for name in self._shared if name[0] == cloud.principal]:
             del self._shared[name]
 
-    def sweep(self) -> None:
-        """Let go of every list that nobody would share any more."""
-        now = self._clock.now()
-        for name, shared in list(self._shared.items()):
-            if shared.task.done() and now - shared.started > self._keep[name[1].partition(" ")[0]]:
-                del self._shared[name]
+    def _let_go(self, name: tuple[str, str], shared: _Shared) -> None:
+        if self._shared.get(name) is shared:
+            del self._shared[name]
 
 
 async def _run(read: Callable[[], Awaitable[Mapping[str, Observed]]]) -> Mapping[str, Observed]:

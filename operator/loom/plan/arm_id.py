@@ -9,6 +9,7 @@ from functools import lru_cache
 
 RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
 SUBSCRIPTION = "Microsoft.Resources/subscriptions"
+_AT_HAND = 4096  # the ids of the passes that run at one time; those of ten thousand objects would take 90 MB
 
 # Segments of names, which have no character that ends, escapes or is dropped from the path of a URL (RFC 3986, WHATWG URL).
 _PLAIN = re.compile(r"(/[^/\\%?#\x00-\x20\x7f]+)+")
@@ -19,7 +20,7 @@ def key(arm_id: str) -> str:
     return arm_id.rstrip("/").lower()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=_AT_HAND)
 def type_of(arm_id: str) -> str:
     """`Microsoft.Storage/storageAccounts/blobServices` of an id; groups and subscriptions have a type of their own."""
     _, found, tail = arm_id.rpartition("/providers/")
@@ -41,7 +42,7 @@ def names_of(arm_id: str) -> list[str]:
     return tail.split("/")[2::2] if "/providers/" in arm_id else [name_of(arm_id)]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=_AT_HAND)
 def parent_of(arm_id: str) -> str:
     """The id that contains this one (parent resource, extended resource, group, subscription); "" above that."""
     head, found, tail = arm_id.rpartition("/providers/")
@@ -52,7 +53,7 @@ def parent_of(arm_id: str) -> str:
     return f"/subscriptions/{parts[1]}" if len(parts) >= 4 else ""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=_AT_HAND)
 def ancestors(arm_id: str) -> tuple[str, ...]:
     """Everything that contains a resource, the nearest first, up to its subscription."""
     parent = parent_of(arm_id)
