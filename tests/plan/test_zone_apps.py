@@ -9,7 +9,9 @@ from loom.plan.resource import Named, Plan
 from loom.plan.values import Ref, at, resolve
 from loom.plan.zone.app import APPS, App
 from support.plans import GUID, known, plan_of
-from support.worlds import zone_object
+from support.worlds import hub, zone_object
+
+HUB_NETWORK = hub("Microsoft.Network/virtualNetworks", "vnet-hub")
 
 
 def _settings(plan: Plan, app: str = "loom-mirroring") -> list[tuple[str, Any]]:
@@ -109,6 +111,18 @@ def test_there_are_ingress_and_probes_where_there_is_a_listener_and_only_there(a
 @pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
 def test_an_app_never_goes_to_no_copies(app: App) -> None:
     assert at(plan_of(zone_object()).find(f"app/{app.name}").body, "properties.template.scale.minReplicas") >= 1
+
+
+def test_the_domain_of_the_environment_answers_with_its_address_in_the_zones_network_and_the_hubs() -> None:
+    plan = plan_of(zone_object())
+    records = {r.key: r for r in plan.resources if r.key.startswith("apps-domain/") and "/link-" not in r.key}
+    assert set(records) == {"apps-domain/*", "apps-domain/@", "apps-domain/*.internal"}
+    address = Ref("environment", "properties.staticIp")
+    assert all(r.body["properties"]["aRecords"] == [{"ipv4Address": address}] for r in records.values())
+    linked = {
+        at(plan.find(f"apps-domain/link-{name}").body, "properties.virtualNetwork.id") for name in ("zone", "hub")
+    }
+    assert linked == {plan.find("network").id, HUB_NETWORK}
 
 
 def test_a_role_assignment_is_named_by_scope_principal_and_role() -> None:

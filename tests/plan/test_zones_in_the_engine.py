@@ -181,8 +181,8 @@ async def test_an_app_without_its_service_leaves_the_zone_unwired_and_the_rest_c
     assert made.ready == "False"
 
 
-def test_every_managed_id_is_known_before_anything_is_made_but_those_named_by_a_principal() -> None:
+def test_every_managed_id_is_known_before_anything_is_made_but_those_named_by_a_principal_or_a_domain() -> None:
     plan = plan_of(zone_object())
     late = {r.key for r in plan.resources if not isinstance(r.id, str)}
-    assert late == {key for key in managed(plan) if key.startswith("role/")}
+    assert late == {key for key in managed(plan) if key.startswith(("role/", "apps-domain"))}
     assert all(id_of(r) for r in plan.resources)

@@ -26,6 +26,10 @@ ONE_WAY: Edit = (
 STRICT_NAMES: Edit = ({"properties": {"resolutionPolicy": "Default"}}, {"properties.resolutionPolicy"})
 PUBLIC: Edit = ({"properties": {"publicAccess": "Blob"}}, {"properties.publicAccess"})
 NOWHERE: dict[str, Any] = {"properties": {"privateDnsZoneConfigs": []}}
+ELSEWHERE: Edit = (
+    {"properties": {"aRecords": [{"ipv4Address": "10.9.9.9"}]}},
+    {"properties.aRecords[0].ipv4Address"},
+)
 OPEN_POLICY: Edit = (
     {"properties": {"value": "<policies><inbound><base/></inbound></policies>"}},
     {"properties.value"},
@@ -87,6 +91,9 @@ EDITS: dict[str, Edit] = {
         {"properties": {"appLogsConfiguration": {"destination": "none"}}},
         {"properties.appLogsConfiguration.destination"},
     ),
+    "apps-domain": TAGS,
+    **dict.fromkeys(("apps-domain/*", "apps-domain/@", "apps-domain/*.internal"), ELSEWHERE),
+    **dict.fromkeys(("apps-domain/link-zone", "apps-domain/link-hub"), TAGS),
     **dict.fromkeys((f"role/{app}/registry/acrpull" for app in APPS), WORDS),
     **dict.fromkeys((f"role/{app}/plane/insights/monitoring-metrics-publisher" for app in APPS), WORDS),
     "role/loom-mcp/group/reader": WORDS,

@@ -12,7 +12,7 @@ from loom.engine.reconcile import reconcile
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Event, Ports, Result, Work
 from loom.errors import Refusal
-from loom.plan.arm_id import resource, resource_group
+from loom.plan.arm_id import resource, resource_group, type_of
 from loom.plan.checks import Finding, Health
 from loom.plan.ownership import TAG, Authority, Owner
 from loom.plan.resource import Named, Plan, Resource
@@ -106,7 +106,7 @@ class Bench:
     keeper: Keeper | None = None
 
     def __post_init__(self) -> None:
-        self.cloud.fill = _give_principal
+        self.cloud.fill = _give_outputs
         self.snapshots = Snapshots(self.clock)
 
     async def look(self) -> Result:
@@ -189,7 +189,9 @@ class Bench:
         return str(self.condition(name).get("message"))
 
 
-def _give_principal(arm_id: str, body: dict[str, Any]) -> None:
+def _give_outputs(arm_id: str, body: dict[str, Any]) -> None:
+    if type_of(arm_id) == "Microsoft.App/managedEnvironments":
+        body["properties"] |= {"defaultDomain": "calm-bay.eastus2.azurecontainerapps.io", "staticIp": "10.100.0.5"}
     if "userAssignedIdentities" in arm_id:
         body["properties"] |= {"principalId": str(uuid5(NAMESPACE_URL, arm_id.lower())), "clientId": "c1"}
     if "roleAssignments" in arm_id:

@@ -12,7 +12,7 @@ from loom.plan.arm_type import ArmType
 from loom.plan.catalog import arm_type
 from loom.plan.context import Context
 from loom.plan.kinds import KINDS
-from loom.plan.resource import Mode, Named, Plan, Resource
+from loom.plan.resource import Mode, Named, Placed, Plan, Resource
 from loom.plan.values import Json, Ref, Text, Value, resolve
 from support.worlds import Obj, world
 
@@ -70,10 +70,9 @@ def as_yaml(plan: Plan) -> str:
 
 
 def _row(resource: Resource) -> dict[str, Any]:
-    named = isinstance(resource.id, Named)
     row = {
         "key": resource.key,
-        "id": f"{resource.id.prefix}uuid5({_plain(list(resource.id.parts))})" if named else resource.id,  # type: ignore[union-attr]
+        "id": _id(resource.id),
         "mode": str(resource.mode),
         "condition": resource.condition,
         "adopts": resource.adopts,
@@ -83,6 +82,16 @@ def _row(resource: Resource) -> dict[str, Any]:
         "ignore": [{"path": rule.path, "floor": rule.floor} for rule in resource.ignore],
     }
     return {name: value for name, value in row.items() if value not in ([], {}, False, "Managed")}
+
+
+def _id(arm_id: str | Named) -> str:
+    match arm_id:
+        case Placed(prefix, parts, suffix):
+            return f"{prefix}{''.join(_plain(part) for part in parts)}{suffix}"
+        case Named(prefix, parts):
+            return f"{prefix}uuid5({_plain(list(parts))})"
+        case _:
+            return arm_id
 
 
 def _plain(value: Value) -> Any:

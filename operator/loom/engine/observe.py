@@ -18,7 +18,7 @@ from loom.plan.arm_type import ArmType, Listing, Tier
 from loom.plan.catalog import arm_type
 from loom.plan.graph import dependencies, levels
 from loom.plan.outcome import State
-from loom.plan.resource import Mode
+from loom.plan.resource import Mode, Named
 from loom.plan.values import Json, Unresolved, at, resolve
 
 
@@ -29,8 +29,8 @@ async def observe(run: Pass) -> None:
         await together(_assess(run, item) for item in items)
 
 
-def _type_source(arm_id: object) -> str:
-    return arm_id if isinstance(arm_id, str) else f"{getattr(arm_id, 'prefix', '')}x"
+def _type_source(arm_id: str | Named) -> str:
+    return arm_id if isinstance(arm_id, str) else arm_id.example
 
 
 async def _assess(run: Pass, item: Item) -> None:

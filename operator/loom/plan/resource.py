@@ -41,6 +41,30 @@ class Named:
         """The id itself. Raises `Unresolved` while a part is not known."""
         return self.prefix + str(uuid5(NAMES, "|".join(str(resolve(part, lookup)).lower() for part in self.parts)))
 
+    @property
+    def example(self) -> str:
+        """An id of the same type."""
+        return f"{self.prefix}x"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Named):
+    """An id in or below something whose name is known later, as a DNS zone that is called like an environment's domain.
+
+    The parts stand between prefix and suffix as they are.
+    """
+
+    suffix: str = ""
+
+    def resolve(self, lookup: Lookup) -> str:
+        """The id itself. Raises `Unresolved` while a part is not known."""
+        return f"{self.prefix}{''.join(str(resolve(part, lookup)) for part in self.parts)}{self.suffix}"
+
+    @property
+    def example(self) -> str:
+        """An id of the same type."""
+        return f"{self.prefix}x{self.suffix}"
+
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
