@@ -29,6 +29,7 @@ CASES: dict[str, Obj] = {
             {"name": "partner-b", "owner": {"userId": "jane"}, "state": "Suspended"},
         ]
     ),
+    "product-with-diagnostics": product_object(diagnostics={"headers": ["X-Request-Id"], "metrics": True}),
     "product-draft": product_object(state=None, visibleTo=None, policies=None, description=None),
 }
 

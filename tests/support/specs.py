@@ -133,6 +133,29 @@ def products(draw: st.DrawFn) -> Obj:
         apis=[draw(_apis(name, required)) for name in names],
         backends=[*product_object()["spec"]["backends"], *AI_BACKENDS],
         policies=draw(_policies("product", required)),
+        subscriptions=draw(st.lists(_subscriptions(), max_size=3, unique_by=lambda s: s["name"])) if required else None,
+        diagnostics=draw(st.none() | _diagnostics()),
+    )
+
+
+def _subscriptions() -> st.SearchStrategy[Obj]:
+    owners = st.sampled_from([{"email": f"{'x' * 100}@example.com"}, {"email": "a@b.example"}, {"userId": "jane"}])
+    states = st.sampled_from(["Active", "Suspended", "Cancelled"])
+    names = st.from_regex("[a-z][a-z0-9]{0,62}", fullmatch=True)
+    return st.fixed_dictionaries({"name": names}, optional={"owner": owners, "state": states})
+
+
+def _diagnostics() -> st.SearchStrategy[Obj]:
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "samplingPercent": st.integers(0, 100),
+            "verbosity": st.sampled_from(["Error", "Information", "Verbose"]),
+            "headers": st.just(["X-Request-Id"]),
+            "bodyBytes": st.integers(0, 8192),
+            "clientIp": st.booleans(),
+            "metrics": st.booleans(),
+        },
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from loom.api.admin_plane import ApiManagementService
 from loom.api.api_apis import Api, PartName
+from loom.api.api_diagnostics import Diagnostics
 from loom.api.api_subscription import Subscription, SubscriptionStatus, SubscriptionTerms
 from loom.api.meta import CommonSpec, LandingZoneRef
 from loom.api.policies.safety import COUNTABLE, PROTECTED
@@ -88,6 +89,9 @@ class ApiProductSpec(CommonSpec):
     """The services behind the APIs."""
     policies: ProductPolicies | None = None
     """Policies for all calls through the product. Omitted: none."""
+    diagnostics: Diagnostics | None = None
+    """Telemetry of the product's APIs, in the admin plane's Application Insights; {} takes every default. Omitted: what the service
+    itself is set to."""
     subscriptions: Annotated[tuple[Subscription, ...], named(at_most=50)] = ()
     """Subscriptions to make, one for each consumer. One that is removed here is deleted, and its keys are never good again.
     Omitted: none are made; developers subscribe by themselves where `visibleTo` and `subscription` let them."""

@@ -24,12 +24,14 @@ from loom.plan.values import Json
 _SERVICE = "microsoft.apimanagement/service"
 _PRODUCTS = f"{_SERVICE}/products"
 OPERATIONS = {
+    f"{_SERVICE}/apis/diagnostics": "api_diagnostic",
     f"{_SERVICE}/apis/operations/policies": "api_operation_policy",
     f"{_SERVICE}/apis/policies": "api_policy",
     f"{_SERVICE}/apis/releases": "api_release",
     f"{_SERVICE}/apiversionsets": "api_version_set",
     f"{_SERVICE}/backends": "backend",
     f"{_SERVICE}/groups": "group",
+    f"{_SERVICE}/loggers": "logger",
     f"{_SERVICE}/products": "product",
     f"{_SERVICE}/products/apilinks": "product_api_link",
     f"{_SERVICE}/products/grouplinks": "product_group_link",

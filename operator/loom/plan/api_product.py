@@ -18,6 +18,7 @@ from loom.plan.graph import validate
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
 from loom.plan.product.apis import apis, backends
+from loom.plan.product.diagnostics import diagnostics
 from loom.plan.product.place import (
     APIS_IMPORTED,
     GATEWAY_REACHABLE,
@@ -46,7 +47,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
     if context.zone is None:
         raise Refusal("ReferenceNotFound", f"DataLandingZone {spec.landing_zone_ref.name} does not exist", wait=True)
     _check(spec)
-    resources = tuple(_resources(place))
+    resources = tuple(_resources(place, context))
     if spec.state is ProductState.PUBLISHED:
         resources = (*resources, _publication(place, resources))
     resources = (*resources, *subscriptions(place, after=resources[-1].key))
@@ -92,13 +93,15 @@ def _check(spec: ApiProductSpec) -> None:
             )
 
 
-def _resources(place: Place) -> Iterator[Resource]:
+def _resources(place: Place, context: Context) -> Iterator[Resource]:
     yield Resource(SERVICE, place.service, mode=Mode.EXISTING, condition=APIS_IMPORTED)
     yield from backends(place)
     yield from apis(place)
     yield _product(place)
     yield from product_policy(place)
     yield from _links(place)
+    if context.plane is not None:
+        yield from diagnostics(place, context.plane, context.plane_name)
 
 
 def _product(place: Place) -> Resource:

@@ -86,6 +86,23 @@ TYPES = (
         delete_rank=10,
     ),
     ArmType(
+        f"{SERVICE}/loggers", _VERSION, "logger",
+        marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
+        # What comes back names a value that the service made of them: `{{Logger-Credentials--<id>}}`.
+        write_only=("properties.credentials",),
+        immutable=("properties.loggerType",),
+        delete_rank=45,
+        has_etag=True,
+    ),
+    ArmType(
+        f"{SERVICE}/apis/diagnostics", _VERSION, "api-diagnostics",
+        marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
+        lane=_LANE,
+        delete_rank=24,
+        has_etag=True,
+        singleton=True,
+    ),
+    ArmType(
         f"{SERVICE}/subscriptions", _VERSION, "subscription",
         marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
         immutable=("properties.scope",),

@@ -27,26 +27,32 @@ def subscription_key(name: str) -> str:
 
 
 def subscriptions(place: Place, after: str) -> Iterator[Resource]:
-    """Each subscription, and the account that it is for, where the spec names one. `after` is the key of the last write before."""
+    """Each subscription, and the accounts that the spec names. `after` is the key of the last write before."""
+    for named in dict.fromkeys(filter(None, map(_account, place.spec.subscriptions))):
+        yield Resource(
+            key=_user_key(named),
+            id=user_id(place, named),
+            mode=Mode.EXISTING,
+            depends_on=(SERVICE,),
+            condition=PUBLISHED,
+        )
     for wanted in place.spec.subscriptions:
-        account = wanted.owner.user_id if wanted.owner else None
-        needs: tuple[str, ...] = (PRODUCT, after)
-        if account:
-            yield Resource(
-                f"user/{account}",
-                user_id(place, account),
-                mode=Mode.EXISTING,
-                depends_on=(SERVICE,),
-                condition=PUBLISHED,
-            )
-            needs = (*needs, f"user/{account}")
+        account = _account(wanted)
         yield Resource(
             key=subscription_key(wanted.name),
             id=f"{place.service}/subscriptions/{place.name(f'sub-{wanted.name}')}",
             body={"properties": _properties(place, wanted)},
-            depends_on=needs,
+            depends_on=(PRODUCT, after, *((_user_key(account),) if account else ())),
             condition=PUBLISHED,
         )
+
+
+def _account(wanted: Subscription) -> str | None:
+    return wanted.owner.user_id if wanted.owner else None
+
+
+def _user_key(account: str) -> str:
+    return f"user/{account}"
 
 
 def user_id(place: Place, account: str) -> str:
@@ -60,8 +66,8 @@ def _properties(place: Place, wanted: Subscription) -> dict[str, Value]:
         "displayName": _display_name(wanted),
         "state": STATES[wanted.state],
     }
-    if wanted.owner and wanted.owner.user_id:
-        properties["ownerId"] = user_id(place, wanted.owner.user_id)
+    if account := _account(wanted):
+        properties["ownerId"] = user_id(place, account)
     return properties
 
 

@@ -12,6 +12,7 @@ from loom.sim.apim.listing import Child
 from loom.sim.apim.places import BACKENDS, full_id, service_of
 from loom.sim.apim.services import BUILT_IN_GROUPS
 from loom.sim.arm.change import Change
+from loom.sim.entra.directory import guid
 from loom.sim.errors import ArmError
 from loom.sim.kinds import Action
 from loom.sim.store import Resource
@@ -145,6 +146,24 @@ class Operations(ApiChild):
     def compose(self, change: Change) -> Json:
         empty: Json = {"templateParameters": [], "description": None, "responses": [], "policies": None}
         return {"properties": {**empty, **change.properties}}
+
+
+class Loggers(Child):
+    """Credentials come back as the name of a value that the service made of them."""
+
+    def check(self, change: Change) -> None:
+        if not change.properties.get("loggerType"):
+            raise refusals.invalid("loggerType", "The LoggerType field is required.")
+        if change.properties["loggerType"] == "applicationInsights" and not change.properties.get("credentials"):
+            raise refusals.invalid("credentials", "Credentials are required for an Application Insights logger.")
+
+    def compose(self, change: Change) -> Json:
+        sent = change.properties
+        named = {
+            name: "{{Logger-Credentials--" + guid("logger", change.id.lower(), name) + "}}"
+            for name in sent.get("credentials") or {}
+        }
+        return {"properties": {"description": None, "isBuffered": True, **sent, "credentials": named}}
 
 
 class Diagnostics(ApiChild):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from loom.sim.apim.apis import ApiChild, Apis
-from loom.sim.apim.entities import Backends, Diagnostics, Groups, NamedValues, Operations, VersionSets
+from loom.sim.apim.entities import Backends, Diagnostics, Groups, Loggers, NamedValues, Operations, VersionSets
 from loom.sim.apim.listing import Child
 from loom.sim.apim.places import APIS, GROUPS, SERVICE, SPACE
 from loom.sim.apim.policies import Fragments, Policies
@@ -57,7 +57,7 @@ CHILDREN = (
     _child("backends", "Backend", Backends()),
     _child("diagnostics", "Diagnostic", Diagnostics()),
     _child("groups", "Group", Groups()),
-    _child("loggers", "Logger", Child()),
+    _child("loggers", "Logger", Loggers()),
     _child("namedValues", "Property", NamedValues(), stateful=True, put=replace(_QUICK, seconds=3)),
     _policies("", "global"),
     _child(

@@ -1,4 +1,4 @@
-"""Subscriptions by name: suspended, renamed or deleted by hand, found by name and brought back; gone when the spec says so."""
+"""A partner's product: subscriptions and telemetry changed or deleted by hand, found by name and brought back."""
 
 import pytest
 import pytest_asyncio
@@ -49,3 +49,33 @@ async def test_a_subscription_that_leaves_the_spec_is_deleted_and_no_other(partn
     assert partners.azure.get(gone) is None
     assert [write for write in mended.writes if write.startswith("DELETE")] == [f"DELETE {KEY}"]
     assert partners.azure.get(theirs) is not None
+
+
+DIAGNOSTICS = "api-diagnostics/partner-orders"
+
+
+async def test_bodies_that_somebody_had_logged_are_logged_no_more(partners: Converged) -> None:
+    partners.edit(
+        DIAGNOSTICS, {"properties": {"frontend": {"request": {"body": {"bytes": 8192}}}, "logClientIp": True}}
+    )
+    mended = await partners.mend()
+    assert mended.told("DriftMended") == [
+        f"{DIAGNOSTICS}: properties.frontend.request.body.bytes, properties.logClientIp"
+    ]
+    assert partners.body(DIAGNOSTICS)["properties"]["frontend"]["request"]["body"] == {"bytes": 0}
+    await partners.is_quiet()
+
+
+@pytest.mark.parametrize("name", [DIAGNOSTICS, "logger"])
+async def test_telemetry_that_somebody_took_away_is_there_again(partners: Converged, name: str) -> None:
+    partners.delete(name)
+    await partners.mend()
+    assert partners.body(name)["properties"]
+    await partners.is_quiet()
+
+
+async def test_telemetry_that_leaves_the_spec_is_taken_away(partners: Converged) -> None:
+    gone = [partners.ids[name] for name in (DIAGNOSTICS, "logger")]
+    partners.play.change(PRODUCT, lambda spec: spec.pop("diagnostics"), partners.called)
+    await partners.mend()
+    assert [partners.azure.get(arm_id) for arm_id in gone] == [None, None]
