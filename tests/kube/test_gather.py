@@ -11,6 +11,7 @@ from loom.kube.gather import Gathered, Gatherer
 from loom.kube.key import Key
 from loom.kube.queue import WorkQueue
 from loom.kube.watch import Watch
+from loom.plan.kinds import KINDS
 from loom.plan.product import openapi
 from support.api_server import ApiServer, a_plane, a_product, a_zone, with_condition
 
@@ -105,6 +106,50 @@ async def test_a_product_that_stands_does_not_fall_because_its_zone_is_being_cha
 async def test_a_product_without_its_zone_waits(world: World) -> None:
     found = await world.gather(a_product())
     assert (refusal(found).reason, refusal(found).wait) == ("ReferenceNotFound", True)
+
+
+def deleted(obj: dict[str, Any], *made: str) -> dict[str, Any]:
+    rows = [
+        {"scope": arm_id.partition("/providers/")[0], "ids": [arm_id.partition("/providers/")[2]]} for arm_id in made
+    ]
+    metadata = {**obj["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z", "finalizers": ["csaloom.io/finalizer"]}
+    return {**obj, "metadata": metadata, "status": {"inventory": rows}}
+
+
+def granting() -> dict[str, Any]:
+    """A plane that lets the namespace publish in its service."""
+    services = [a_plane()["spec"]["apiManagement"]["id"]]
+    rule = {"services": services, "pathPrefixes": ["finance/"], "backendHosts": ["orders.example.com"]}
+    grant = {"namespaces": {"matchNames": ["finance"]}, "subscriptions": [], "locations": [], "apiManagement": rule}
+    return a_plane(grants=[grant])
+
+
+async def test_a_product_that_lost_its_zone_can_go_where_a_plane_grants_what_it_made(world: World) -> None:
+    world.there_is(granting())
+    service = a_plane()["spec"]["apiManagement"]["id"]
+    found = await world.gather(deleted(a_product(), f"{service}/products/orders"))
+    assert refusal(found).reason == "ReferenceNotFound"
+    assert found.context.plane is not None
+    assert KINDS["ApiProduct"].authority(found.spec, found.context).covers(f"{service}/products/orders")
+
+
+async def test_a_product_that_lost_its_zone_is_told_what_to_do_where_no_plane_grants_what_it_made(world: World) -> None:
+    world.there_is(granting())
+    service = a_plane()["spec"]["apiManagement"]["id"]
+    found = await world.gather(deleted(a_product(), f"{service}-of-another/products/orders"))
+    assert found.context.plane is None
+    assert "set spec.deletionPolicy to Detach to leave it in Azure" in refusal(found).message
+
+
+async def test_a_plane_that_cannot_be_used_speaks_for_nobody(world: World) -> None:
+    world.there_is(a_plane("broken", cloud="Nowhere"))
+    assert (await world.gather(deleted(a_product()))).context.plane is None
+
+
+async def test_a_product_that_lost_its_zone_and_is_not_deleted_is_under_no_plane(world: World) -> None:
+    world.there_is(granting())
+    found = await world.gather(a_product())
+    assert found.context.plane is None
 
 
 async def test_a_document_that_is_not_there_is_named(world: World) -> None:

@@ -6,6 +6,7 @@ when the references are in disorder.
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from loom.kube.allotment import Allotter
 from loom.kube.client import ApiError
 from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
 from loom.kube.ledger import Account, Reader, account_of
+from loom.kube.orphans import left_alone, under_a_grant
 from loom.kube.watch import Watch, has_made
 from loom.plan.context import Allocation, Context, Zone
 from loom.plan.kinds import KINDS
@@ -106,7 +108,7 @@ class Gatherer:
         """The zone's addresses, and those around it. What is going, or stands still, is not given any."""
         if self._allotter is None or found.refusals:
             return
-        idle = spec.suspend or bool(obj["metadata"].get("deletionTimestamp"))
+        idle = spec.suspend or is_deleted(obj)
         try:
             settled = is_true(obj, "Converged")
             found.context = await self._allotter.attach(spec, found.context, settled=settled, idle=idle)
@@ -137,7 +139,7 @@ class Gatherer:
         try:
             zone, converged = await self._other(key)
         except Refusal as refusal:
-            found.refusals.append(refusal)
+            found.refusals.append(await self._bereft(found, refusal, obj) if is_deleted(obj) else refusal)
             return
         if key.namespace != own and not permits(zone.consumers, found.context.namespace_labels):
             found.refusals.append(
@@ -150,6 +152,19 @@ class Gatherer:
         if not converged and not is_true(obj, "Converged"):
             found.refusals.append(Refusal("WaitingForLandingZone", f"{key} has not converged yet.", wait=True))
         await self._attach_plane(found, zone.admin_plane_ref.name)
+
+    async def _bereft(self, found: Gathered, refusal: Refusal, obj: Mapping[str, Any]) -> Refusal:
+        """Its zone is gone before it, which said which plane it is under."""
+        planes = []
+        for key in sorted(self._watch.cache.keys(ADMIN_PLANE)):
+            with suppress(Refusal):  # a plane that cannot be used speaks for nobody
+                planes.append((key.name, (await self._other(key))[0]))
+        owner = found.context.owner
+        context = under_a_grant(Key(owner.kind, owner.namespace, owner.name), found.spec, obj, found.context, planes)
+        if context is None:
+            return left_alone(refusal)
+        found.context = context
+        return refusal
 
     async def _attach_documents(self, found: Gathered, spec: ApiProductSpec) -> None:
         """The texts of the ConfigMap entries that the spec names, read anew in each pass."""
@@ -209,6 +224,11 @@ def permits(consumers: Consumers | None, labels: Mapping[str, str]) -> bool:
         return True
     wanted = consumers.selector.match_labels if consumers.selector else {}
     return bool(wanted) and all(labels.get(name) == value for name, value in wanted.items())
+
+
+def is_deleted(obj: Mapping[str, Any]) -> bool:
+    """Is the object being deleted?"""
+    return bool(obj["metadata"].get("deletionTimestamp"))
 
 
 def is_true(obj: Mapping[str, Any], condition: str) -> bool:
