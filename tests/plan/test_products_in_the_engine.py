@@ -2,9 +2,9 @@
 
 import pytest
 
-from loom.plan.arm_id import type_of
+from loom.plan.arm_id import key, type_of
 from loom.plan.resource import Mode
-from support.landing import changed, managed, settled
+from support.landing import bench, changed, managed, settled
 from support.worlds import Obj, product_object, zone_object
 
 
@@ -67,6 +67,31 @@ async def test_a_policy_that_somebody_edited_is_mended() -> None:
     assert "set-backend-service" in made.cloud.body(policy)["properties"]["value"]
 
 
+async def test_a_policy_that_the_service_does_not_offer_is_told_before_its_document_is_written() -> None:
+    made = bench(product_object())
+    assert made.plan
+    made.cloud.bodies.pop(key(str(made.plan.find("policy-offer/quota").id)))
+    await made.settle()
+    assert (made.ready, made.reason("PoliciesApplied")) == ("False", "NotAvailable")
+    assert "apim-hub does not offer quota; quota cannot be had in its tier or cloud: take it out" in made.message(
+        "PoliciesApplied"
+    )
+    assert not made.cloud.has(str(made.plan.find("product-policy").id))
+    assert made.cloud.body(str(made.plan.find("product").id))["properties"]["state"] == "notPublished"
+
+
+async def test_what_the_service_offers_is_one_list_for_all_policies_and_rarely_read() -> None:
+    made = await settled(product_object())
+    lists = [
+        arm_id for verb, arm_id in made.cloud.requests if verb == "LIST" and arm_id.endswith("/policyDescriptions")
+    ]
+    assert lists
+    assert not [arm_id for verb, arm_id in made.cloud.requests if verb == "GET" and "/policyDescriptions/" in arm_id]
+    made.cloud.forget_requests()
+    await made.later()
+    assert not [arm_id for _, arm_id in made.cloud.requests if "policyDescriptions" in arm_id]
+
+
 async def test_a_product_that_is_deleted_leaves_nothing_of_its_own() -> None:
     made = await settled(product_object())
     made.deleting = True
@@ -77,6 +102,7 @@ async def test_a_product_that_is_deleted_leaves_nothing_of_its_own() -> None:
     assert left == {
         "Microsoft.ApiManagement/service",
         "Microsoft.ApiManagement/service/groups",
+        "Microsoft.ApiManagement/service/policyDescriptions",
         "Microsoft.Network/virtualNetworks",
     }
 

@@ -175,4 +175,6 @@ def _policies(level: str, keys: bool) -> st.SearchStrategy[Obj | None]:
     """Any policies of the table that exist at a level, each once; what counts by keys only where there are keys."""
     there = {row.field for row in POLICIES if level in row.levels} & set(ENTRIES)
     fields = sorted(there if keys else there - {"rateLimit", "quota", "tokenLimit", "semanticCache"})
-    return st.none() | st.lists(st.sampled_from(fields), min_size=1, max_size=8, unique=True).map(lambda chosen: inbound(*chosen))
+    return st.none() | st.lists(st.sampled_from(fields), min_size=1, max_size=8, unique=True).map(
+        lambda chosen: inbound(*chosen)
+    )

@@ -11,7 +11,7 @@ from loom.engine.item import CREATE, UPDATE, Item, Pass
 from loom.engine.marks import Ownership, judge, owner_of
 from loom.engine.ports import Observed
 from loom.engine.submitted import submitted_changes
-from loom.plan.arm_id import key, parent_of
+from loom.plan.arm_id import key, name_of, parent_of
 from loom.plan.arm_type import Marking
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
@@ -50,7 +50,10 @@ def decide(run: Pass, item: Item) -> None:
 
 
 def _absent(run: Pass, item: Item) -> None:
-    if item.resource.mode is Mode.EXISTING:
+    if item.resource.mode is Mode.EXISTING and item.type.offered:
+        words = f"{name_of(parent_of(item.id))} does not offer {name_of(item.id)}"
+        item.stand(State.MISSING, "NotAvailable", f"{words}; {item.resource.remedy}" if item.resource.remedy else words)
+    elif item.resource.mode is Mode.EXISTING:
         item.stand(
             State.MISSING, "ReferenceNotFound", f"{short(item.id)} does not exist, or may not be read: {item.id}"
         )

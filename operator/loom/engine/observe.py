@@ -105,7 +105,7 @@ def is_stuck(run: Pass, running: Running) -> bool:
 
 async def look(run: Pass, item: Item) -> Observed | None:
     """The live resource, or None where there is none."""
-    if item.resource.mode.is_only_read:
+    if item.resource.mode.is_only_read and not item.type.offered:
         # Not ours: no write of ours makes what was read of it stale. Whoever asks has perhaps just put it there.
         since = run.since if run.asked else min(run.since, run.ports.clock.now() - run.work.rhythm.interval / 2)
         return await run.ports.snapshots.one(run.ports.cloud, item.id, since)

@@ -102,6 +102,7 @@ class ArmType:
     status_busy: frozenset[str] = frozenset()
     deletable: bool = True  # False: Azure makes and keeps it (a default child service)
     query: tuple[tuple[str, str], ...] = ()  # query parameters of every GET, as format=rawxml
+    offered: bool = False  # what its parent offers or does not: read in the parent's list, as there is no GET for one
     singleton: bool = False  # one for each parent, with a fixed name
     same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names
     dead_end: DeadEnd | None = None  # the one case in which something is replaced

@@ -110,5 +110,6 @@ TYPES = (
         has_etag=True,
     ),
     ArmType(f"{SERVICE}/users", _VERSION, "user", listing=Listing.EACH, tier=Tier.SLOW, client=Client.API_MANAGEMENT),
+    ArmType(f"{SERVICE}/policyDescriptions", _VERSION, "policy-offer", listing=Listing.PARENT, tier=Tier.SLOW, offered=True),
     ArmType(f"{SERVICE}/groups", _VERSION, "audience", listing=Listing.PARENT, client=Client.API_MANAGEMENT),
 )  # fmt: skip

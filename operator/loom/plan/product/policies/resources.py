@@ -12,8 +12,9 @@ from loom.errors import Refusal
 from loom.plan.product import openapi
 from loom.plan.product.place import POLICIES_APPLIED, Place, document_of
 from loom.plan.product.place import PRODUCT as PRODUCT_KEY
-from loom.plan.product.policies.document import Node, render
+from loom.plan.product.policies.document import Node, Statements, render
 from loom.plan.product.policies.entries import statements
+from loom.plan.product.policies.offers import needed
 from loom.plan.product.policies.scope import Scope
 from loom.plan.resource import Ignore, Resource
 
@@ -23,8 +24,8 @@ FORMAT = Ignore("properties.format", "says how a document was sent, not what it 
 def product_policy(place: Place) -> Iterator[Resource]:
     """The document of the product, where it has policies. Raises `Refusal`."""
     if place.spec.policies is not None:
-        document = render(statements(place.spec.policies, _scope(place, PRODUCT, "spec.policies")))
-        yield _resource("product-policy", place.product, document, (PRODUCT_KEY,))
+        made = statements(place.spec.policies, _scope(place, PRODUCT, "spec.policies"))
+        yield _resource("product-policy", place.product, made, (PRODUCT_KEY,))
 
 
 def api_policies(place: Place, api: Api) -> Iterator[Resource]:
@@ -32,30 +33,31 @@ def api_policies(place: Place, api: Api) -> Iterator[Resource]:
     where = f"spec.apis[{api.name}]"
     made = statements(api.policies, _scope(place, API, f"{where}.policies"))
     backend = Node("set-backend-service", {"backend-id": place.backend_name(api.backend_ref)})
-    document = render({**made, Section.INBOUND: (backend, *made[Section.INBOUND])})
     yield _resource(
-        f"api-policy/{api.name}", place.api(api.name), document, (f"api/{api.name}", f"backend/{api.backend_ref}")
+        f"api-policy/{api.name}",
+        place.api(api.name),
+        {**made, Section.INBOUND: (backend, *made[Section.INBOUND])},
+        (f"api/{api.name}", f"backend/{api.backend_ref}"),
     )
     known = _operations(place, api) if api.operations else {}
     for operation in api.operations:
         inside = f"{where}.operations[{operation.name}]"
         if operation.name not in known:
             raise Refusal("InvalidSpec", f"{inside}: the document has no operationId {operation.name}{_near(known)}")
-        document = render(statements(operation.policies, _scope(place, OPERATION, f"{inside}.policies")))
         yield _resource(
             f"operation-policy/{api.name}/{operation.name}",
             f"{place.api(api.name)}/operations/{known[operation.name]}",
-            document,
+            statements(operation.policies, _scope(place, OPERATION, f"{inside}.policies")),
             (f"api-policy/{api.name}",),
         )
 
 
-def _resource(key: str, holder: str, document: str, depends_on: tuple[str, ...]) -> Resource:
+def _resource(key: str, holder: str, made: Statements, depends_on: tuple[str, ...]) -> Resource:
     return Resource(
         key=key,
         id=f"{holder}/policies/policy",
-        body={"properties": {"format": "rawxml", "value": document}},
-        depends_on=depends_on,
+        body={"properties": {"format": "rawxml", "value": render(made)}},
+        depends_on=(*depends_on, *needed(made)),
         condition=POLICIES_APPLIED,
         ignore=(FORMAT,),
     )
