@@ -8,8 +8,10 @@ from support.drifts import APPS, EDITS, FIXED, OF_THE_PRODUCT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-ALONE = {"group", *(f"identity/{app}" for app in APPS), "storage/blob-service"}
-"""What has a test of its own; and the blob service, which nobody can delete."""
+FURNISHED = {"storage/blob-service", "event-hubs/network-rules", "service-bus/network-rules"}
+"""What Azure makes with what holds it, and nobody can delete."""
+ALONE = {"group", *(f"identity/{app}" for app in APPS), *FURNISHED}
+"""What has a test of its own; and what nobody can delete."""
 IN_THE_SHOP = {*OF_THE_PRODUCT, "api-link/orders-v1", "group-link/developers"}
 IN_THE_ZONE = ({*EDITS, *FIXED} - IN_THE_SHOP) - ALONE
 
@@ -19,6 +21,7 @@ REMADE = {
     "peering/from-hub": {"peering/to-hub"},
     "storage": {"endpoint/storage-blob", "endpoint/storage-dfs"},
     "event-hubs": {"endpoint/event-hubs-namespace"},
+    "service-bus": {"endpoint/service-bus-namespace"},
 }
 """What loses its other side with a resource, and is deleted and made again as well."""
 AGAIN = {"product": ["PUT product"], "api/orders-v1": ["PUT api-link/orders-v1"]}

@@ -21,7 +21,7 @@ from support.simulator import Simulator
 GROUP = "/subscriptions/s/resourceGroups/g"
 EXTENDED = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/a"
 EXTENSIONS = ("Microsoft.Authorization/roleAssignments", "Microsoft.Insights/diagnosticSettings")
-FIXED = {"blobServices": "default", "policies": "policy"}
+FIXED = {"blobServices": "default", "networkRuleSets": "default", "policies": "policy"}
 """The names of singletons, which the official routes spell out."""
 
 GENERIC = "Microsoft.Resources/resourceGroups"

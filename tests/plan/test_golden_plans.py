@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.plans import as_yaml, plan_of
-from support.worlds import Obj, plane_object, product_object, zone_object
+from support.worlds import Obj, plane_object, product_object, rich_zone, zone_object
 
 FOLDER = Path(__file__).parents[1] / "data" / "plans"
 
@@ -16,6 +16,7 @@ CASES: dict[str, Obj] = {
     "zone-of-nothing": zone_object(network=None, storage=None, eventHubs=None, apps=None, owner=None, costCenter=None),
     "zone-with-everything": zone_object(),
     "zone-with-ways-in": zone_object(storage=None, accessPaths={"bastion": {}, "external": {}}),
+    "zone-with-every-service": rich_zone(apps=None),
     "zone-without-event-hubs": zone_object(storage=None, eventHubs=None),
     "product-published": product_object(),
     "product-with-subscriptions": product_object(

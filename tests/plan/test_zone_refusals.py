@@ -86,3 +86,13 @@ def test_a_zone_without_its_plane_waits_for_it() -> None:
     refusal = refused(zone_object(), plane=None)
     assert (refusal.reason, refusal.wait) == ("ReferenceNotFound", True)
     assert refusal.message == "AdminPlane eastus2 does not exist"
+
+
+def test_two_namespaces_of_one_name_are_refused_as_the_world_has_one_list_of_them() -> None:
+    obj = zone_object(eventHubs={"name": "ns-finance"}, serviceBus={"name": "NS-finance"})
+    assert "the two services share their names in the world" in refused(obj).message
+
+
+def test_two_queues_that_are_one_to_azure_are_refused() -> None:
+    obj = zone_object(serviceBus={"queues": [{"name": "refresh"}, {"name": "Refresh"}]})
+    assert "Refresh and refresh are one queue to Azure" in refused(obj).message

@@ -14,6 +14,7 @@ CLOSED: Edit = (
     {"properties": {"publicNetworkAccess": "Enabled"}, "tags": {"Owner": "me@contoso.com"}},
     {"properties.publicNetworkAccess", "tags.Owner"},
 )
+OPENED: Edit = ({"properties": {"publicNetworkAccess": "Enabled"}}, {"properties.publicNetworkAccess"})
 NO_LOGS: Edit = (
     {"properties": {"logs": [{"categoryGroup": "allLogs", "enabled": False}]}},
     {"properties.logs[0].enabled"},
@@ -81,12 +82,21 @@ EDITS: dict[str, Edit] = {
         {"properties": {"retentionDescription": {"retentionTimeInHours": 1}}},
         {"properties.retentionDescription.retentionTimeInHours"},
     ),
+    "event-hubs/network-rules": OPENED,
     "endpoint/event-hubs-namespace": TAGS,
     "endpoint/event-hubs-namespace/dns": (
         NOWHERE,
         {"properties.privateDnsZoneConfigs[privatelink-servicebus-windows-net]"},
     ),
     **dict.fromkeys((f"identity/{app}" for app in APPS), TAGS),
+    "service-bus": CLOSED,
+    "service-bus/network-rules": OPENED,
+    "queue/refresh": ({"properties": {"maxDeliveryCount": 1}}, {"properties.maxDeliveryCount"}),
+    "endpoint/service-bus-namespace": TAGS,
+    "endpoint/service-bus-namespace/dns": (
+        NOWHERE,
+        {"properties.privateDnsZoneConfigs[privatelink-servicebus-windows-net]"},
+    ),
     "environment": (
         {"properties": {"appLogsConfiguration": {"destination": "none"}}},
         {"properties.appLogsConfiguration.destination"},
@@ -111,6 +121,7 @@ EDITS: dict[str, Edit] = {
     "diagnostics/storage": NO_METRICS,
     "diagnostics/storage/blob-service": NO_LOGS,
     "diagnostics/event-hubs": NO_METRICS,
+    "diagnostics/service-bus": NO_LOGS,
     "diagnostics/environment": NO_LOGS,
     **dict.fromkeys((f"diagnostics/app/{app}" for app in APPS), NO_METRICS),
 }
@@ -176,6 +187,10 @@ ADDED: dict[str, Patch] = {
     "event-hubs": {"sku": {"capacity": 7}, **TAG},
     "hub/orders": {"properties": {"captureDescription": CAPTURE}},
     "identity/loom-mirroring": TAG,
+    "event-hubs/network-rules": {"properties": {"ipRules": [{"ipMask": "20.1.2.3", "action": "Allow"}]}},
+    "service-bus": TAG,
+    "queue/refresh": {"properties": {"lockDuration": "PT5M", "forwardDeadLetteredMessagesTo": "theirs"}},
+    "identity": TAG,
     "environment": TAG,
     "app/loom-mirroring": TAG,
 }
@@ -185,6 +200,7 @@ CHILDREN: dict[str, tuple[str, Patch]] = {
     "a subnet": ("{network}/subnets/snet-theirs", {"properties": {"addressPrefix": "10.100.8.0/24"}}),
     "a filesystem": ("{storage}/blobServices/default/containers/theirs", {"properties": {}}),
     "a hub": ("{event-hubs}/eventhubs/theirs", {"properties": {"partitionCount": 1}}),
+    "a queue": ("{service-bus}/queues/theirs", {"properties": {}}),
     "a consumer group": ("{hub/orders}/consumergroups/theirs", {"properties": {}}),
     "a diagnostic setting": (
         "{storage}/providers/Microsoft.Insights/diagnosticSettings/theirs",

@@ -33,6 +33,7 @@ def zones(draw: st.DrawFn) -> Obj:
     services = {
         "storage": draw(st.none() | _storage()),
         "eventHubs": draw(st.none() | _event_hubs()),
+        "serviceBus": draw(st.none() | _service_bus()),
         "apps": draw(st.none() | _apps()),
     }
     needed = any(value is not None for value in services.values())
@@ -97,6 +98,12 @@ def _event_hubs() -> st.SearchStrategy[Obj]:
             "hubs": st.lists(hub_, max_size=7, unique_by=lambda item: item["name"]),
         },
     )
+
+
+def _service_bus() -> st.SearchStrategy[Obj]:
+    queues = st.lists(st.fixed_dictionaries({"name": _words}), max_size=4, unique_by=lambda item: item["name"])
+    tier = st.just({"sku": "Standard"}) | st.sampled_from([1, 2, 4, 8, 16]).map(lambda units: {"capacity": units})
+    return st.builds(lambda tier, queues: {**tier, "queues": queues}, tier, queues)
 
 
 def _apps() -> st.SearchStrategy[Obj]:

@@ -96,6 +96,12 @@ def zone_object(**changes: Any) -> Obj:
     )
 
 
+def rich_zone(**changes: Any) -> Obj:
+    """A zone with every backing service beside those of `zone_object`."""
+    services: Obj = {"serviceBus": {"queues": [{"name": "refresh"}]}}
+    return zone_object(**(services | changes))
+
+
 def product_object(**changes: Any) -> Obj:
     """A published product of one API."""
     return _object(

@@ -50,7 +50,7 @@ class ConditionType(_Explained):
     NETWORK_READY = "NetworkReady", "Network, subnets, both peerings and private endpoints are up and approved.", ZONES
     SERVICES_READY = (
         "ServicesReady",
-        "The zone's services are provisioned: storage, Event Hubs, apps' environment.",
+        "The zone's services are provisioned, or attached and as they must be; so is the apps' environment.",
         ZONES,
     )
     BACKING_SERVICES_WIRED = (

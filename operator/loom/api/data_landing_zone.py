@@ -19,6 +19,7 @@ from loom.api.zone.apps import Apps, AppState, Wiring
 from loom.api.zone.event_hubs import EventHubs
 from loom.api.zone.existing import Existing
 from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
+from loom.api.zone.service_bus import ServiceBus
 from loom.api.zone.storage import Storage
 
 
@@ -40,7 +41,7 @@ class Owner(Model):
 
 
 # Services that are reached through private endpoints of the zone's own, as fields of the spec.
-PRIVATE_SERVICES = ("storage", "eventHubs")
+PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus")
 
 _ANY_PRIVATE = " || ".join(f"has(self.{service})" for service in PRIVATE_SERVICES)
 
@@ -130,6 +131,8 @@ class DataLandingZoneSpec(CommonSpec):
     """The zone's storage account; {} takes every default. Omitted: none is made; one that was made stays."""
     event_hubs: EventHubs | None = None
     """The zone's Event Hubs namespace; {} takes every default. Omitted: none is made; one with hubs that was made stays."""
+    service_bus: ServiceBus | None = None
+    """The zone's Service Bus namespace; {} takes every default. Omitted: none is made; one with queues that was made stays."""
     apps: Apps | None = None
     """The platform's apps. Omitted: none run."""
     access_paths: AccessPaths | None = None
@@ -161,4 +164,5 @@ class DataLandingZoneStatus(CommonStatus):
     endpoints: Annotated[Mapping[str, Annotated[str, Field(max_length=512)]], Field(max_length=20)] = Field(
         default_factory=dict
     )
-    """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), apps (the domain)."""
+    """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), serviceBus, and
+    apps (the domain)."""

@@ -28,6 +28,7 @@ class ZoneNames:
     environment: str
     storage: str
     event_hubs: str
+    service_bus: str
     hub_peering: str
     dns_link: str
     place: str
@@ -66,6 +67,8 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         storage=(spec.storage and spec.storage.name) or f"saloom{spec.domain.replace('-', '')[:10]}{unique}",
         event_hubs=(spec.event_hubs and spec.event_hubs.name)
         or hashed(f"evhns-loom-{spec.domain}-{environment}", unique, 50),
+        service_bus=(spec.service_bus and spec.service_bus.name)
+        or hashed(f"sb-loom-{spec.domain}-{environment}", unique, 50),
         # In networks and zones that many share, only the owner's hash says whose these are.
         hub_peering=f"peer-to-dlz-{spec.domain}-{owner.hash}",
         dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",

@@ -21,6 +21,7 @@ _SENT: dict[str, dict[str, Value]] = {
     "microsoft.storage/storageaccounts": {"metrics": _METRICS},  # its logs are the blob service's
     "microsoft.storage/storageaccounts/blobservices": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.eventhub/namespaces": {"logs": _LOGS, "metrics": _METRICS},
+    "microsoft.servicebus/namespaces": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.app/managedenvironments": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.app/containerapps": {"metrics": _METRICS},  # its logs are the environment's
 }

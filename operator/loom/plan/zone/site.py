@@ -78,6 +78,11 @@ class Site:
         return self.id("Microsoft.ManagedIdentity/userAssignedIdentities", self.names.identity(app))
 
     @property
+    def service_bus(self) -> str:
+        """The id of the Service Bus namespace."""
+        return self.attached("serviceBus") or self.id("Microsoft.ServiceBus/namespaces", self.names.service_bus)
+
+    @property
     def environment(self) -> str:
         """The id of the Container Apps environment."""
         return self.id("Microsoft.App/managedEnvironments", self.names.environment)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from loom.sim.apim import PROVIDER as API_MANAGEMENT
 from loom.sim.kinds import Provider
-from loom.sim.providers import app, authorization, eventhub, identity, monitor, network, registry, resources, storage
+from loom.sim.providers import (
+    app,
+    authorization,
+    eventhub,
+    identity,
+    monitor,
+    network,
+    registry,
+    resources,
+    service_bus,
+    storage,
+)
 
 PROVIDERS: tuple[Provider, ...] = (
     resources.PROVIDER,
@@ -13,6 +24,7 @@ PROVIDERS: tuple[Provider, ...] = (
     storage.PROVIDER,
     network.PROVIDER,
     eventhub.PROVIDER,
+    service_bus.PROVIDER,
     app.PROVIDER,
     monitor.INSIGHTS,
     monitor.OPERATIONAL_INSIGHTS,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import re
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from loom.sim.arm.change import Change
 from loom.sim.errors import bad_request
-from loom.sim.kinds import Action, Behavior, Kind, NameRule, Provider, Refusal, Route, Style
+from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Route, Style
 from loom.sim.providers.connections import CONNECTIONS, connections_of
 from loom.sim.providers.event_hubs import GROUPS, HUBS, ConsumerGroups, Hubs
+from loom.sim.providers.messaging import NAMES, AuthorizationRules, RuleSets, check_name, furnish, not_found
 from loom.sim.store import Resource
-from loom.sim.wire import Request, Response
 from loom.sim.world import World
 
 Json = dict[str, Any]
@@ -58,24 +55,7 @@ class Namespaces(Behavior):
 
     def settled(self, world: World, resource: Resource) -> None:
         resource.properties["status"] = "Active"
-        public = resource.properties.get("publicNetworkAccess", "Enabled")
-        rules = {
-            "publicNetworkAccess": public,
-            "defaultAction": "Allow",
-            "virtualNetworkRules": [],
-            "ipRules": [],
-            "trustedServiceAccessEnabled": False,
-        }
-        _ensure(world, f"{resource.id}/networkRuleSets/default", RULE_SETS, rules)
-        _ensure(
-            world,
-            f"{resource.id}/authorizationRules/RootManageSharedAccessKey",
-            KEYS,
-            {"rights": ["Listen", "Manage", "Send"]},
-        )
-        rule_set = world.store.get(f"{resource.id}/networkRuleSets/default")
-        if rule_set is not None:
-            rule_set.properties["publicNetworkAccess"] = public
+        furnish(world, resource)
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         found = connections_of(world, resource)
@@ -83,53 +63,6 @@ class Namespaces(Behavior):
             **body,
             "properties": {**body["properties"], **({"privateEndpointConnections": found} if found else {})},
         }
-
-
-def _ensure(world: World, resource_id: str, kind: str, properties: Json) -> None:
-    if world.store.get(resource_id) is None:
-        world.store.put(Resource(resource_id, kind, {"properties": properties}, created=world.clock.now()))
-
-
-class RuleSets(Behavior):
-    """The rule set's public access is the namespace's, whichever was written last."""
-
-    def settled(self, world: World, resource: Resource) -> None:
-        namespace = world.store.get(resource.id.rsplit("/", 2)[0])
-        public = resource.properties.get("publicNetworkAccess")
-        if namespace is not None and public is not None:
-            namespace.properties["publicNetworkAccess"] = public
-
-
-def _list_keys(world: World, resource: Resource, request: Request) -> Response:
-    host = f"{resource.id.split('/')[8]}.servicebus.windows.net"
-    keys = {
-        word: base64.b64encode(f"{resource.key}:{word}".encode()).decode()[:44] for word in ("primary", "secondary")
-    }
-    body: Json = {"keyName": resource.name}
-    for word, key in keys.items():
-        body[f"{word}Key"] = key
-        body[f"{word}ConnectionString"] = (
-            f"Endpoint=sb://{host}/;SharedAccessKeyName={resource.name};SharedAccessKey={key}"
-        )
-    return Response(200, body)
-
-
-class AuthorizationRules(Behavior):
-    """Keys are read by an action, never by a GET."""
-
-    actions: ClassVar[Mapping[str, Action]] = {"listKeys": _list_keys}
-
-
-def _check_name(world: World, request: Request, match: re.Match[str]) -> Response:
-    name = str(request.json().get("name", "")).lower()
-    taken = ("servicebus", name) in world.names
-    return Response(200, {"nameAvailable": not taken, "reason": "NameInUse" if taken else "None", "message": ""})
-
-
-def _not_found(word: str) -> Refusal:
-    return Refusal(
-        404, "MessagingGatewayNotFound" if word else "NamespaceNotFound", f"{word or 'Namespace'} '{{name}}' not found"
-    )
 
 
 PROVIDER = Provider(
@@ -146,7 +79,7 @@ PROVIDER = Provider(
                 "BadRequest",
             ),
             identity="spaced",
-            unique="servicebus",
+            unique=NAMES,
             taken=Refusal(
                 400,
                 "BadRequest",
@@ -179,7 +112,7 @@ PROVIDER = Provider(
             read_only=("properties.privateEndpointConnections",),
             immutable=("properties.zoneRedundant",),
             fixed=Refusal(400, "BadRequest", "The property {name} cannot be changed. CorrelationId: 0"),
-            missing=_not_found(""),
+            missing=not_found(""),
             shown_type="Microsoft.EventHub/Namespaces",
             budget="eventhub",
             behavior=Namespaces(),
@@ -195,7 +128,7 @@ PROVIDER = Provider(
                 "BadRequest",
             ),
             put=Style(created=200),
-            missing=_not_found("EventHub"),
+            missing=not_found("EventHub"),
             behavior=Hubs(),
         ),
         Kind(
@@ -208,7 +141,7 @@ PROVIDER = Provider(
                 20,
                 Refusal(403, "QuotaExceeded", "The event hub already has {limit} consumer groups, which is the limit."),
             ),
-            missing=_not_found("ConsumerGroup"),
+            missing=not_found("ConsumerGroup"),
             behavior=ConsumerGroups(),
         ),
         Kind(
@@ -237,7 +170,7 @@ PROVIDER = Provider(
             r"(?P<scope>/subscriptions/[^/]+)/providers/Microsoft\.EventHub/checkNameAvailability",
             VERSIONS,
             f"{NAMESPACE}/checkNameAvailability/action",
-            _check_name,
+            check_name,
         ),
     ),
 )

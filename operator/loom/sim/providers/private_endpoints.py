@@ -23,10 +23,16 @@ GROUP_IDS: dict[str, dict[str, str]] = {
         word: f"{{name}}.{word}.core.windows.net" for word in ("blob", "dfs", "file", "queue", "table", "web")
     },
     "microsoft.eventhub/namespaces": {"namespace": "{name}.servicebus.windows.net"},
+    "microsoft.servicebus/namespaces": {"namespace": "{name}.servicebus.windows.net"},
     "microsoft.containerregistry/registries": {"registry": "{name}.azurecr.io"},
     "microsoft.apimanagement/service": {"gateway": "{name}.azure-api.net"},
     "microsoft.app/managedenvironments": {"managedenvironments": "{name}.azurecontainerapps.io"},
 }
+
+
+def is_premium(service: Resource) -> bool:
+    """Is a messaging namespace of the one tier that has private endpoints?"""
+    return bool((service.body.get("sku") or {}).get("name") == "Premium")
 
 
 def in_subnet(world: World, subnet_id: str) -> list[Resource]:
@@ -73,6 +79,9 @@ class Endpoints(Behavior):
         if known is not None and (len(groups) != 1 or groups[0].lower() not in known):
             message = f"Call to {service.type} failed. Error message: Group ids {groups} are not valid. Valid: {', '.join(known)}."
             raise bad_request("PrivateEndpointCreationNotAllowedAsGroupIdIsInvalid", message)
+        if service.type.lower() == "microsoft.servicebus/namespaces" and not is_premium(service):
+            message = f"Call to {service.type} failed. Error message: Private endpoints are for namespaces of the Premium tier only."
+            raise bad_request("PrivateEndpointFeatureNotSupportedForSku", message)
         if service.operation:
             message = (
                 f"Call to {service.type} failed. Error message: the resource {service.id} is in state {service.state}."
