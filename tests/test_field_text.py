@@ -62,10 +62,31 @@ def test_texts_of_many_lines_are_a_short_diff() -> None:
         "~ a.b:",
         "    …",
         "          <base/>",
-        "    -     <quota calls='10'/>",
-        "    +     <quota calls='20'/>",
+        '    -     <quota calls="10"/>',
+        '    +     <quota calls="20"/>',
         "        </inbound>",
     ]
+
+
+def test_a_policy_that_the_service_laid_out_in_its_own_way_differs_only_where_it_differs() -> None:
+    ours = '<policies>\n  <inbound>\n    <base/>\n    <rate-limit calls="10" renewal-period="60"/>\n  </inbound>\n  <outbound/>\n</policies>'
+    theirs = (
+        "<!-- edited -->\r\n<policies>\r\n\t<inbound>\r\n\t\t<base />\r\n"
+        '\t\t<rate-limit calls="900" renewal-period="60" />\r\n\t</inbound>\r\n\t<outbound />\r\n</policies>'
+    )
+    assert text(theirs, ours).splitlines() == [
+        "~ a.b:",
+        "    …",
+        "          <base/>",
+        '    -     <rate-limit calls="900" renewal-period="60"/>',
+        '    +     <rate-limit calls="10" renewal-period="60"/>',
+        "        </inbound>",
+    ]
+
+
+def test_a_policy_that_no_parser_reads_is_shown_as_it_is() -> None:
+    raw = '<policies>\r\n\t<set-variable name="x" value="@(1 < 2)" />\r\n</policies>'
+    assert '    - \t<set-variable name="x" value="@(1 < 2)" />'.expandtabs(2) in text(raw, "<policies>\n</policies>")
 
 
 def test_lists_and_objects_are_a_diff_of_their_parts() -> None:

@@ -12,6 +12,7 @@ import yaml
 
 from loom.engine.diff import HIDDEN, KNOWN_LATER, FieldChange
 from loom.plan.arm_id import group_of, name_of
+from loom.plan.catalog.normals import laid_out
 
 Line = tuple[str, str]  # a line of text and its style
 ADDED, CHANGED, REMOVED, PLAIN = "green", "yellow", "red", ""
@@ -63,7 +64,7 @@ def _is_long(value: Any) -> bool:
 
 def _as_lines(value: Any) -> list[str]:
     if isinstance(value, str):
-        return value.splitlines()
+        return laid_out(value).splitlines()
     text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000)
     return text.splitlines()
 

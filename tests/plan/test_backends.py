@@ -41,6 +41,11 @@ def test_an_address_of_the_world_is_fine(url: str) -> None:
         "https://login.microsoftonline.com",
         "https://graph.microsoft.com",
         "https://apim.management.azure-api.net",
+        "https://finance.vault.azure.net/secrets/x",
+        "https://finance.vault.usgovcloudapi.net",
+        "https://login.windows.net",
+        "https://sts.windows.net",
+        "https://graph.windows.net",
     ],
 )
 def test_an_address_that_would_lend_the_gateways_place_or_identity_is_refused(url: str) -> None:

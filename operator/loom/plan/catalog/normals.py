@@ -11,6 +11,8 @@ _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True, remove_comments=True
 )
 
+_READER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True)
+
 
 def without_case(value: Any) -> Any:
     """Enums that come back in another case than they were sent in, as `auto` and `Auto`."""
@@ -25,6 +27,19 @@ def without_slashes(value: Any) -> Any:
 def without_guid(value: Any) -> Any:
     """A sentence that names something by its name, less the GUID that follows it."""
     return value.partition(" with resource guid ")[0] if isinstance(value, str) else value
+
+
+def laid_out(text: str) -> str:
+    """A policy document as people read it, whoever wrote it: one element a line, two spaces a level, line ends alike, comments kept."""
+    plain = text.replace("\r\n", "\n").strip()
+    if not plain.startswith("<") or "<!DOCTYPE" in plain:
+        return text
+    try:
+        root = etree.fromstring(plain.encode(), _READER)
+    except etree.XMLSyntaxError:
+        return plain
+    etree.indent(root, "  ")
+    return str(etree.tostring(root, encoding="unicode"))
 
 
 def as_xml(value: Any) -> Any:
