@@ -69,7 +69,7 @@ def test_texts_of_many_lines_are_a_short_diff() -> None:
 
 
 def test_a_policy_that_the_service_laid_out_in_its_own_way_differs_only_where_it_differs() -> None:
-    ours = '<policies>\n  <inbound>\n    <base/>\n    <rate-limit calls="10" renewal-period="60"/>\n  </inbound>\n  <outbound/>\n</policies>'
+    ours = '<policies>\n<inbound>\n<base/>\n<rate-limit calls="10" renewal-period="60"/>\n  </inbound>\n  <outbound/>\n</policies>'
     theirs = (
         "<!-- edited -->\r\n<policies>\r\n\t<inbound>\r\n\t\t<base />\r\n"
         '\t\t<rate-limit calls="900" renewal-period="60" />\r\n\t</inbound>\r\n\t<outbound />\r\n</policies>'
