@@ -30,7 +30,7 @@ def filled(text: str, kind: Kind) -> str:
 
 
 def _schema(kind: Kind) -> Schema:
-    schema: Schema = crd(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    schema: Schema = crd(kind, words=False)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     return schema
 
 

@@ -1,5 +1,6 @@
 """The rules for every schema, held against the CRDs that are printed."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +100,18 @@ def test_every_rule_has_a_sentence_and_points_at_a_field(kind: Kind) -> None:
         )
 
     assert faults(kind, is_mute) == []
+
+
+@every_kind
+def test_a_pattern_has_the_fields_own_words_beside_it_unless_it_is_deep_in_lists(kind: Kind) -> None:
+    """Of a pattern the API server tells nothing but the pattern."""
+
+    def is_mute(path: str, schema: Schema) -> bool:
+        shallow = path.startswith(".spec") and path.count("[]") < 2
+        rules = [rule["rule"] for rule in schema.get("x-kubernetes-validations", ())]
+        return shallow and "pattern" in schema and f"self.matches({json.dumps(schema['pattern'])})" not in rules
+
+    assert [path for path in faults(kind, is_mute) if not path.startswith(".spec.grants")] == []
 
 
 @every_kind

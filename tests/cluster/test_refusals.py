@@ -47,6 +47,13 @@ def test_the_object_is_refused(cluster: Cluster, home: str, case: Case) -> None:
     assert case.says in refusal
 
 
+def test_a_value_of_the_wrong_form_is_told_in_the_fields_own_words(cluster: Cluster, home: str) -> None:
+    zone = placed(complete("DataLandingZone"), home)
+    zone["spec"]["subscriptionId"] = "production"
+    refusal = send(cluster, "create", zone)
+    assert 'Invalid value: "production": is not what this field takes: ' in refusal
+
+
 @pytest.mark.parametrize("case", cases("changes"), ids=lambda case: f"{case.kind}: {case.case}")
 def test_the_change_is_refused(cluster: Cluster, home: str, case: Case) -> None:
     before = placed(case.before(), home)

@@ -5,6 +5,7 @@ nullable, and no defaults but one. A model's default is told in the field's desc
 be written into every object and outlive a later change of mind.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ UNSEEN = {"observedGeneration": -1}
 """The default status: an object that nobody has looked at, or whose status a backup dropped, is in progress for kstatus."""
 
 
-def crd(kind: Kind) -> dict[str, Any]:
-    """Build the CustomResourceDefinition of a kind."""
+def crd(kind: Kind, *, words: bool = True) -> dict[str, Any]:
+    """Build the CustomResourceDefinition of a kind. `words`: with a sentence beside the patterns (the manual has its own)."""
     names = {
         "kind": kind.name,
         "listKind": f"{kind.name}List",
@@ -37,7 +38,7 @@ def crd(kind: Kind) -> dict[str, Any]:
         "storage": True,
         "subresources": {"status": {}},
         "additionalPrinterColumns": [_column(column) for column in kind.columns],
-        "schema": {"openAPIV3Schema": _object(kind)},
+        "schema": {"openAPIV3Schema": _object(kind, words)},
     }
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
@@ -92,7 +93,7 @@ def check(folder: Path) -> list[str]:
     return sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
 
 
-def _object(kind: Kind) -> Schema:
+def _object(kind: Kind, words: bool) -> Schema:
     name_rule = {
         "rule": f"size(self.metadata.name) <= {LONGEST_NAME}",
         "message": f"metadata.name has at most {LONGEST_NAME} characters, as it becomes part of names and marks in Azure",
@@ -103,7 +104,7 @@ def _object(kind: Kind) -> Schema:
         "required": ["spec"],
         "properties": {
             "metadata": {"type": "object"},
-            "spec": structural(kind.spec),
+            "spec": told_in_words(structural(kind.spec)) if words else structural(kind.spec),
             "status": {**structural(kind.status), "default": UNSEEN},
         },
         "x-kubernetes-validations": [name_rule],
@@ -115,6 +116,35 @@ def structural(model: Any) -> Schema:
     printed = model.model_json_schema(by_alias=True, mode="serialization")
     definitions = printed.pop("$defs", {})
     return _inline(printed, definitions)
+
+
+def told_in_words(schema: Schema, words: str = "", times: int = 1) -> Schema:
+    """The same with a rule beside every pattern that can afford one: of a pattern the API server tells nothing but the pattern.
+
+    `times`: how often the field can be in one object. Deep in lists of lists a rule would be beyond what Kubernetes allows.
+    """
+    words, told = schema.get("description", words), dict(schema)
+    if "pattern" in schema and times * _cost(schema) <= _AFFORDABLE:
+        meaning = re.sub(r" Default: .*$", "", words)
+        rule = {
+            "rule": f"self.matches({json.dumps(schema['pattern'])})",
+            "message": f"is not what this field takes: {meaning}",
+        }
+        told["x-kubernetes-validations"] = [*schema.get("x-kubernetes-validations", ()), rule]
+    for key, bound in (("items", "maxItems"), ("additionalProperties", "maxProperties")):
+        if key in schema:
+            told[key] = told_in_words(schema[key], words, times * schema.get(bound, _AFFORDABLE))
+    if "properties" in schema:
+        told["properties"] = {name: told_in_words(field, words, times) for name, field in schema["properties"].items()}
+    return told
+
+
+_AFFORDABLE = 100_000  # of the 100 million that Kubernetes allows all rules of one CRD together
+
+
+def _cost(schema: Schema) -> int:
+    """What a match is estimated at, as Kubernetes does (k8s.io/apiserver, pkg/cel/library: cost of `matches`)."""
+    return (schema.get("maxLength", _AFFORDABLE) // 10 + 1) * (len(schema["pattern"]) // 4 + 1)
 
 
 _KEPT = (
