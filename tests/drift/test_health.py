@@ -13,6 +13,11 @@ LATE = "no replica became ready in time"
 TOLD = {
     "ActivationFailed": ("ActivationFailed", LATE),
     "ProgressDeadlineExceeded": ("ActivationFailed", LATE),
+    "CoresExceeded": ("QuotaExceeded", "the environment or the region has no cores left for it"),
+    "NoRoom": (
+        "Idle",
+        "it is called running and has no replica, though it must have one; perhaps the environment's cores are used up",
+    ),
     "OperationExpired": ("ActivationFailed", LATE),
     "CrashLoop": ("CrashLoop", "a container starts and ends again and again; its log says why"),
     "ProbeFailed": ("ProbeFailing", "it does not answer its health probe"),

@@ -32,6 +32,18 @@ def test_an_app_that_was_stopped_is_not_well() -> None:
     assert verdict(an_app(), a_revision("Stopped"), wakeable=True) == ("Unhealthy", "Idle")
 
 
+def test_an_app_that_is_called_running_without_a_replica_is_not_well() -> None:
+    green = a_revision(replicas=0, template={"containers": [], "scale": {"minReplicas": 1}})
+    assert verdict(an_app(), green) == ("Unhealthy", "Idle")
+
+
+@pytest.mark.parametrize("status", ["Stopped", "Suspended"])
+def test_an_app_that_is_stopped_as_a_whole_is_not_well_whatever_its_revision_says(status: str) -> None:
+    app = an_app()
+    app["properties"]["runningStatus"] = status
+    assert verdict(app, a_revision("Running"), wakeable=True) == ("Unhealthy", "Idle")
+
+
 def test_a_newest_revision_that_is_not_ready_yet_is_on_its_way() -> None:
     health, _, words = judge(an_app(ready="r1"), a_revision(), (), True)
     assert (health, words) == (Health.PENDING, "its newest revision is not ready yet; r1 still serves")

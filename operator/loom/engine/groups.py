@@ -14,6 +14,9 @@ def group(run: Pass, name: str) -> Condition:
         return Condition(name, FALSE, *run.plan.held[name])
     items = [item for item in run.items.values() if item.resource.condition == name]
     findings = [finding for finding in run.findings if finding.condition == name]
+    # That a write failed says less than what was seen of the thing itself.
+    broken = {finding.key for finding in findings if finding.health is Health.UNHEALTHY}
+    items = [item for item in items if not (item.state is State.FAILED and item.key in broken)]
     wires = _wires(run) if name == "BackingServicesWired" else None
     return (
         wires or _worst_item(name, items) or _worst_finding(name, findings, run) or Condition(name, TRUE, "Succeeded")

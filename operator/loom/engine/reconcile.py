@@ -22,7 +22,7 @@ from loom.engine.status import is_blank
 from loom.engine.work import Ports, Result, Work
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
-from loom.plan.checks import LinkCheck
+from loom.plan.checks import AppCheck, Check, LinkCheck
 from loom.plan.outcome import State
 from loom.plan.resource import Mode, Plan
 
@@ -171,23 +171,37 @@ def _read_whole(run: Pass) -> None:
 
 
 async def _examine(run: Pass) -> None:
-    """Health, of what is there: what is still being made is not asked, and while work goes on not in every pass."""
+    """Health, of what is there: what is still being made is not asked, and while work goes on not in every pass.
+
+    An app whose write failed is asked: why is in its revision. While it is written again, what was seen before stands.
+    """
     now = run.ports.clock.now()
     if not _all_ready(run) and now - run.memory.examined < run.work.rhythm.share:
         run.findings = run.memory.findings
         return
-    ready = {name for name, item in run.items.items() if item.state is State.READY}
-    checks = [check for check in run.plan.checks if check.key in ready]
+    states = {name: item.state for name, item in run.items.items()}
+    checks = [check for check in run.plan.checks if _is_there(check, states.get(check.key))]
     bodies = {name: item.live.body for name, item in run.items.items() if item.live is not None}
-    fresh = [check for check in checks if not (isinstance(check, LinkCheck) and check.key not in bodies)]
+    fresh = [check for check in checks if not _stands(check, states[check.key], bodies)]
     found = dict(zip(fresh, await run.ports.prober.examine(fresh, bodies, run.lookup), strict=True)) if fresh else {}
     # A link of what this run has read before is as it was then: it is not unmeasured because something else takes its time.
-    run.memory.measured |= {check: finding for check, finding in found.items() if isinstance(check, LinkCheck)}
+    run.memory.measured |= {
+        check: finding for check, finding in found.items() if isinstance(check, LinkCheck | AppCheck)
+    }
     known = {**run.memory.measured, **found}
     run.findings = tuple(known[check] for check in checks if check in known)
     if {(f.key, f.health) for f in run.findings} != {(f.key, f.health) for f in run.memory.findings}:
         run.memory.health_since = now
     run.memory.findings, run.memory.examined = run.findings, now
+
+
+def _is_there(check: Check, state: State | None) -> bool:
+    return state is State.READY or (isinstance(check, AppCheck) and state in (State.FAILED, State.UPDATING))
+
+
+def _stands(check: Check, state: State, bodies: Mapping[str, object]) -> bool:
+    """Does the finding before still stand, if there was one?"""
+    return state is State.UPDATING or (isinstance(check, LinkCheck) and check.key not in bodies)
 
 
 async def _finalize(run: Pass) -> Result:

@@ -16,6 +16,7 @@ from loom.plan.values import Json, at
 
 _WELL = frozenset({"running", "runningatmaxscale"})
 _COMING = frozenset({"activating", "processing", "provisioning", "inprogress", "waiting", "updating", "creating", ""})
+_STOPPED = frozenset({"stopped", "suspended", "deprovisioned"})
 _BROKEN = frozenset({"failed", "activationfailed", "degraded", "unhealthy", "canceled"})
 
 
@@ -43,7 +44,7 @@ CAUSES: tuple[Cause, ...] = (
         "the registry refuses the app's identity to pull {image}; it needs AcrPull there",
     ),
     Cause(
-        r"quota|not enough cores|cores? (limit|exceeded)",
+        r"quota|not enough cores|cores? (limit|exceeded)|allowed cores",
         Reason.QUOTA_EXCEEDED,
         "the environment or the region has no cores left for it",
     ),
@@ -93,10 +94,10 @@ def judge(
         words = _plain(error) or "Azure could not set it up, and does not say why"
         return cause or (Health.UNHEALTHY, Reason.PROVISIONING_FAILED, words)
     running = _text(revision, "runningState")
-    if running.lower() in _WELL | {"scaledtozero"} and _text(revision, "healthState").lower() != "unhealthy":
-        return cause if cause and replicas else _of_running(app, running, wakeable)
-    if running.lower() in {"stopped", "deprovisioned"}:
+    if _text(app, "runningStatus").lower() in _STOPPED or running.lower() in _STOPPED:
         return Health.UNHEALTHY, Reason.IDLE, "it has been stopped; start it"
+    if running.lower() in _WELL | {"scaledtozero"} and _text(revision, "healthState").lower() != "unhealthy":
+        return cause if cause and replicas else _of_running(app, revision, wakeable)
     if running.lower() in _BROKEN or _text(revision, "healthState").lower() == "unhealthy":
         return cause or _default_cause(running)
     if running.lower() in _COMING:
@@ -104,8 +105,8 @@ def judge(
     return Health.UNKNOWN, Reason.NOT_MEASURED, f"Azure calls its state {running}, which does not say whether it works"
 
 
-def _of_running(app: Mapping[str, Json], running: str, wakeable: bool) -> Verdict:
-    if running.lower() == "scaledtozero":
+def _of_running(app: Mapping[str, Json], revision: Mapping[str, Json], wakeable: bool) -> Verdict:
+    if _text(revision, "runningState").lower() == "scaledtozero":
         if wakeable:
             return Health.HEALTHY, Reason.SUCCEEDED, ""
         words = "it runs no replica and nothing can wake it; give it a minimum of one replica"
@@ -114,6 +115,10 @@ def _of_running(app: Mapping[str, Json], running: str, wakeable: bool) -> Verdic
     if latest != ready:
         before = f"; {ready} still serves" if ready else ""
         return Health.PENDING, Reason.PROGRESSING, f"its newest revision is not ready yet{before}"
+    if at(revision, "properties.replicas") == 0 and at(revision, "properties.template.scale.minReplicas"):
+        # Seen where an environment has no cores left: the revision stays green (azure-container-apps, issue 649).
+        words = "it is called running and has no replica, though it must have one; perhaps the environment's cores are used up"
+        return Health.UNHEALTHY, Reason.IDLE, words
     return Health.HEALTHY, Reason.SUCCEEDED, ""
 
 

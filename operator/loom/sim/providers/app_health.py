@@ -7,7 +7,7 @@ A person turns this with a knob (`POST /sim/knobs {id, failure, details}`); imag
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loom.sim.providers.registry import registry_of
@@ -31,6 +31,7 @@ class Health:
     details: str = ""
     container: str = "Running"
     restarts: int = 0
+    empty: bool = False  # no replica, whatever the minimum
 
 
 FAILURES = {
@@ -64,6 +65,17 @@ FAILURES = {
     "ImagePullUnauthorized": Health(
         "Failed", "Failed", "Unhealthy", False, "UNAUTHORIZED: authentication required", "Waiting"
     ),
+    # microsoft/azure-container-apps, issue 1529
+    "CoresExceeded": Health(
+        "Failed",
+        "Failed",
+        "Unhealthy",
+        False,
+        "Maximum Allowed Cores exceeded for the Managed Environment. Please check the limits of Container Apps.",
+        "Waiting",
+    ),
+    # microsoft/azure-container-apps, issue 649: no room, and nothing says so
+    "NoRoom": Health(empty=True),
     "OperationExpired": Health("Failed", "Failed", "Unhealthy", False, "Operation expired.", "Waiting"),
 }
 
@@ -115,9 +127,7 @@ def health_of(world: World, app: Resource, revision: Resource) -> Health:
     if wrong:
         found = FAILURES.get(wrong, Health("Provisioned", wrong, "Unhealthy", False, wrong, "Waiting"))
         details = str(knob.get("details", "")) or found.details
-        return Health(
-            found.provisioning, found.running, found.health, found.ready, details, found.container, found.restarts
-        )
+        return replace(found, details=details)
     if not revision.properties.get("active"):
         return Health(running="Stopped", health="None")
     return Health(running="Running" if replica_count(world, app, revision) else "ScaledToZero")

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from loom.sim.errors import ArmError
 from loom.sim.ids import Target
 from loom.sim.kinds import Action, Behavior, Kind
-from loom.sim.providers.app_health import failure_of, health_of, replica_count
+from loom.sim.providers.app_health import Health, failure_of, health_of, replica_count
 from loom.sim.providers.app_style import APP, VERSIONS
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
@@ -110,7 +110,7 @@ class Revisions(Behavior):
             return body
         health = health_of(world, app, resource)
         state: Json = {
-            "replicas": replica_count(world, app, resource) if health.ready else 0,
+            "replicas": _count(world, app, resource, health) if health.ready else 0,
             "healthState": health.health,
             "provisioningState": health.provisioning,
             "runningState": health.running,
@@ -125,6 +125,10 @@ class Revisions(Behavior):
         return {**body, "properties": {**body["properties"], **state}}
 
 
+def _count(world: World, app: Resource, revision: Resource, health: Health) -> int:
+    return 0 if health.empty else replica_count(world, app, revision)
+
+
 class Replicas(Behavior):
     """Replicas are not stored: they follow from the revision."""
 
@@ -134,7 +138,7 @@ class Replicas(Behavior):
         if revision is None or app is None:
             return []
         health = health_of(world, app, revision)
-        count = replica_count(world, app, revision) or (0 if health.ready else 1)
+        count = _count(world, app, revision, health) or (0 if health.ready else 1)
         return [_replica(world, revision, number) for number in range(count)]
 
     def found(self, world: World, target: Target) -> Resource | None:
