@@ -144,7 +144,8 @@ _AFFORDABLE = 100_000  # of the 100 million that Kubernetes allows all rules of 
 
 def _cost(schema: Schema) -> int:
     """What a match is estimated at, as Kubernetes does (k8s.io/apiserver, pkg/cel/library: cost of `matches`)."""
-    return (schema.get("maxLength", _AFFORDABLE) // 10 + 1) * (len(schema["pattern"]) // 4 + 1)
+    longest: int = schema.get("maxLength", _AFFORDABLE)
+    return (longest // 10 + 1) * (len(schema["pattern"]) // 4 + 1)
 
 
 _KEPT = (
