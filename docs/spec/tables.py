@@ -12,6 +12,7 @@ from typing import Any
 from loom.api.crds import crd
 from loom.api.kinds import KINDS, Kind
 from loom.api.policies.table import POLICIES, Row
+from loom.plan.zone.access import ACCESS
 
 PAGES = Path(__file__).parent / "v1alpha1"
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -126,6 +127,11 @@ def _policy(row: Row) -> tuple[str, ...]:
     )
 
 
+def _access(_: Kind) -> str:
+    rows = ((share.audience, f"`{share.thing}`", share.role.name) for share in ACCESS)
+    return _table(("Groups of", "On", "Role"), rows)
+
+
 def _conditions(kind: Kind) -> str:
     return _table(("Condition", "What it says when True"), ((f"`{c}`", c.meaning) for c in kind.conditions))
 
@@ -139,6 +145,7 @@ TABLES: dict[str, Callable[[Kind], str]] = {
     "status": lambda kind: _fields(kind, "status"),
     "refusals": _refusals,
     "policies": _policies,
+    "access": _access,
     "conditions": _conditions,
     "reasons": _reasons,
 }

@@ -5,6 +5,9 @@ A row for each planned resource of the samples: the tests check that none is lef
 
 from typing import Any
 
+from loom.plan.zone.access import ACCESS
+from support.samples import sample
+
 Patch = dict[str, Any]
 APPS = ("loom-mcp", "loom-mirroring")
 Edit = tuple[dict[str, Any], set[str]]
@@ -40,6 +43,14 @@ THEIR_ROUTE: dict[str, Any] = {
     "name": "to-the-internet",
     "properties": {"addressPrefix": "0.0.0.0/0", "nextHopType": "Internet"},
 }
+
+ADMINS, MEMBERS = "60000000-0000-4000-8000-000000000001", "60000000-0000-4000-8000-000000000002"
+GROUPS = {"admins": ADMINS, "members": MEMBERS}
+SHARES = tuple(
+    f"access/{GROUPS[share.audience]}/{share.thing}/{share.role.slug}"
+    for share in ACCESS
+    if share.thing in ("group", *sample("DataLandingZone")["spec"])
+)
 
 EDITS: dict[str, Edit] = {
     "group": TAGS,
@@ -88,6 +99,7 @@ EDITS: dict[str, Edit] = {
         NOWHERE,
         {"properties.privateDnsZoneConfigs[privatelink-servicebus-windows-net]"},
     ),
+    **dict.fromkeys(SHARES, WORDS),
     **dict.fromkeys((f"identity/{app}" for app in APPS), TAGS),
     "service-bus": CLOSED,
     "service-bus/network-rules": OPENED,

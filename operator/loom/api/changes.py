@@ -29,8 +29,8 @@ def _in_list(before: Any, after: Any, path: str, items: Items) -> Iterator[Probl
     """Only the items of a map are the same ones as before: those with the same key."""
     if items.kind != "map" or not before or not after:
         return
-    known = {getattr(item, items.key): item for item in before}
+    known = {items.key_of(item): item for item in before}
     for index, item in enumerate(after):
-        was = known.get(getattr(item, items.key))
+        was = known.get(items.key_of(item))
         if isinstance(was, Model) and isinstance(item, Model):
             yield from forbidden_changes(was, item, f"{path}[{index}]")

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_snake
 from loom.api.meta import AdminPlaneRef, CommonSpec, Consumers
 from loom.api.schema import Guid, Line, Location, Model, Rule, immutable, listed
 from loom.api.status import CommonStatus, ResourceId, Word
+from loom.api.zone.access import Access
 from loom.api.zone.access_paths import AccessPaths, Reach
 from loom.api.zone.apps import Apps, AppState, Wiring
 from loom.api.zone.event_hubs import EventHubs
@@ -125,6 +126,8 @@ class DataLandingZoneSpec(CommonSpec):
     """How the zone's data are classified, such as Confidential. Omitted: no Data_Classification tag."""
     consumers: Consumers | None = None
     """Which namespaces may refer to this zone. Omitted: its own only."""
+    access: Access | None = None
+    """Groups that get roles in the zone. Omitted: nobody but those whom Azure lets in from above."""
     network: Network | None = None
     """The zone's virtual network. Omitted: none is made."""
     storage: Storage | None = None

@@ -126,10 +126,14 @@ class Items:
             printed["x-kubernetes-list-map-keys"] = [self.key]
         return printed
 
+    def key_of(self, item: Any) -> Any:
+        """What tells an item of a map apart: its member `key`, which is spelled as people write it."""
+        return getattr(item, to_snake(self.key))
+
     def _check(self, items: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self.at_least <= len(items) <= self.at_most:
             raise ValueError(f"there are {len(items)} items; between {self.at_least} and {self.at_most} are allowed")
-        keys = [getattr(item, self.key) if self.kind == "map" else item for item in items]
+        keys = [self.key_of(item) if self.kind == "map" else item for item in items]
         twice = next((key for key in keys if keys.count(key) > 1), None) if self.kind != "atomic" else None
         if twice is not None:
             raise ValueError(f"{str(twice)!r} occurs twice")

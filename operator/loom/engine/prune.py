@@ -3,6 +3,7 @@
 What could not be confirmed stays in the inventory.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from loom.engine.approval import deletion_digest
@@ -18,11 +19,20 @@ from loom.plan.outcome import State
 
 async def prune(run: Pass) -> None:
     """Delete what may go now, innermost first; what is under way or stays is said on each deletion."""
+    await _prune(run, partial(_is_ready, run))
+
+
+async def revoke(run: Pass) -> None:
+    """Delete what gives access, however far the rest has come: nobody keeps a right because something else fails."""
+    await _prune(run, partial(_is_revoked, run))
+
+
+async def _prune(run: Pass, may_go_now: Callable[[Deletion], bool]) -> None:
     run.since = run.ports.clock.now()  # no delete goes out on what was read before, of an ancestor either
     for deletion in run.deletions:
         _note_running(run, deletion)
     while True:
-        ready = [d for d in run.deletions if _is_ready(run, d)]
+        ready = [d for d in run.deletions if may_go_now(d)]
         if not ready:
             break
         run.attempted.update(d.key for d in ready)
@@ -42,13 +52,24 @@ def _note_running(run: Pass, deletion: Deletion) -> None:
     run.attempted.add(deletion.key)
 
 
-def _is_ready(run: Pass, deletion: Deletion) -> bool:
-    """Nothing that must go first is left: what it contains, and what has a lower rank."""
+def _is_open(run: Pass, deletion: Deletion) -> bool:
+    """Is it to go, and nothing under way or in the way of it?"""
     if deletion.retained or deletion.key in run.attempted or deletion.state in (State.DELETING, State.BLOCKED):
         return False
     if run.allowed is not None and deletion_digest(deletion) not in run.allowed:
         return False
-    if is_pausing(run, deletion, DELETE):
+    return not is_pausing(run, deletion, DELETE)
+
+
+def _is_revoked(run: Pass, deletion: Deletion) -> bool:
+    """Is it access that nothing declares? While the name of any that is declared is not known, that cannot be told."""
+    unknown = any(not item.id for item in run.items.values() if item.type is deletion.type)
+    return deletion.type.gives_access and not unknown and _is_open(run, deletion)
+
+
+def _is_ready(run: Pass, deletion: Deletion) -> bool:
+    """Nothing that must go first is left: what it contains, and what has a lower rank."""
+    if not _is_open(run, deletion):
         return False
     others = [d for d in run.deletions if d is not deletion and d.id in run.inventory and not d.retained]
     if any(is_within(d.id, deletion.id) for d in others):

@@ -16,7 +16,7 @@ from loom.engine.item import Pass
 from loom.engine.keys import hand_out
 from loom.engine.memory import Memory, RunMemory
 from loom.engine.observe import observe, remember_settled
-from loom.engine.prune import prune
+from loom.engine.prune import prune, revoke
 from loom.engine.remake import remake
 from loom.engine.status import is_blank
 from loom.engine.work import Ports, Result, Work
@@ -71,8 +71,7 @@ async def _converge(run: Pass) -> None:
         run.wrote = False
         await remake(run)
         await apply(run)
-        if _all_ready(run):
-            await prune(run)
+        await (prune(run) if _all_ready(run) else revoke(run))
         if not _all_ready(run) or any(not d.retained for d in run.deletions):
             remember_settled(run)
             break

@@ -22,6 +22,7 @@ from loom.plan.resource import Plan, Resource
 from loom.plan.roles import collection
 from loom.plan.values import Json, Ref, Value
 from loom.plan.wiring import wires
+from loom.plan.zone.access import access
 from loom.plan.zone.apps import app_checks, app_resources, held_back
 from loom.plan.zone.diagnostics import diagnostics
 from loom.plan.zone.environment import ENVIRONMENT, environment
@@ -98,6 +99,7 @@ def _resources(site: Site, context: Context) -> Iterator[Resource]:
         *environment(site),
     )
     yield from made
+    yield from access(site)
     yield from app_resources(site, context.plane_name, made)
     yield from way_resources(site)
 

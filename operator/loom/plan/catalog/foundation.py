@@ -20,6 +20,7 @@ TYPES = (
         listing=Listing.PARENT, tier=Tier.SLOW,
         same=("properties.scope", "properties.principalId", "properties.roleDefinitionId"),
         immutable=("properties.principalId", "properties.roleDefinitionId"),
+        gives_access=True,
         delete_rank=15,
     ),
     ArmType(

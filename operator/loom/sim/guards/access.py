@@ -87,6 +87,9 @@ BUILT_IN: dict[str, Role] = {
         "Azure Service Bus Data Sender", ("Microsoft.ServiceBus/*/queues/read",)
     ),
     "4633458b-17de-408a-b874-0445c86b69e6": Role("Key Vault Secrets User", ()),
+    "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": Role(
+        "Key Vault Secrets Officer", ("Microsoft.KeyVault/vaults/read", "Microsoft.KeyVault/vaults/secrets/read")
+    ),
     "3913510d-42f4-4e42-8a64-420c390055eb": Role(
         "Monitoring Metrics Publisher",
         ("Microsoft.Insights/Register/Action", "Microsoft.Resources/subscriptions/resourceGroups/read"),
