@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from loom.engine.inventory import Inventory
 from support.cluster import Cluster
 from support.running import Azure, RunningOperator
 from support.samples import TESTERS, sample_zone
@@ -48,12 +49,7 @@ def test_an_operator_that_is_killed_while_it_makes_a_zone_finishes_it(
     made = [
         found["id"].lower() for found in azure.resources() if (found.get("tags") or {}).get("csaloom-io-owner") == owner
     ]
-    kept = [
-        f"{scope['scope']}/providers/{short}".lower() if short else scope["scope"].lower()
-        for scope in zone["status"]["inventory"]
-        for short in scope["ids"]
-    ]
-    assert set(made) <= set(kept)
+    assert set(made) <= set(Inventory.read(zone["status"]).ids)
     accounts = [one for one in made if "storageaccounts/" in one]
     assert len(accounts) == 1
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from loom.engine.inventory import Inventory
 from support.audit import writes_of
 from support.cluster import Cluster
 from support.running import Azure, RunningOperator
@@ -111,9 +112,7 @@ def test_all_conditions_hold_and_say_so(whole: Whole, zone: LiveZone) -> None:
 
 
 def test_what_can_carry_a_mark_carries_it_and_everything_is_in_the_inventory(zone: LiveZone) -> None:
-    rows = zone.status["inventory"]
-    ids = [f"{row['scope']}/providers/{rest}" if rest else row["scope"] for row in rows for rest in row["ids"]]
-    kept = {arm_id.lower() for arm_id in ids}
+    kept = set(Inventory.read(zone.status).ids)
     there = {one["id"].lower() for one in zone.azure.resources(f"/subscriptions/{ALONE}")}
 
     outermost = [one for one in zone.resources() if one["id"].removeprefix(zone.group).count("/") in (0, 4)]

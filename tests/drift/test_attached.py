@@ -18,6 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SUBSCRIPTION = sample("DataLandingZone")["spec"]["subscriptionId"]
 SHARED = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shared"
 ACCOUNT = f"{SHARED}/providers/Microsoft.Storage/storageAccounts/sashared"
+DOCUMENTS = f"{SHARED}/providers/Microsoft.DocumentDB/databaseAccounts/cosmos-shared"
 NAMESPACE = f"{SHARED}/providers/Microsoft.EventHub/namespaces/evhns-shared"
 BODIES: dict[str, dict[str, Any]] = {
     ACCOUNT: {
@@ -25,6 +26,11 @@ BODIES: dict[str, dict[str, Any]] = {
         "kind": "StorageV2",
         "sku": {"name": "Standard_LRS"},
         "properties": {"isHnsEnabled": True, "networkAcls": {"defaultAction": "Allow"}},
+    },
+    DOCUMENTS: {
+        "location": "eastus2",
+        "kind": "GlobalDocumentDB",
+        "properties": {"databaseAccountOfferType": "Standard", "locations": [{"locationName": "eastus2"}]},
     },
     NAMESPACE: {
         "location": "eastus2",
@@ -34,12 +40,17 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
+FILLED_IN = ("networkAcls", "locations")
+"""What the service adds to when it is asked for."""
+
+
 def documents(**spec: Any) -> list[dict[str, Any]]:
     """The sample plane, with a grant for what is shared, and the sample zone on services of others."""
     plane, zone = sample("AdminPlane"), sample("DataLandingZone")
     plane["spec"]["grants"][0]["scopes"] = [SHARED]
     zone["spec"]["storage"] = {"existing": {"id": ACCOUNT}, "filesystems": [{"name": "bronze"}]}
     zone["spec"]["eventHubs"] = {"existing": {"id": NAMESPACE}, "hubs": [{"name": "orders"}]}
+    zone["spec"]["cosmos"] = {"existing": {"id": DOCUMENTS}}
     zone["spec"] |= spec
     return [plane, zone]
 
@@ -70,8 +81,8 @@ async def test_a_zone_on_services_of_others_is_quiet_and_theirs_were_never_writt
         now = estate.azure.get(arm_id)
         assert now is not None
         assert "csaloom-io-owner" not in (now.get("tags") or {})
-        assert {name: now["properties"][name] for name in body["properties"] if name != "networkAcls"} == {
-            name: value for name, value in body["properties"].items() if name != "networkAcls"
+        assert {name: now["properties"][name] for name in body["properties"] if name not in FILLED_IN} == {
+            name: value for name, value in body["properties"].items() if name not in FILLED_IN
         }
 
 

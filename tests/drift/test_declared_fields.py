@@ -50,7 +50,7 @@ def _with_mark(patch: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
 
 def _without_stamps(body: Any) -> Any:
     """A body without what any write moves: ETags and times."""
-    moved = {"etag", "updatedat", "lastmodifiedtime", "systemdata", "lastmodifiedat", "updatedon"}
+    moved = {"etag", "updatedat", "lastmodifiedtime", "systemdata", "lastmodifiedat", "updatedon", "_etag", "_ts"}
     if isinstance(body, dict):
         return {key: _without_stamps(value) for key, value in body.items() if key.lower() not in moved}
     return [_without_stamps(item) for item in body] if isinstance(body, list) else body

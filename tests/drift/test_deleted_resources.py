@@ -22,6 +22,7 @@ REMADE = {
     "storage": {"endpoint/storage-blob", "endpoint/storage-dfs"},
     "event-hubs": {"endpoint/event-hubs-namespace"},
     "service-bus": {"endpoint/service-bus-namespace"},
+    "cosmos": {"endpoint/cosmos-Sql"},
 }
 """What loses its other side with a resource, and is deleted and made again as well."""
 AGAIN = {"product": ["PUT product"], "api/orders-v1": ["PUT api-link/orders-v1"]}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from loom.api.data_landing_zone import PRIVATE_SERVICES
 from loom.plan.arm_id import key
 from loom.plan.catalog import arm_type
 from support.converged import ZONE, Converged
@@ -34,7 +35,7 @@ async def all_gone(estate: Converged, *named: str) -> None:
 
 async def retained(estate: Converged) -> list[str]:
     """What the status would print for `deleteData` if nothing of the zone were declared any more."""
-    estate.play.change(ZONE, lambda spec: [spec.pop(name) for name in ("storage", "eventHubs", "apps")])
+    estate.play.change(ZONE, lambda spec: [spec.pop(name, None) for name in (*PRIVATE_SERVICES, "apps")])
     await estate.play.settle()
     return list(estate.play.status(estate.name)["retained"])
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from loom.api.data_landing_zone import PRIVATE_SERVICES
 from loom.manifests import read_manifests
 from loom.plan.arm_type import ArmType, Listing
 from loom.plan.catalog import TYPES
@@ -210,7 +211,7 @@ async def _live(azure: Simulator, play: Rehearsal) -> None:
     play.lose_status("DataLandingZone")
     await play.settle()
     await play.delete("ApiProduct")
-    play.change("DataLandingZone", lambda spec: [spec.pop(name) for name in ("storage", "eventHubs", "apps")])
+    play.change("DataLandingZone", lambda spec: [spec.pop(name, None) for name in (*PRIVATE_SERVICES, "apps")])
     await play.settle()
     retained = play.status(zone)["retained"]
     play.change("DataLandingZone", lambda spec: spec.update(deleteData=retained, deletionPolicy="Delete"))

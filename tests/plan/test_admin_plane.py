@@ -17,7 +17,7 @@ def test_everything_that_a_plane_names_is_looked_at_and_nothing_is_written() -> 
     plan = plan_of(plane_object())
     assert {r.mode for r in plan.resources} == {Mode.EXISTING}
     assert [r.key for r in plan.resources] == [
-        "group", "hub", "dns/blob", "dns/dfs", "dns/namespace", "logs", "insights", "registry", "api-management",
+        "group", "hub", "dns/blob", "dns/dfs", "dns/namespace", "dns/Sql", "logs", "insights", "registry", "api-management",
     ]  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def test_a_plane_may_write_nowhere_and_is_not_denied_for_it() -> None:
 def test_the_dns_zones_are_those_of_the_planes_cloud() -> None:
     plan = plan_of(plane_object(cloud="AzureChinaCloud"))
     names = [name_of(str(r.id)) for r in plan.resources if r.key.startswith("dns/")]
-    assert all(name.startswith("privatelink.") and name.endswith(".chinacloudapi.cn") for name in names)
+    assert all(name.startswith("privatelink.") and name.endswith((".chinacloudapi.cn", ".azure.cn")) for name in names)
 
 
 def test_dns_zones_may_be_in_a_subscription_of_their_own() -> None:

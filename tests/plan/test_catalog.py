@@ -7,7 +7,7 @@ from loom.plan.catalog import TYPES, arm_type
 from loom.plan.catalog.normals import without_case, without_slashes
 from loom.plan.values import at
 from support.plans import id_of, plan_of
-from support.worlds import Obj, plane_object, product_object, zone_object
+from support.worlds import Obj, plane_object, product_object, rich_zone
 
 ROWS = list(TYPES.values())
 
@@ -38,7 +38,7 @@ def test_labels_are_one_word_each_and_no_two_are_the_same() -> None:
 
 def test_what_holds_data_is_protected() -> None:
     protected = {row.label for row in ROWS if row.protected}
-    assert protected == {"storage", "filesystem", "hub", "queue"}
+    assert protected == {"storage", "filesystem", "hub", "queue", "cosmos", "database", "container"}
 
 
 def test_children_go_before_what_holds_them() -> None:
@@ -51,12 +51,12 @@ def test_the_group_goes_last() -> None:
     assert max(ROWS, key=lambda row: row.delete_rank).label == "group"
 
 
-@pytest.mark.parametrize("obj", [plane_object(), zone_object(), product_object()], ids=lambda obj: obj["kind"])
+@pytest.mark.parametrize("obj", [plane_object(), rich_zone(), product_object()], ids=lambda obj: obj["kind"])
 def test_every_planned_type_has_a_row(obj: Obj) -> None:
     assert all(arm_type(id_of(resource)) for resource in plan_of(obj).resources)
 
 
-@pytest.mark.parametrize("obj", [zone_object(), product_object()], ids=lambda obj: obj["kind"])
+@pytest.mark.parametrize("obj", [rich_zone(), product_object()], ids=lambda obj: obj["kind"])
 def test_what_is_immutable_or_never_returned_is_spelled_as_it_is_planned(obj: Obj) -> None:
     declared: dict[tuple[str, str], bool] = {}
     for resource in plan_of(obj).resources:

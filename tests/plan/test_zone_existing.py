@@ -17,6 +17,7 @@ from support.worlds import SPOKE, Obj, grant, plane_object, world, zone_object
 
 SHARED = f"/subscriptions/{SPOKE}/resourceGroups/rg-shared"
 ACCOUNT = f"{SHARED}/providers/Microsoft.Storage/storageAccounts/sashared"
+DOCUMENTS = f"{SHARED}/providers/Microsoft.DocumentDB/databaseAccounts/cosmos-shared"
 NAMESPACE = f"{SHARED}/providers/Microsoft.EventHub/namespaces/evhns-shared"
 PLANE = plane_object(grants=[grant(scopes=[SHARED])])
 MARK = "[csaloom-io-owner: prod/domain-finance/DataLandingZone/finance]"
@@ -27,6 +28,7 @@ def attached(**changes: Any) -> Obj:
     spec: Obj = {
         "storage": {"existing": {"id": ACCOUNT}, "filesystems": [{"name": "bronze"}]},
         "eventHubs": {"existing": {"id": NAMESPACE}, "hubs": [{"name": "orders"}]},
+        "cosmos": {"existing": {"id": DOCUMENTS}},
     }
     return zone_object(**(spec | changes))
 
@@ -39,6 +41,7 @@ def standing(obj: Obj, *, hierarchical: bool = True, location: str = "eastus2", 
     """A zone whose services stand already, as others made them."""
     made = bench(obj, world(obj, PLANE))
     made.cloud.place(ACCOUNT, location=location, properties={"isHnsEnabled": hierarchical})
+    made.cloud.place(DOCUMENTS, location=location, kind="GlobalDocumentDB", properties={})
     made.cloud.place(NAMESPACE, location=location, properties={"kafkaEnabled": kafka})
     hub = world(obj).plane.hub_network.id  # type: ignore[union-attr]
     made.cloud.place(hub, properties={})
@@ -49,8 +52,9 @@ def test_an_attached_service_is_only_read_and_what_describes_a_made_one_is_not_p
     plan = planned(attached())
     assert (plan.find("storage").mode, plan.find("storage").id) == (Mode.EXISTING, ACCOUNT)
     assert (plan.find("event-hubs").mode, plan.find("event-hubs").id) == (Mode.EXISTING, NAMESPACE)
+    assert (plan.find("cosmos").mode, plan.find("cosmos").id) == (Mode.EXISTING, DOCUMENTS)
     keys = {resource.key for resource in plan.resources}
-    assert not keys & {"storage/blob-service", "diagnostics/storage", "diagnostics/event-hubs"}
+    assert not keys & {"storage/blob-service", "diagnostics/storage", "diagnostics/event-hubs", "diagnostics/cosmos"}
 
 
 def test_endpoints_roles_and_inner_things_are_made() -> None:
@@ -82,7 +86,8 @@ def test_the_app_is_told_the_names_that_its_topics_have_there() -> None:
 def test_no_endpoint_is_made_where_the_spec_says_that_there_is_one() -> None:
     storage = {"existing": {"id": ACCOUNT, "privateEndpoint": "Skip"}}
     hubs = {"existing": {"id": NAMESPACE, "privateEndpoint": "Skip"}}
-    keys = {resource.key for resource in planned(attached(storage=storage, eventHubs=hubs)).resources}
+    cosmos = {"existing": {"id": DOCUMENTS, "privateEndpoint": "Skip"}}
+    keys = {resource.key for resource in planned(attached(storage=storage, eventHubs=hubs, cosmos=cosmos)).resources}
     assert not any(key.startswith("endpoint/") for key in keys)
     assert "dns-link/blob" in keys  # its name is looked up in the plane's zone all the same
 

@@ -13,6 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from loom.engine.inventory import Inventory
 from loom.engine.work import Event, Result, Rhythm, Work
 from loom.kube.compose import work_of
 from loom.kube.key import RECONCILE_REQUESTED, Key
@@ -25,7 +26,7 @@ from support.rehearsal import Object, Rehearsal
 from support.simulator import Simulator
 
 ZONE, PRODUCT = "DataLandingZone", "ApiProduct"
-PASSES = 60
+PASSES = 120
 WRITES = ("PUT", "PATCH", "POST", "DELETE")
 
 
@@ -190,8 +191,7 @@ class Converged:
 
     def inventory(self, name: Key | None = None) -> list[str]:
         """Every id in the inventory of the object, or of another one."""
-        rows = self.play.status(name or self.name).get("inventory") or []
-        return [f"{r['scope']}/providers/{i}" if i else r["scope"] for r in rows for i in r["ids"]]
+        return list(Inventory.read(self.play.status(name or self.name)).ids.values())
 
     def _name_of(self, record: Record) -> str:
         return next((name for name, arm_id in self.ids.items() if key(arm_id) == key(record.path)), record.path)

@@ -73,6 +73,7 @@ EDITS: dict[str, Edit] = {
     "dns-link/blob": STRICT_NAMES,
     "dns-link/dfs": STRICT_NAMES,
     "dns-link/namespace": STRICT_NAMES,
+    "dns-link/Sql": STRICT_NAMES,
     "storage": (
         {"properties": {"allowSharedKeyAccess": True, "networkAcls": {"defaultAction": "Allow"}}},
         {"properties.allowSharedKeyAccess", "properties.networkAcls.defaultAction"},
@@ -109,6 +110,15 @@ EDITS: dict[str, Edit] = {
         NOWHERE,
         {"properties.privateDnsZoneConfigs[privatelink-servicebus-windows-net]"},
     ),
+    "cosmos": (
+        {
+            "properties": {"disableLocalAuth": False, "publicNetworkAccess": "Enabled"},
+            "tags": {"Owner": "me@contoso.com"},
+        },
+        {"properties.disableLocalAuth", "properties.publicNetworkAccess", "tags.Owner"},
+    ),
+    "endpoint/cosmos-Sql": TAGS,
+    "endpoint/cosmos-Sql/dns": (NOWHERE, {"properties.privateDnsZoneConfigs[privatelink-documents-azure-com]"}),
     "environment": (
         {"properties": {"appLogsConfiguration": {"destination": "none"}}},
         {"properties.appLogsConfiguration.destination"},
@@ -134,6 +144,7 @@ EDITS: dict[str, Edit] = {
     "diagnostics/storage/blob-service": NO_LOGS,
     "diagnostics/event-hubs": NO_METRICS,
     "diagnostics/service-bus": NO_LOGS,
+    "diagnostics/cosmos": NO_LOGS,
     "diagnostics/environment": NO_LOGS,
     **dict.fromkeys((f"diagnostics/app/{app}" for app in APPS), NO_METRICS),
 }
@@ -153,7 +164,7 @@ OF_THE_PRODUCT: dict[str, Edit] = {
 }
 FIXED = {
     "hub/loom-mirroring-configs", "hub/loom-mirroring-offsets", "hub/loom-mirroring-status", "api-link/orders-v1",
-    "group-link/developers",
+    "group-link/developers", "cosmos/loom", "cosmos/loom/workspaces",
 }  # fmt: skip
 """All that these declare is what Azure never changes: nobody can drift it."""
 
@@ -202,7 +213,17 @@ ADDED: dict[str, Patch] = {
     "event-hubs/network-rules": {"properties": {"ipRules": [{"ipMask": "20.1.2.3", "action": "Allow"}]}},
     "service-bus": TAG,
     "queue/refresh": {"properties": {"lockDuration": "PT5M", "forwardDeadLetteredMessagesTo": "theirs"}},
-    "identity": TAG,
+    "cosmos": {
+        "properties": {
+            "cors": [{"allowedOrigins": "https://contoso.com"}],
+            "enableAutomaticFailover": True,
+            "locations": [
+                {"locationName": "East US 2", "failoverPriority": 0, "isZoneRedundant": False},
+                {"locationName": "Central US", "failoverPriority": 1, "isZoneRedundant": False},
+            ],
+        },
+        **TAG,
+    },
     "environment": TAG,
     "app/loom-mirroring": TAG,
 }
@@ -211,6 +232,11 @@ ADDED: dict[str, Patch] = {
 CHILDREN: dict[str, tuple[str, Patch]] = {
     "a subnet": ("{network}/subnets/snet-theirs", {"properties": {"addressPrefix": "10.100.8.0/24"}}),
     "a filesystem": ("{storage}/blobServices/default/containers/theirs", {"properties": {}}),
+    "a database": ("{cosmos}/sqlDatabases/theirs", {"properties": {"resource": {"id": "theirs"}}}),
+    "a container": (
+        "{cosmos}/sqlDatabases/loom/containers/theirs",
+        {"properties": {"resource": {"id": "theirs", "partitionKey": {"paths": ["/id"], "kind": "Hash"}}}},
+    ),
     "a hub": ("{event-hubs}/eventhubs/theirs", {"properties": {"partitionCount": 1}}),
     "a queue": ("{service-bus}/queues/theirs", {"properties": {}}),
     "a consumer group": ("{hub/orders}/consumergroups/theirs", {"properties": {}}),

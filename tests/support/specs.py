@@ -34,6 +34,7 @@ def zones(draw: st.DrawFn) -> Obj:
         "storage": draw(st.none() | _storage()),
         "eventHubs": draw(st.none() | _event_hubs()),
         "serviceBus": draw(st.none() | _service_bus()),
+        "cosmos": draw(st.none() | _cosmos()),
         "apps": draw(st.none() | _apps()),
     }
     needed = any(value is not None for value in services.values())
@@ -104,6 +105,21 @@ def _service_bus() -> st.SearchStrategy[Obj]:
     queues = st.lists(st.fixed_dictionaries({"name": _words}), max_size=4, unique_by=lambda item: item["name"])
     tier = st.just({"sku": "Standard"}) | st.sampled_from([1, 2, 4, 8, 16]).map(lambda units: {"capacity": units})
     return st.builds(lambda tier, queues: {**tier, "queues": queues}, tier, queues)
+
+
+def _cosmos() -> st.SearchStrategy[Obj]:
+    paths = st.lists(st.from_regex(r"[A-Za-z0-9_-]{1,20}", fullmatch=True), min_size=1, max_size=3)
+    containers = st.fixed_dictionaries({"name": _words, "partitionKey": paths.map(lambda parts: "/" + "/".join(parts))})
+    database: st.SearchStrategy[Obj] = st.fixed_dictionaries(
+        {"name": _words}, optional={"containers": st.lists(containers, max_size=4, unique_by=lambda item: item["name"])}
+    )
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.from_regex(r"[a-z0-9]{1,10}(-[a-z0-9]{1,10}){1,3}", fullmatch=True),
+            "databases": st.lists(database, max_size=4, unique_by=lambda item: item["name"]),
+        },
+    )
 
 
 def _apps() -> st.SearchStrategy[Obj]:

@@ -98,7 +98,12 @@ def zone_object(**changes: Any) -> Obj:
 
 def rich_zone(**changes: Any) -> Obj:
     """A zone with every backing service beside those of `zone_object`."""
-    services: Obj = {"serviceBus": {"queues": [{"name": "refresh"}]}}
+    services: Obj = {
+        "serviceBus": {"queues": [{"name": "refresh"}]},
+        "cosmos": {
+            "databases": [{"name": "loom", "containers": [{"name": "workspaces", "partitionKey": "/tenantId"}]}]
+        },
+    }
     return zone_object(**(services | changes))
 
 

@@ -4,9 +4,10 @@ It knows no kind; every rule stands with the model that it is about.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 
 from loom.api.objects import Problem
 from loom.api.schema import Items, Model
@@ -21,8 +22,14 @@ def forbidden_changes(before: Model, after: Model, path: str = "spec") -> Iterat
         was, now, place = getattr(before, name), getattr(after, name), f"{path}.{to_camel(name)}"
         if isinstance(was, Model) and isinstance(now, Model):
             yield from forbidden_changes(was, now, place)
-        elif items := next((bound for bound in field.metadata if isinstance(bound, Items)), None):
+        elif items := _bounds(field):
             yield from _in_list(was, now, place, items)
+
+
+def _bounds(field: FieldInfo) -> Items | None:
+    """How a list tells its items apart; one that may be left out has that inside of its type."""
+    inside = (bound for option in get_args(field.annotation) for bound in getattr(option, "__metadata__", ()))
+    return next((bound for bound in (*field.metadata, *inside) if isinstance(bound, Items)), None)
 
 
 def _in_list(before: Any, after: Any, path: str, items: Items) -> Iterator[Problem]:

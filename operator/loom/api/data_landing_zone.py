@@ -17,6 +17,7 @@ from loom.api.status import CommonStatus, ResourceId, Word
 from loom.api.zone.access import Access
 from loom.api.zone.access_paths import AccessPaths, Reach
 from loom.api.zone.apps import Apps, AppState, Wiring
+from loom.api.zone.cosmos import Cosmos
 from loom.api.zone.event_hubs import EventHubs
 from loom.api.zone.existing import Existing
 from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
@@ -42,7 +43,7 @@ class Owner(Model):
 
 
 # Services that are reached through private endpoints of the zone's own, as fields of the spec.
-PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus")
+PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos")
 
 _ANY_PRIVATE = " || ".join(f"has(self.{service})" for service in PRIVATE_SERVICES)
 
@@ -136,6 +137,8 @@ class DataLandingZoneSpec(CommonSpec):
     """The zone's Event Hubs namespace; {} takes every default. Omitted: none is made; one with hubs that was made stays."""
     service_bus: ServiceBus | None = None
     """The zone's Service Bus namespace; {} takes every default. Omitted: none is made; one with queues that was made stays."""
+    cosmos: Cosmos | None = None
+    """The zone's Cosmos DB account; {} takes every default. Omitted: none is made; one that was made stays."""
     apps: Apps | None = None
     """The platform's apps. Omitted: none run."""
     access_paths: AccessPaths | None = None
@@ -167,5 +170,5 @@ class DataLandingZoneStatus(CommonStatus):
     endpoints: Annotated[Mapping[str, Annotated[str, Field(max_length=512)]], Field(max_length=20)] = Field(
         default_factory=dict
     )
-    """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), serviceBus, and
+    """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), serviceBus, cosmos, and
     apps (the domain)."""

@@ -101,10 +101,10 @@ class InventoryScope(StatusModel):
     """The resources of this object in one scope."""
 
     scope: ResourceId
-    """The ARM id of a resource group, or of another scope that contains them."""
+    """The ARM id of a resource group, of a resource with many in it, or of another scope that contains them."""
     ids: Annotated[tuple[Annotated[str, Field(max_length=1024)], ...], listed(at_most=2000)]
     """Ids below the scope, without the leading /providers/, such as Microsoft.Storage/storageAccounts/x; the empty string
-    is the scope itself."""
+    is the scope itself, and what begins with / continues it."""
 
 
 class PlanInProgress(StatusModel):
@@ -132,7 +132,7 @@ class CommonStatus(StatusModel):
     applying_plan: PlanInProgress | None = None
     """The approved plan that is being applied, until its last change is done."""
     resources: Annotated[tuple[ResourceState, ...], listed(at_most=50)] = ()
-    """At most 50 of the Azure resources, the unwell first."""
+    """At most 50 of the Azure resources, the unwell first, and fewer where their rows are long."""
     resource_count: Int | None = None
     """How many Azure resources there are in all."""
     inventory: Annotated[tuple[InventoryScope, ...], listed(at_most=200)] = ()

@@ -8,12 +8,16 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# Azure docs: "Private endpoint DNS zone values", by cloud; storage, Event Hubs.
-_SUFFIXES = {
-    "AzureCloud": ("core.windows.net", "servicebus.windows.net"),
-    "AzureUSGovernment": ("core.usgovcloudapi.net", "servicebus.usgovcloudapi.net"),
-    "AzureChinaCloud": ("core.chinacloudapi.cn", "servicebus.chinacloudapi.cn"),
-}
+# Azure docs: "Private endpoint DNS zone values", by cloud, each below `privatelink.`; storage, Event Hubs, Cosmos DB.
+_ZONES = {
+    "AzureCloud": ("blob.core.windows.net", "dfs.core.windows.net", "servicebus.windows.net", "documents.azure.com"),
+    "AzureUSGovernment": (
+        "blob.core.usgovcloudapi.net", "dfs.core.usgovcloudapi.net", "servicebus.usgovcloudapi.net", "documents.azure.us",
+    ),
+    "AzureChinaCloud": (
+        "blob.core.chinacloudapi.cn", "dfs.core.chinacloudapi.cn", "servicebus.chinacloudapi.cn", "documents.azure.cn",
+    ),
+}  # fmt: skip
 
 
 def subscriptions_of(manifests: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -44,9 +48,8 @@ def _private_dns(spec: Mapping[str, Any]) -> Iterator[Json]:
     place = spec["privateDnsZones"]
     subscription = place.get("subscriptionId", spec["subscriptionId"])
     zones = f"/subscriptions/{subscription}/resourceGroups/{place['resourceGroup']}/providers/Microsoft.Network/privateDnsZones"
-    storage, event_hubs = _SUFFIXES[spec["cloud"]]
     link = {"virtualNetwork": {"id": spec["hubNetwork"]["id"]}, "registrationEnabled": False}
-    for name in (f"privatelink.blob.{storage}", f"privatelink.dfs.{storage}", f"privatelink.{event_hubs}"):
+    for name in (f"privatelink.{suffix}" for suffix in _ZONES[spec["cloud"]]):
         yield {"id": f"{zones}/{name}", "body": {"location": "global", "properties": {}}}
         yield {
             "id": f"{zones}/{name}/virtualNetworkLinks/hub",

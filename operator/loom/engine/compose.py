@@ -33,9 +33,10 @@ def compose(run: Pass, item: Item) -> dict[str, Json]:
     if item.type.marking is Marking.TAG:
         body["tags"] = {**tags_of(item.live.body), **(body.get("tags") or {})}
     gone = {rule.path for rule in item.resource.absent if is_attached(rule, item.live.body)}
+    left = {rule.path for rule in item.resource.ignore if not rule.floor}
     for carry in item.type.carries:
         if carry.path not in gone:
-            _carry(body, item.live.body, carry)
+            _carry(body, item.live.body, carry, wins=carry.path in left)
     _keep_others(body, item.live.body, [path_pattern(path) for path in item.type.whole])
     for rule in item.resource.ignore:
         if rule.floor:
@@ -57,12 +58,13 @@ def is_attached(rule: Absent, live: Mapping[str, Json]) -> bool:
     return key(str(at(live, f"{rule.path}.id") or "")) == key(rule.id)
 
 
-def _carry(body: dict[str, Json], live: Mapping[str, Json], carry: Carry) -> None:
+def _carry(body: dict[str, Json], live: Mapping[str, Json], carry: Carry, *, wins: bool) -> None:
+    """`wins`: over what is declared too, as that is not compared and so must not be changed either."""
     value, declared = at(live, carry.path), at(body, carry.path)
     if value is None:
         return
     kept = _without(value, carry.drop)
-    if declared is None:
+    if declared is None or wins:
         _place(body, carry.path, kept)
     elif isinstance(declared, Mapping) and isinstance(kept, Mapping):
         _place(body, carry.path, {**kept, **declared})

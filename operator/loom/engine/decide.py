@@ -12,7 +12,7 @@ from loom.engine.marks import Ownership, judge, owner_of
 from loom.engine.ports import Observed
 from loom.engine.submitted import submitted_changes
 from loom.plan.arm_id import key, name_of, parent_of
-from loom.plan.arm_type import Marking
+from loom.plan.arm_type import ArmType, Marking
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
 from loom.plan.values import at
@@ -146,7 +146,7 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
         item.stand(State.READY)
         return
     item.stand(State.DRIFTED, "DriftFound", item.differing, action=UPDATE)
-    forbidden = [c for c in item.changes if c.path.lower() in {path.lower() for path in item.type.immutable}]
+    forbidden = [c for c in item.changes if _is_fixed(item.type, c.path)]
     if forbidden:
         one = forbidden[0]
         item.stand(
@@ -157,6 +157,12 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
     else:
         _check_authority(run, item)
         _check_honored(run, item)
+
+
+def _is_fixed(kind: ArmType, path: str) -> bool:
+    """Is that a place, or in one, that Azure never changes?"""
+    here = path.lower()
+    return any(here == fixed or here.startswith((f"{fixed}.", f"{fixed}[")) for fixed in map(str.lower, kind.immutable))
 
 
 def provisioning_state(item: Item) -> str:

@@ -4,6 +4,7 @@ Status is a cache: an id in it is a reason to look, never a right to delete. Wri
 that the fullest zone stays small.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from loom.plan.arm_type import ArmType
 from loom.plan.catalog import arm_type
 from loom.plan.values import Json
 
+CROWD = 8  # so many in and on one resource are written relative to it
 _PROVIDERS = "/providers/"
 
 
@@ -32,7 +34,7 @@ class Inventory:
             if not scope.startswith("/subscriptions/"):
                 continue
             for relative in row.get("ids") or []:
-                arm_id = f"{scope}{_PROVIDERS}{relative}" if relative else scope
+                arm_id = _absolute(scope, str(relative))
                 if is_plain(arm_id):
                     found.add(arm_id)
         return found
@@ -40,8 +42,12 @@ class Inventory:
     def write(self) -> list[Json]:
         """The rows for status, in a stable order."""
         scopes: dict[str, tuple[str, list[str]]] = {}
+        crowds = Counter(key(_outermost(arm_id)) for arm_id in self.ids.values())
         for arm_id in self.ids.values():
+            outermost = _outermost(arm_id)
             scope = group_of(arm_id) or arm_id.partition(_PROVIDERS)[0]
+            if crowds[key(outermost)] >= CROWD and key(arm_id) != key(outermost):
+                scope = outermost
             _, ids = scopes.setdefault(key(scope), (scope, []))
             ids.append(arm_id[len(scope) :].removeprefix(_PROVIDERS))
         return [{"scope": scope, "ids": sorted(ids, key=str.lower)} for _, (scope, ids) in sorted(scopes.items())]
@@ -65,6 +71,18 @@ class Inventory:
 
     def __contains__(self, arm_id: str) -> bool:
         return key(arm_id) in self.ids
+
+
+def _outermost(arm_id: str) -> str:
+    """The resource directly in a group that this one lies in or on, or is; the id itself where there is no such."""
+    scope, found, rest = arm_id.partition(_PROVIDERS)
+    return f"{scope}{found}{'/'.join(rest.split('/')[:3])}"
+
+
+def _absolute(scope: str, relative: str) -> str:
+    if not relative or relative.startswith("/"):
+        return f"{scope}{relative}"
+    return f"{scope}{_PROVIDERS}{relative}"
 
 
 def known_type(arm_id: str) -> ArmType:

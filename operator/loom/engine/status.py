@@ -3,8 +3,10 @@
 Bounds: 50 resources, the unwell first; 20 changes; the inventory whole. Nothing changes when nothing happened.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from loom.engine.approval import digests, plan_hash
 from loom.engine.condition import TRUE, Condition, stamp, status_of
@@ -17,6 +19,7 @@ from loom.plan.values import Json
 
 MOST_RESOURCES, MOST_CHANGES, MOST_FIELDS, LONGEST = 50, 20, 20, 300
 WHOLE, BEGINNING = 5, 40  # rows with whole sentences; characters of the others'
+ROOM = 16 * 1024  # characters that the rows of resources may take: the inventory, which is never cut, needs the rest
 
 
 def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) -> dict[str, Json]:
@@ -94,7 +97,7 @@ def _removal(deletion: Deletion) -> dict[str, Json]:
 
 
 def resource_rows(run: Pass) -> tuple[list[Json], int]:
-    """At most 50 resources, the unwell first, and how many there are in all."""
+    """At most 50 resources, and no more than there is room for, the unwell first, and how many there are in all."""
     health = {finding.key: finding for finding in run.findings}
     ranked: list[tuple[int, str, dict[str, Json]]] = []
     managed = [item for item in run.items.values() if item.resource.mode is not Mode.STAGE]
@@ -122,7 +125,13 @@ def resource_rows(run: Pass) -> tuple[list[Json], int]:
         row |= {"reason": deletion.reason or "Progressing", "message": deletion.message[:LONGEST]}
         ranked.append((0, deletion.id, row))
     ranked.sort(key=lambda entry: entry[:2])
-    return _brief([row for _, _, row in ranked[:MOST_RESOURCES]]), len(ranked)
+    return _fitting(_brief([row for _, _, row in ranked[:MOST_RESOURCES]])), len(ranked)
+
+
+def _fitting(rows: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """The first rows, as many as there is room for."""
+    ends = accumulate(len(json.dumps(row)) for row in rows)
+    return [row for row, end in zip(rows, ends, strict=True) if end <= ROOM]
 
 
 def _brief(rows: list[dict[str, Json]]) -> list[dict[str, Json]]:

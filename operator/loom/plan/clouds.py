@@ -15,6 +15,7 @@ class Suffixes:
     blob: str
     dfs: str
     event_hubs: str
+    cosmos: str
     registry: str
     apps: str
     login: str  # where OpenID Connect providers of Microsoft Entra publish their configuration
@@ -28,6 +29,7 @@ SUFFIXES = {
         blob="blob.core.windows.net",
         dfs="dfs.core.windows.net",
         event_hubs="servicebus.windows.net",
+        cosmos="documents.azure.com",
         registry="azurecr.io",
         apps="azurecontainerapps.io",
         login="login.microsoftonline.com",
@@ -39,6 +41,7 @@ SUFFIXES = {
         blob="blob.core.usgovcloudapi.net",
         dfs="dfs.core.usgovcloudapi.net",
         event_hubs="servicebus.usgovcloudapi.net",
+        cosmos="documents.azure.us",
         registry="azurecr.us",
         apps="azurecontainerapps.us",
         login="login.microsoftonline.us",
@@ -53,6 +56,7 @@ SUFFIXES = {
         blob="blob.core.chinacloudapi.cn",
         dfs="dfs.core.chinacloudapi.cn",
         event_hubs="servicebus.chinacloudapi.cn",
+        cosmos="documents.azure.cn",
         registry="azurecr.cn",
         apps="azurecontainerapps.cn",
         login="login.partner.microsoftonline.cn",
@@ -73,4 +77,5 @@ def private_zones(cloud: Cloud) -> dict[str, str]:
         "blob": f"privatelink.{suffixes.blob}",
         "dfs": f"privatelink.{suffixes.dfs}",
         "namespace": f"privatelink.{suffixes.event_hubs}",
+        "Sql": f"privatelink.{suffixes.cosmos}",
     }

@@ -29,6 +29,7 @@ class ZoneNames:
     storage: str
     event_hubs: str
     service_bus: str
+    cosmos: str
     hub_peering: str
     dns_link: str
     place: str
@@ -69,6 +70,7 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         or hashed(f"evhns-loom-{spec.domain}-{environment}", unique, 50),
         service_bus=(spec.service_bus and spec.service_bus.name)
         or hashed(f"sb-loom-{spec.domain}-{environment}", unique, 50),
+        cosmos=(spec.cosmos and spec.cosmos.name) or hashed(f"cosmos-loom-{spec.domain}-{environment}", unique, 44),
         # In networks and zones that many share, only the owner's hash says whose these are.
         hub_peering=f"peer-to-dlz-{spec.domain}-{owner.hash}",
         dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",

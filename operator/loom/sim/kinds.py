@@ -31,7 +31,8 @@ class Style:
     `updated` are the status codes for a new and an existing resource; `creating` and `updating` the provisioning states
     meanwhile. `empty`: the answer has no body. `done` is what a finished `Location` answers to a DELETE. `urls` is where the
     operation is polled: `region`, signed, below the provider's locations; `resource`, unsigned: its result at the resource itself
-    (`?asyncId=`), its status below the top-level resource (`tenant/operationResults`).
+    (`?asyncId=`), its status below the top-level resource (`tenant/operationResults`); `result`, unsigned: its status below the
+    provider's locations, its result below the resource (`operationResults`). `running` is the word for what has not ended.
     """
 
     seconds: float = 0.0
@@ -51,6 +52,7 @@ class Style:
     update_headers: str | None = None
     done: int = 200
     urls: str = "region"
+    running: str = "InProgress"
 
     def for_update(self) -> Style:
         """The same for a resource that exists already. What is done at once is answered with the resource."""

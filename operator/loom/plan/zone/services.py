@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from loom.plan.checks import LinkCheck
 from loom.plan.resource import Resource
 from loom.plan.values import Value
+from loom.plan.zone.cosmos import COSMOS
 from loom.plan.zone.endpoints import endpoint, endpoint_check, endpoint_key
 from loom.plan.zone.event_hubs import EVENT_HUBS
 from loom.plan.zone.existing import makes_endpoints
@@ -13,7 +14,7 @@ from loom.plan.zone.service_bus import SERVICE_BUS
 from loom.plan.zone.site import Site
 from loom.plan.zone.storage import STORAGE
 
-SERVICES: tuple[Service, ...] = (STORAGE, EVENT_HUBS, SERVICE_BUS)
+SERVICES: tuple[Service, ...] = (STORAGE, EVENT_HUBS, SERVICE_BUS, COSMOS)
 
 
 def declared(site: Site) -> Iterator[Service]:

@@ -83,6 +83,11 @@ class Site:
         return self.attached("serviceBus") or self.id("Microsoft.ServiceBus/namespaces", self.names.service_bus)
 
     @property
+    def cosmos(self) -> str:
+        """The id of the Cosmos DB account."""
+        return self.attached("cosmos") or self.id("Microsoft.DocumentDB/databaseAccounts", self.names.cosmos)
+
+    @property
     def environment(self) -> str:
         """The id of the Container Apps environment."""
         return self.id("Microsoft.App/managedEnvironments", self.names.environment)

@@ -39,13 +39,22 @@ def poll(world: World, operation: Operation, request: Request) -> tuple[Response
     if style.urls == "region" and request.query.get("s") != _signature(operation):
         raise ArmError(403, "AuthorizationFailed", "The signature of the operation URL is not valid.")
     operation.polls += 1
-    if STATUS in request.query or (style.urls == "resource" and RESULT not in request.query):
+    if _asks_status(style, request):
         return _status(world, style, operation, request), early
     return _result(world, kind, style, operation, request.base), early
 
 
+def _asks_status(style: Style, request: Request) -> bool:
+    """Is it the status that is asked for, or the result?"""
+    if style.urls == "result":
+        return request.path.partition("/locations/")[2] != ""
+    return STATUS in request.query or (style.urls == "resource" and RESULT not in request.query)
+
+
 def _status(world: World, style: Style, operation: Operation, request: Request) -> Response:
     body = operation.document(request.path)
+    if operation.running:
+        body["status"] = style.running
     if style.bare:
         body = {key: body[key] for key in ("status", "error") if key in body}
     headers: dict[str, str] = {}
@@ -84,8 +93,12 @@ def _url(kind: Kind, style: Style, operation: Operation, base: str, *, status: b
     signed = operation.signature(str(operation.polls) if style.moving else "")
     if style.urls == "resource":
         return _own_url(style, operation, base, status=status)
+    if style.urls == "result" and not status:
+        return f"{base}{operation.target}/{style.result_path}/{operation.id}?api-version={operation.api_version}"
     flag = f"&{STATUS}=true" if status else ""
-    query = f"api-version={operation.api_version}{flag}&{signed}"
+    query = f"api-version={operation.api_version}"
+    if style.urls == "region":
+        query += f"{flag}&{signed}"
     if kind.namespace == RESOURCES:
         return f"{subscription}/operationresults/{operation.id}?{query}"
     word = style.status_path if status else style.result_path

@@ -7,6 +7,7 @@ from loom.sim.kinds import Provider
 from loom.sim.providers import (
     app,
     authorization,
+    cosmos,
     eventhub,
     identity,
     monitor,
@@ -25,6 +26,7 @@ PROVIDERS: tuple[Provider, ...] = (
     network.PROVIDER,
     eventhub.PROVIDER,
     service_bus.PROVIDER,
+    cosmos.PROVIDER,
     app.PROVIDER,
     monitor.INSIGHTS,
     monitor.OPERATIONAL_INSIGHTS,

@@ -1,0 +1,53 @@
+"""Types of databases and caches. What holds data is never deleted because a line left a spec."""
+
+from loom.plan.arm_type import ArmType, Carry, Listing, Marking, Tier
+
+_COSMOS = "Microsoft.DocumentDB/databaseAccounts"
+
+_OTHERS = "a PUT without it may take it away, and whoever set it does not ask us"
+
+TYPES = (
+    ArmType(
+        _COSMOS, "2025-10-15", "cosmos",
+        protected="an account holds documents, and brings them back for as long as it exists only",
+        immutable=("location", "kind"),
+        carries=(
+            Carry("identity", "the account's own keys may be read with it", frozenset({"principalId", "tenantId", "clientId"})),
+            # The account refuses a body without them, and one that changes them together with anything else.
+            Carry("properties.locations", _OTHERS, frozenset({"id", "documentEndpoint", "provisioningState"})),
+            *(
+                Carry(f"properties.{name}", _OTHERS)
+                for name in (
+                    "analyticalStorageConfiguration", "capabilities", "capacity", "cors", "defaultIdentity",
+                    "enableAnalyticalStorage", "enableAutomaticFailover", "enableBurstCapacity", "enableFreeTier",
+                    "enableMultipleWriteLocations", "enablePartitionMerge", "ipRules", "isVirtualNetworkFilterEnabled", "keyVaultKeyUri",
+                    "networkAclBypass", "networkAclBypassResourceIds", "virtualNetworkRules",
+                )
+            ),
+        ),
+        delete_rank=60,
+    ),
+    ArmType(
+        f"{_COSMOS}/sqlDatabases", "2025-10-15", "database",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
+        protected="a database holds documents",
+        delete_rank=56,
+    ),
+    ArmType(
+        f"{_COSMOS}/sqlDatabases/containers", "2025-10-15", "container",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
+        protected="a container holds documents",
+        immutable=("properties.resource.partitionKey.paths", "properties.resource.partitionKey.kind"),
+        carries=(
+            Carry("properties.resource.partitionKey.version", "it is part of what is fixed at creation"),
+            *(
+                Carry(f"properties.resource.{name}", _OTHERS)
+                for name in (
+                    "analyticalStorageTtl", "clientEncryptionPolicy", "computedProperties", "conflictResolutionPolicy", "defaultTtl",
+                    "fullTextPolicy", "indexingPolicy", "uniqueKeyPolicy", "vectorEmbeddingPolicy",
+                )
+            ),
+        ),
+        delete_rank=55,
+    ),
+)  # fmt: skip

@@ -1,0 +1,57 @@
+"""Databases and caches: what people tune in Azure stays as they tuned it, what closes a store is closed again, and no data goes."""
+
+from typing import Any
+
+import pytest
+
+from support.converged import ZONE, Converged
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TUNED: list[dict[str, Any]] = [
+    {"defaultTtl": 3600},
+    {"indexingPolicy": {"indexingMode": "consistent", "excludedPaths": [{"path": "/blob/*"}, {"path": '/"_etag"/?'}]}},
+    {"uniqueKeyPolicy": {"uniqueKeys": [{"paths": ["/email"]}]}},
+]
+
+
+@pytest.mark.parametrize("tuned", TUNED, ids=lambda tuned: next(iter(tuned)))
+async def test_what_somebody_tunes_of_a_container_is_no_drift(estate: Converged, tuned: dict[str, Any]) -> None:
+    estate.edit("cosmos/loom/workspaces", {"properties": {"resource": tuned}})
+    await estate.is_quiet()
+    (now,) = (estate.body("cosmos/loom/workspaces")["properties"]["resource"][name] for name in tuned)
+    assert now == tuned[next(iter(tuned))] or now | tuned[next(iter(tuned))] == now
+
+
+async def test_a_container_with_another_partition_key_is_told_and_never_made_anew(estate: Converged) -> None:
+    estate.edit("cosmos/loom/workspaces", {"properties": {"resource": {"partitionKey": {"paths": ["/other"]}}}})
+    estate.azure.reset_counters()
+    await estate.look()
+    (change,) = estate.play.status(estate.name)["plan"]["changes"]
+    assert (change["action"], change["reason"]) == ("Blocked", "ImmutableInAzure")
+    assert "partitionKey.paths" in change["message"]
+    assert estate.writes() == []
+
+
+async def test_a_region_that_somebody_added_outlives_the_closing_of_an_account(estate: Converged) -> None:
+    regions = [{"locationName": name, "failoverPriority": place} for place, name in enumerate(("eastus2", "centralus"))]
+    estate.edit("cosmos", {"properties": {"locations": regions}})
+    await estate.is_quiet()
+    estate.edit("cosmos", {"properties": {"publicNetworkAccess": "Enabled", "disableLocalAuth": False}})
+    mended = await estate.mend()
+    now = estate.body("cosmos")["properties"]
+    assert mended.writes == ("PUT cosmos",)
+    assert (now["publicNetworkAccess"], now["disableLocalAuth"]) == ("Disabled", True)
+    assert [region["locationName"] for region in now["locations"]] == ["East US 2", "Central US"]
+
+
+async def test_a_container_and_its_database_that_leave_the_spec_stay_until_they_are_named(estate: Converged) -> None:
+    estate.play.change(ZONE, lambda spec: spec["cosmos"].pop("databases"))
+    await estate.play.settle()
+    retained = [name for name in estate.play.status(estate.name)["retained"] if "cosmos" in name]
+    account = estate.ids["cosmos"].rpartition("/")[2]
+    assert sorted(retained) == [f"container/{account}/loom/workspaces", f"database/{account}/loom"]
+    estate.play.change(ZONE, lambda spec: spec.update(deleteData=[f"container/{account}/loom/workspaces"]))
+    mended = await estate.mend()
+    assert mended.writes == ("DELETE cosmos/loom/workspaces",)
+    assert estate.azure.get(estate.ids["cosmos/loom"]) is not None
