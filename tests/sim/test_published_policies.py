@@ -101,7 +101,7 @@ def inbound(field: str, **value: Any) -> Json:
 def test_the_service_takes_every_policy_at_every_level_where_it_exists(shop: Shop, field: str, level: str) -> None:
     value = RETRY if field == "retry" else XML if field == "xml" else ENTRIES[field]
     policies = {"backend" if field == "retry" else "inbound": [{field: value}]}
-    by_level = {
+    by_level: dict[str, Json] = {
         "product": {"policies": policies},
         "api": {"apis": [shop.api(policies=policies)]},
         "operation": {"apis": [shop.api(operations=[{"name": "List_Orders", "policies": policies}])]},
