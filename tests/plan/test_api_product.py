@@ -105,6 +105,11 @@ def test_a_product_without_keys_asks_for_no_approval() -> None:
     assert "approvalRequired" not in properties
 
 
+def test_an_api_is_never_open_by_itself() -> None:
+    obj = product_object(subscription={"required": False}, public=True, policies=None, apis=[api_object(policies=None)])
+    assert at(plan_of(obj).find("api/orders-v1").body, "properties.subscriptionRequired") is True
+
+
 def test_approval_is_asked_for_unless_the_spec_says_otherwise() -> None:
     automatic = plan_of(product_object(subscription={"approval": "Automatic"}))
     assert at(plan_of(product_object()).find("product").body, "properties.approvalRequired") is True

@@ -157,6 +157,12 @@ def test_a_token_alone_opens_a_product_without_keys(shop: Shop) -> None:
     assert shop.ask(headers=shop.token()).status == 200
 
 
+def test_nothing_is_open_before_the_product_is_published(shop: Shop) -> None:
+    everybody: Json = {"subscription": {"required": False}, "public": True}
+    assert shop.publish(**everybody, state="Draft").ask().status == 401
+    assert shop.publish(**everybody).ask().status == 200
+
+
 def test_a_claim_that_is_required_must_be_there(shop: Shop) -> None:
     claim = {"name": "idtyp", "values": ["user", "device"], "match": "Any"}
     shop.publish(policies=inbound("validateEntraToken", audiences=["api://orders"], requiredClaims=[claim]))

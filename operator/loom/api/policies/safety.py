@@ -43,7 +43,8 @@ def _counts_by_key(policies: Sections) -> bool:
 
 def _is_protected(product: Any) -> bool:
     return (
-        product.subscription.required
+        product.state != "Published"
+        or product.subscription.required
         or product.public
         or asks_for_a_token(product.policies)
         or all(asks_for_a_token(api.policies) for api in product.apis)
@@ -56,14 +57,12 @@ def _some(holder: str, test: str) -> str:
 
 PROTECTED = Rule(
     field="public",
-    cel=f"!({_KEYLESS}) || (has(self.public) && self.public) || ({_some('self', _SHOWN)})"
-    f" || self.apis.all(a, {_some('a', _SHOWN)})",
+    cel=f"!(has(self.state) && self.state == 'Published' && {_KEYLESS}) || (has(self.public) && self.public)"
+    f" || ({_some('self', _SHOWN)}) || self.apis.all(a, {_some('a', _SHOWN)})",
     message="calls need neither a key nor a token: add validateEntraToken or validateJwt to the inbound policies of the product, or of "
     "each API; or say with public: true that everybody may call",
     holds=_is_protected,
 )
-"""Whatever its state: an API without keys can be called as soon as it is there, before any product is published (Azure docs:
-Subscriptions in API Management)."""
 
 COUNTABLE = Rule(
     field="subscription",

@@ -45,7 +45,7 @@ def _api(place: Place, api: Api) -> Resource:
                 "path": api.path,
                 "protocols": ["https"],
                 "serviceUrl": address,
-                "subscriptionRequired": place.spec.subscription.required,
+                "subscriptionRequired": True,  # without a key it is entered through the published product, and its policies, only
                 "format": document.format,
                 "value": text,
             }
