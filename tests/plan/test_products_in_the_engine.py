@@ -5,6 +5,7 @@ import pytest
 from loom.plan.arm_id import key, type_of
 from loom.plan.resource import Mode
 from support.landing import bench, changed, managed, settled
+from support.policies import ENTRIES
 from support.worlds import Obj, product_object, zone_object
 
 
@@ -78,6 +79,27 @@ async def test_a_policy_that_the_service_does_not_offer_is_told_before_its_docum
     )
     assert not made.cloud.has(str(made.plan.find("product-policy").id))
     assert made.cloud.body(str(made.plan.find("product").id))["properties"]["state"] == "notPublished"
+
+
+@pytest.mark.parametrize(
+    ("tier", "field", "ready"),
+    [
+        ("Consumption", "cache", "False"),
+        ("consumption", "tokenLimit", "False"),
+        ("Consumption", "rateLimit", "True"),
+        ("Developer", "cache", "True"),
+    ],
+)
+async def test_a_tier_that_lacks_a_policy_is_told_and_nothing_is_written(tier: str, field: str, ready: str) -> None:
+    made = bench(product_object(policies={"inbound": [{field: ENTRIES[field]}]}))
+    assert made.plan
+    made.cloud.body(str(made.plan.find("service").id))["sku"] = {"name": tier}
+    await made.settle()
+    assert made.ready == ready
+    if ready == "False":
+        assert made.reason("ApisImported") == "NotAvailable"
+        assert f"sku.name is {tier}; {field} cannot be had in that tier: take it out" in made.message("ApisImported")
+        assert made.cloud.writes() == []
 
 
 async def test_what_the_service_offers_is_one_list_for_all_policies_and_rarely_read() -> None:

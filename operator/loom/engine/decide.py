@@ -70,6 +70,11 @@ def _absent(run: Pass, item: Item) -> None:
 
 def _judge_others(run: Pass, item: Item, live: Observed) -> None:
     """What others made is as it must be for us, or it stands in the way."""
+    for rule in item.resource.unfit:
+        value = str(at(live.body, rule.path) or "")
+        if value.lower() in (word.lower() for word in rule.values):
+            item.stand(State.BLOCKED, "NotAvailable", f"{short(item.id)}: {rule.path} is {value}; {rule.why}")
+            return
     wrong = differences(item.type, item.resource.body, live.body, item.resource.ignore, run.lookup)
     if not wrong:
         item.stand(State.READY)

@@ -30,7 +30,7 @@ from loom.plan.product.place import (
     place_of,
     service_of,
 )  # fmt: skip
-from loom.plan.product.policies.offers import offers
+from loom.plan.product.policies.offers import with_offers
 from loom.plan.product.policies.resources import product_policy
 from loom.plan.product.subscriptions import exports, subscription_states, subscriptions
 from loom.plan.resource import Mode, Plan, Resource
@@ -49,7 +49,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
         raise Refusal("ReferenceNotFound", f"DataLandingZone {spec.landing_zone_ref.name} does not exist", wait=True)
     _check(spec)
     resources = tuple(_resources(place, context))
-    resources = (*resources, *offers(place, resources))
+    resources = with_offers(place, resources)
     if spec.state is ProductState.PUBLISHED:
         resources = (*resources, _publication(place, resources))
     resources = (*resources, *subscriptions(place, after=resources[-1].key))

@@ -87,6 +87,15 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """A value with which something that is only read cannot serve: one of `values` at `path`, letter case apart. `why` is for people."""
+
+    path: str
+    values: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One resource that must hold. `body` is what is declared and no more: what it leaves out is not ours to judge.
 
@@ -107,6 +116,7 @@ class Resource:
     adopts: bool = False
     absent: tuple[Absent, ...] = ()
     remedy: str = ""
+    unfit: tuple[Unfit, ...] = ()
     refs: tuple[Ref, ...] = field(init=False, repr=False, compare=False)  # every value of another that it waits for
 
     def __post_init__(self) -> None:

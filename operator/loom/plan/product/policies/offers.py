@@ -4,12 +4,13 @@ Tiers and clouds differ, and a service knows best what it is: what it does not l
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from loom.api.policies.table import row_of
 from loom.plan.product.place import POLICIES_APPLIED, SERVICE, Place
 from loom.plan.product.policies.document import Node, Statements
 from loom.plan.product.policies.raw import PLACES
-from loom.plan.resource import Mode, Resource
+from loom.plan.resource import Mode, Resource, Unfit
 
 _OFFER = "policy-offer/"
 
@@ -19,19 +20,34 @@ def needed(statements: Statements) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{_OFFER}{name}" for nodes in statements.values() for name in _names(nodes)))
 
 
-def offers(place: Place, resources: Iterable[Resource]) -> Iterator[Resource]:
-    """One for each policy that the documents among these resources depend on."""
-    keys = sorted({key for resource in resources for key in resource.depends_on if key.startswith(_OFFER)})
-    for key in keys:
-        name = key.removeprefix(_OFFER)
-        yield Resource(
-            key=key,
-            id=f"{place.service}/policyDescriptions/{name}",
-            depends_on=(SERVICE,),
-            condition=POLICIES_APPLIED,
-            mode=Mode.EXISTING,
-            remedy=f"{_asked_for(name)} cannot be had in its tier or cloud: take it out, or publish in another service",
-        )
+def with_offers(place: Place, resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """The resources, with an offer for each policy that their documents depend on, and a service that is of no tier without it."""
+    made = tuple(resources)
+    names = sorted({key.removeprefix(_OFFER) for one in made for key in one.depends_on if key.startswith(_OFFER)})
+    unfit = tuple(_unfit(name) for name in names if (row := row_of(name)) and row.lacking)
+    fitted = (replace(one, unfit=unfit) if one.key == SERVICE else one for one in made)
+    return (*fitted, *(_offer(place, name) for name in names))
+
+
+def _offer(place: Place, name: str) -> Resource:
+    return Resource(
+        key=f"{_OFFER}{name}",
+        id=f"{place.service}/policyDescriptions/{name}",
+        depends_on=(SERVICE,),
+        condition=POLICIES_APPLIED,
+        mode=Mode.EXISTING,
+        remedy=f"{_asked_for(name)} cannot be had in its tier or cloud: take it out, or publish in another service",
+    )
+
+
+def _unfit(name: str) -> Unfit:
+    row = row_of(name)
+    lacking = row.lacking if row else ()
+    return Unfit(
+        "sku.name",
+        lacking,
+        f"{_asked_for(name)} cannot be had in that tier: take it out, or publish in another service",
+    )
 
 
 def _names(nodes: Sequence[Node]) -> Iterator[str]:
