@@ -6,6 +6,7 @@ import pytest
 
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.cloud import api_management, container_apps
+from loom.cloud.api_revisions import ApiRevisions
 from loom.cloud.arm import ById
 from loom.cloud.azure import AzureCloud, kind_of
 from loom.cloud.factory import CloudFactory
@@ -71,10 +72,10 @@ def test_the_sdks_have_the_operations_that_are_named_here() -> None:
         assert [name for name in names.values() if not hasattr(made, name)] == []
 
 
-async def test_api_imports_and_what_is_only_read_go_by_id(cloud: AzureCloud) -> None:
+async def test_apis_go_by_revision_and_what_is_only_read_by_id(cloud: AzureCloud) -> None:
     for child in ("/apis/orders", "/apis/orders;rev=2"):
         arm_id = f"/subscriptions/s/resourceGroups/rg/providers/Microsoft.ApiManagement/service/apim{child}"
-        assert isinstance(cloud._carrier(arm_id, kind_of(arm_id)), ById)
+        assert isinstance(cloud._carrier(arm_id, kind_of(arm_id)), ApiRevisions)
     revision = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.App/containerApps/app/revisions/app--1"
     assert isinstance(cloud._carrier(revision, kind_of(revision)), ById)
     assert kind_of(revision).api_version == kind_of(revision.rpartition("/revisions")[0]).api_version

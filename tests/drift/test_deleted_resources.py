@@ -12,7 +12,8 @@ FURNISHED = {"storage/blob-service", "event-hubs/network-rules", "service-bus/ne
 """What Azure makes with what holds it, and nobody can delete."""
 ALONE = {"group", *(f"identity/{app}" for app in APPS), *FURNISHED}
 """What has a test of its own; and what nobody can delete."""
-IN_THE_SHOP = {*OF_THE_PRODUCT, "api-link/orders-v1", "group-link/developers"}
+IN_THE_SHOP = {*OF_THE_PRODUCT, "api-link/orders-v1", "group-link/developers"} - {"api/orders-v1"}
+"""An API goes and comes with its current revision."""
 IN_THE_ZONE = ({*EDITS, *FIXED} - IN_THE_SHOP) - ALONE
 
 REMADE = {
@@ -25,7 +26,7 @@ REMADE = {
     "cosmos": {"endpoint/cosmos-Sql"},
 }
 """What loses its other side with a resource, and is deleted and made again as well."""
-AGAIN = {"product": ["PUT product"], "api/orders-v1": ["PUT api-link/orders-v1"]}
+AGAIN = {"product": ["PUT product"], "revision/orders-v1/1": ["PUT api-link/orders-v1"]}
 """What is written besides: a product is published last, and a link goes with its API."""
 
 

@@ -69,7 +69,7 @@ def test_developers_see_the_product_after_everything_else_holds() -> None:
 def test_a_draft_is_kept_from_developers_and_says_so() -> None:
     plan = plan_of(product_object(state="Draft"))
     assert at(plan.find("product").body, "properties.state") == "notPublished"
-    assert not any(r.mode is Mode.STAGE for r in plan.resources)
+    assert [r.key for r in plan.resources if r.mode is Mode.STAGE] == ["current/orders-v1"]
     assert plan.held == {"Published": ("NotPublished", "spec.state is Draft")}
 
 
@@ -81,7 +81,7 @@ def test_calls_go_to_the_backend_even_when_somebody_takes_the_policy_away() -> N
 
 
 def test_a_document_is_sent_as_it_was_written() -> None:
-    properties = plan_of(product_object()).find("api/orders-v1").body["properties"]
+    properties = plan_of(product_object()).find("revision/orders-v1/1").body["properties"]
     assert (properties["format"], properties["value"]) == ("openapi", DOCUMENT)
 
 
@@ -89,8 +89,8 @@ def test_a_document_in_a_config_map_is_taken_from_there() -> None:
     source = {"openapi": {"configMapRef": {"name": "docs", "key": "orders.yaml"}}}
     obj = product_object(apis=[api_object(revisions=[{"name": "2", "source": source}])])
     plan = plan_of(obj, replace(world(obj), documents={"docs/orders.yaml": DOCUMENT}))
-    assert at(plan.find("api/orders-v1").body, "properties.value") == DOCUMENT
-    assert at(plan.find("api/orders-v1").on_create, "properties.apiRevision") == "2"
+    assert at(plan.find("revision/orders-v1/2").body, "properties.value") == DOCUMENT
+    assert str(plan.find("revision/orders-v1/2").id).endswith(";rev=2")
 
 
 def test_the_group_that_sees_every_product_is_not_linked_again() -> None:

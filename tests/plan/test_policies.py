@@ -80,7 +80,7 @@ def test_policies_stand_in_the_order_of_the_spec() -> None:
 def test_an_operation_has_a_document_of_its_own_below_its_name_in_the_service() -> None:
     plan = plan_of(product_object())
     found = plan.find("operation-policy/orders-v1/listOrders")
-    assert str(found.id) == str(plan.find("api/orders-v1").id) + "/operations/listorders/policies/policy"
+    assert str(found.id) == str(plan.find("revision/orders-v1/1").id) + "/operations/listorders/policies/policy"
     assert found.depends_on == ("api-policy/orders-v1", "policy-offer/set-header")
 
 

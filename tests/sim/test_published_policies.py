@@ -53,8 +53,8 @@ class Shop:
         )  # fmt: skip
         plan = plan_of(obj, world(obj, plane_object(tenantId=self.bench.azure.world.directory.tenant)))
         for resource in (one for level in levels(plan.resources) for one in level):
-            if resource.mode is Mode.EXISTING:
-                continue
+            if resource.mode is Mode.EXISTING or resource.key.startswith("current/"):
+                continue  # the only revision is current by itself
             body = merge(resource.body, resource.on_create)
             if resource.mode is Mode.STAGE:
                 body = merge(plan.find("product").body, resource.body)

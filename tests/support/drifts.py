@@ -150,10 +150,12 @@ EDITS: dict[str, Edit] = {
 }
 OF_THE_PRODUCT: dict[str, Edit] = {
     "backend/orders": ({"properties": {"url": "https://elsewhere.contoso.com"}}, {"properties.url"}),
-    "api/orders-v1": (
+    "version-set/orders": ({"properties": {"displayName": "Mine"}}, {"properties.displayName"}),
+    "revision/orders-v1/1": (
         {"properties": {"path": "finance/other", "subscriptionRequired": False}},
         {"properties.path", "properties.subscriptionRequired"},
     ),
+    "api/orders-v1": ({"properties": {"displayName": "Mine"}}, {"properties.displayName"}),
     "api-policy/orders-v1": OPEN_POLICY,
     "operation-policy/orders-v1/listOrders": OPEN_POLICY,
     "product": (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loom.engine.ports import Observed, Written
-from loom.plan.arm_id import key, name_of, parent_of, type_of
+from loom.plan.arm_id import REVISION, key, name_of, parent_of, type_of, without_revision
 from loom.plan.context import Context
 from loom.plan.kinds import KINDS
 from loom.plan.resource import Mode, Plan
@@ -49,7 +49,21 @@ class InlineCloud(MemoryCloud):
             for child in [b["id"] for b in self.bodies.values() if key(parent_of(b["id"])) == key(arm_id)]:
                 if INLINE.get(type_of(child).lower()) == place and name_of(child) not in kept:
                     self._remove(child)
+        if REVISION in arm_id and name_of(arm_id) != "policy":
+            self._keep_current(arm_id, made["properties"])
         super()._store(arm_id, made)
+
+    def _keep_current(self, arm_id: str, properties: dict[str, Any]) -> None:
+        """One revision of an API is current: the first, until another one is asked for."""
+        root = key(without_revision(arm_id))
+        stored = self.bodies.items()
+        every = {name: body for name, body in stored if REVISION in name and key(without_revision(name)) == root}
+        if properties.get("isCurrent"):
+            for body in every.values():
+                body["properties"]["isCurrent"] = False
+            return
+        before = every.get(key(arm_id))
+        properties["isCurrent"] = before["properties"]["isCurrent"] if before else not every
 
 
 def bench(obj: Obj, context: Context | None = None) -> Bench:

@@ -137,7 +137,7 @@ class Simulator:
 
     def get(self, resource_id: str) -> Json | None:
         settle(self.world)
-        found = self.world.store.get(resource_id)
+        found = self.world.store.get(self.world.catalog.meant(self.world, Request("GET", resource_id)).path)
         return show(self.world, found) if found else None
 
     def ids(self, prefix: str = "") -> list[str]:

@@ -1,14 +1,57 @@
-"""The APIs of a product: their paths, revisions and policies. What stands behind them is `loom.api.api_product`'s."""
+"""The APIs of a product: their paths, versions, revisions and policies. What stands behind them is `loom.api.api_product`'s."""
 
+from enum import StrEnum
+from itertools import combinations
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from loom.api.api_source import Revision
 from loom.api.policies.sections import ApiPolicies, Operations
-from loom.api.schema import Model, Rule, named
+from loom.api.schema import Int, Model, Rule, named
 
 PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
+
+
+class Scheme(StrEnum):
+    """Where a call names the version that it wants."""
+
+    SEGMENT = "Segment"
+    HEADER = "Header"
+    QUERY = "Query"
+
+
+class VersionSet(Model):
+    """APIs that are versions of one another: they share a path, and a call says which one it wants."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="has(self.header) == (self.scheme == 'Header') && has(self.query) == (self.scheme == 'Query')",
+            message="scheme Header needs header, scheme Query needs query, and no other scheme takes either",
+            holds=lambda s: (
+                (s.header is not None) == (s.scheme is Scheme.HEADER)
+                and (s.query is not None) == (s.scheme is Scheme.QUERY)
+            ),
+        ),
+    )
+
+    name: PartName
+    """The set's name, which APIs refer to."""
+    scheme: Scheme
+    """Segment: the version follows the path, as in finance/orders/v1. Header, Query: the call names it there."""
+    header: Annotated[str, Field(pattern="^[A-Za-z0-9-]+$", max_length=100)] | None = None
+    """With scheme Header: the request header, such as Api-Version."""
+    query: Annotated[str, Field(pattern="^[A-Za-z0-9._-]+$", max_length=100)] | None = None
+    """With scheme Query: the query parameter, such as api-version."""
+
+
+class ApiVersion(Model):
+    """Which version of which set an API is."""
+
+    set_name: PartName
+    """The entry of `versionSets`."""
+    name: Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=100)]
+    """The version, as calls name it, such as v1."""
 
 
 class Api(Model):
@@ -16,10 +59,14 @@ class Api(Model):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
-            field="revisions",
-            cel="oldSelf.revisions.all(old, self.revisions.exists(new, new.name == old.name))",
-            message="a revision cannot be renamed or replaced by another yet; change the source of the revision that is there",
-            allows=lambda was, now: {old.name for old in was.revisions} <= {new.name for new in now.revisions},
+            field="currentRevision",
+            cel="has(self.currentRevision) ? self.revisions.exists(r, r.name == self.currentRevision) : self.revisions.size() == 1",
+            message="currentRevision names the one of revisions that calls reach; where there are several it must be said",
+            holds=lambda a: (
+                len(a.revisions) == 1
+                if a.current_revision is None
+                else a.current_revision in {revision.name for revision in a.revisions}
+            ),
         ),
     )
 
@@ -29,11 +76,46 @@ class Api(Model):
         str, Field(pattern="^[.]?[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[.]?[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$", max_length=200)
     ]
     """The path below the gateway's address, such as finance/orders. It must begin with a prefix of the namespace's grant."""
-    revisions: Annotated[tuple[Revision, ...], named(at_most=1, at_least=1)]
-    """The API's revisions: exactly one, which is the current one."""
+    version: ApiVersion | None = None
+    """Which version it is of the APIs that share its path. Omitted: it shares its path with no other."""
+    revisions: Annotated[tuple[Revision, ...], named(at_most=10, at_least=1)]
+    """The API's revisions: each stands at an address of its own, and one of them is what calls reach."""
+    current_revision: Annotated[str, Field(pattern="^[1-9][0-9]{0,3}$", max_length=4)] | None = None
+    """The revision that calls reach; another one is made current by a release, at one stroke. Omitted: the only one."""
+    revision_history_limit: Annotated[Int, Field(ge=0, le=20)] = 3
+    """How many revisions are kept that this object made and names no longer, the newest first."""
     backend_ref: PartName
     """The entry of `backends` that the API's calls go to; servers that the document names are not used."""
     policies: ApiPolicies | None = None
     """Policies for all operations of the API. Omitted: none."""
     operations: Operations = ()
     """Operations of the API with policies of their own. Omitted: none."""
+
+
+def _apart(one: Api, other: Api) -> bool:
+    """May these two stand side by side? They share a path exactly when they are versions of one set."""
+    siblings = one.version is not None and other.version is not None and one.version.set_name == other.version.set_name
+    if one.path != other.path:
+        return not siblings
+    return siblings and one.version != other.version
+
+
+PATHS_AND_VERSIONS: tuple[Rule, ...] = (
+    Rule(
+        field="apis",
+        cel="self.apis.all(a, !has(a.version) || (has(self.versionSets) && "
+        "self.versionSets.exists(s, s.name == a.version.setName)))",
+        message="each API's version.setName names an entry of versionSets",
+        holds=lambda p: (
+            {api.version.set_name for api in p.apis if api.version} <= {versions.name for versions in p.version_sets}
+        ),
+    ),
+    Rule(
+        field="apis",
+        cel="self.apis.all(a, self.apis.all(b, a.name == b.name || ((a.path == b.path) == (has(a.version) && has(b.version) "
+        "&& a.version.setName == b.version.setName) && (a.path != b.path || a.version.name != b.version.name))))",
+        message="each API has a path of its own; versions of one set share theirs, and each has another version.name",
+        holds=lambda p: all(_apart(one, other) for one, other in combinations(p.apis, 2)),
+    ),
+)
+"""What holds between the APIs of one product: rules of its spec."""

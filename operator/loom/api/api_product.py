@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from loom.api.admin_plane import ApiManagementService
-from loom.api.api_apis import Api, PartName
+from loom.api.api_apis import PATHS_AND_VERSIONS, Api, PartName, VersionSet
 from loom.api.api_diagnostics import Diagnostics
 from loom.api.api_subscription import Subscription, SubscriptionStatus, SubscriptionTerms
 from loom.api.meta import CommonSpec, LandingZoneRef
@@ -43,12 +43,7 @@ class ApiProductSpec(CommonSpec):
             message="each API's backendRef names an entry of backends",
             holds=lambda p: {api.backend_ref for api in p.apis} <= {backend.name for backend in p.backends},
         ),
-        Rule(
-            field="apis",
-            cel="self.apis.all(a, self.apis.exists_one(b, b.path == a.path))",
-            message="each API has a path of its own",
-            holds=lambda p: len({api.path for api in p.apis}) == len(p.apis),
-        ),
+        *PATHS_AND_VERSIONS,
         PROTECTED,
         COUNTABLE,
         Rule(
@@ -85,6 +80,8 @@ class ApiProductSpec(CommonSpec):
     """The terms that a developer accepts when subscribing. Omitted: none."""
     apis: Annotated[tuple[Api, ...], named(at_most=10, at_least=1)]
     """The APIs of the product."""
+    version_sets: Annotated[tuple[VersionSet, ...], named(at_most=10)] = ()
+    """Sets of APIs that are versions of one another. Omitted: none."""
     backends: Annotated[tuple[Backend, ...], named(at_most=10, at_least=1)]
     """The services behind the APIs."""
     policies: ProductPolicies | None = None
@@ -107,6 +104,8 @@ class ApiState(StatusModel):
     """The API's name in the spec."""
     url: Annotated[str, Field(max_length=1024)] | None = None
     """Its address at the gateway."""
+    revision: Annotated[str, Field(max_length=4)] | None = None
+    """The revision that calls reach."""
     source_hash: Annotated[str, Field(max_length=71)] | None = None
     """The fingerprint of the document that was imported."""
     operations: Int | None = None

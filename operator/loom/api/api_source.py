@@ -27,8 +27,8 @@ class OpenApiSource(Model):
         ),
     )
 
-    inline: Annotated[str, Field(min_length=1, max_length=1_000_000)] | None = None
-    """One of inline and configMapRef: the document itself, as JSON or YAML text."""
+    inline: Annotated[str, Field(min_length=1, max_length=262_144)] | None = None
+    """One of inline and configMapRef: the document itself, as JSON or YAML text of at most 256 KiB."""
     config_map_ref: ConfigMapKeyRef | None = None
     """One of inline and configMapRef: the ConfigMap entry that holds the document. It is imported again whenever the entry changes."""
 
@@ -41,9 +41,11 @@ class Source(Model):
 
 
 class Revision(Model):
-    """A revision of an API."""
+    """A revision of an API: a description that stands beside the others, at an address of its own, until it is made current."""
 
     name: Annotated[str, Field(pattern="^[1-9][0-9]{0,3}$", max_length=4)]
-    """The revision's number in the service, such as "1"."""
+    """The revision's number in the service, such as "1". It is kept: another number is another revision."""
+    notes: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    """What is new in it, as developers read it in the API's change log. Omitted: nothing is said."""
     source: Source
     """Where its description comes from."""

@@ -89,13 +89,14 @@ class ById:
         )
         return first.resource()
 
-    async def delete(self, arm_id: str, kind: ArmType, etag: str) -> Answer:
+    async def delete(self, arm_id: str, kind: ArmType, etag: str, **query: str) -> Answer:
         """The first answer to a DELETE; where the service demands If-Match and nothing was read, any version will do."""
         first = FirstAnswer()
         await self._principal.resources().resources.begin_delete_by_id(
             arm_id.lstrip("/"),
             api_version=kind.api_version,
             headers={"If-Match": etag or "*"} if kind.has_etag else {},
+            params=query,
             polling=first,
             **self._options,
         )

@@ -5,9 +5,9 @@ When an operation has ended well and its last answer was not the resource, `Writ
 the resource when it needs it, and not before.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 
-from loom.cloud import api_management, container_apps
+from loom.cloud import api_management, api_revisions, container_apps
 from loom.cloud.answer import Answer, asked_wait
 from loom.cloud.arm import ById, Carrier
 from loom.cloud.ask import Caller
@@ -39,6 +39,7 @@ class AzureCloud:
             Client.BY_ID: ById(principal, caller),
             Client.CONTAINER_APPS: container_apps.ContainerApps(principal, caller),
             Client.API_MANAGEMENT: api_management.ApiManagement(principal, caller),
+            Client.API_REVISIONS: api_revisions.ApiRevisions(principal, caller),
         }
 
     @property
@@ -64,7 +65,7 @@ class AzureCloud:
         found = []
         async for item in self._pages(collection, {"api-version": kind.api_version}):
             found.append(Observed(str(item.get("id") or ""), item, str(item.get("etag") or "")))
-        return found
+        return [*found, *api_revisions.by_number(found)] if kind.client is Client.API_REVISIONS else found
 
     async def put(self, arm_id: str, body: Mapping[str, Json], etag: str = "") -> Written:
         """Create or replace. A role assignment that exists under another name is one that is done. Raises CloudError."""
@@ -145,10 +146,11 @@ class AzureCloud:
             url, params = str(body.get("nextLink") or ""), None  # a next link holds its own query
 
     def _carrier(self, arm_id: str, kind: ArmType) -> Carrier:
-        covered: Mapping[str, str] = {
+        covered: Container[str] = {
             Client.CONTAINER_APPS: container_apps.OPERATIONS,
             Client.API_MANAGEMENT: api_management.OPERATIONS,
-        }.get(kind.client, {})
+            Client.API_REVISIONS: api_revisions.TYPES,
+        }.get(kind.client, ())
         return self._carriers[kind.client if type_of(arm_id).lower() in covered else Client.BY_ID]
 
     def _begun(self, answer: Answer, verb: str, arm_id: str, kind: ArmType) -> Written:

@@ -24,6 +24,9 @@ async def find_deletions(run: Pass, keep: Iterable[str]) -> None:
     Data in what is to go counts whoever made it. Raises CloudError where the cloud does not answer.
     """
     kept = {key(arm_id) for arm_id in keep}
+    kept |= {
+        name for name, spelled in run.inventory.ids.items() if any(is_within(spelled, one) for one in run.plan.keeps)
+    }
     found = [Deletion(spelled, known_type(spelled)) for name, spelled in run.inventory.ids.items() if name not in kept]
     for deletion in found:
         _judge_data(run, deletion)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from loom.engine.ports import Observed
-from loom.plan.arm_id import key, name_of, parent_of, type_of
+from loom.plan.arm_id import key, name_of, parent_of, type_of, without_revision
 from loom.plan.arm_type import ArmType, Marking
 from loom.plan.catalog import TYPES
 from loom.plan.ownership import TAG, Owner
@@ -61,7 +61,7 @@ def _names_of_its_own(arm_id: str) -> Iterator[str]:
 
     Not that of an account or a namespace, which says by its tag whose it is, and which anybody may have named after a hash.
     """
-    place = arm_id
+    place = without_revision(arm_id)
     while place and ((kind := TYPES.get(type_of(place).lower())) is None or kind.marking is not Marking.TAG):
         yield name_of(place)
         place = parent_of(place)

@@ -13,7 +13,17 @@ from loom.engine.memory import Held, Running
 from loom.engine.ports import Observed
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import RESOURCE_GROUP, ancestors, group_of, is_within, key, name_of, parent_of, subscription_of
+from loom.plan.arm_id import (
+    RESOURCE_GROUP,
+    ancestors,
+    group_of,
+    is_within,
+    key,
+    name_of,
+    parent_of,
+    subscription_of,
+    without_revision,
+)
 from loom.plan.arm_type import ArmType, Listing, Tier
 from loom.plan.catalog import arm_type
 from loom.plan.graph import dependencies, levels
@@ -145,7 +155,10 @@ async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed |
             parent = parent_of(arm_id)
             collection = f"{parent}{arm_id[len(parent) :].rpartition('/')[0]}"
     found = await shared.list(cloud, collection, run.since)
-    return found.get(key(arm_id)) or _same(kind, item, found, run)
+    live = found.get(key(arm_id)) or _same(kind, item, found, run)
+    if live is None and kind.unlisted and kind.unlisted in arm_id and key(without_revision(arm_id)) in found:
+        return await cloud.get(arm_id)
+    return live
 
 
 def _same(kind: ArmType, item: Item, found: Mapping[str, Observed], run: Pass) -> Observed | None:

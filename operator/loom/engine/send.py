@@ -9,7 +9,7 @@ from loom.engine.item import DELETE, Deletion, Item, Pass
 from loom.engine.memory import Failure, Running
 from loom.engine.ports import Written
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import key, parent_of, type_of
+from loom.plan.arm_id import key, parent_of, type_of, without_revision
 from loom.plan.arm_type import ArmType
 from loom.plan.outcome import State
 
@@ -77,7 +77,7 @@ def lane_of(kind: ArmType, arm_id: str) -> str:
     place = arm_id if kind.lane else ""
     while place:
         if type_of(place).lower() == kind.lane.lower():
-            return key(place)
+            return key(without_revision(place))
         place = parent_of(place)
     return ""
 

@@ -14,6 +14,7 @@ from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.api_product import ApiProductSpec
 from loom.api.data_landing_zone import DataLandingZoneSpec
 from loom.api.meta import Consumers, ConsumersFrom
+from loom.engine.inventory import Inventory
 from loom.errors import Refusal
 from loom.kube.allotment import Allotter
 from loom.kube.client import ApiError
@@ -61,6 +62,7 @@ class Gatherer:
             uid=metadata["uid"],
             created=metadata.get("creationTimestamp") or "",
             made=has_made(obj),
+            owned=tuple(Inventory.read(obj.get("status") or {}).ids.values()),
             namespace_labels=await self._labels(key.namespace) if key.namespace else {},
         )
         found = Gathered(context)

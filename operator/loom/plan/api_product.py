@@ -17,7 +17,7 @@ from loom.plan.grants import product_grant
 from loom.plan.graph import validate
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
-from loom.plan.product.apis import apis, backends
+from loom.plan.product.apis import apis, backends, history, version_sets
 from loom.plan.product.diagnostics import diagnostics
 from loom.plan.product.place import (
     APIS_IMPORTED,
@@ -61,7 +61,8 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
         checks=(GatewayCheck(SERVICE, Text(f"{{}}{_STATUS_PAGE}", (gateway,)), GATEWAY_REACHABLE),),
         conditions=CONDITIONS,
         exports=tuple(exports(spec)),
-        facts={"gatewayUrl": gateway, **subscription_states(spec)},
+        keeps=tuple(history(place)),
+        facts={"gatewayUrl": gateway, **_current_revisions(spec), **subscription_states(spec)},
         held={} if spec.state is ProductState.PUBLISHED else {PUBLISHED: ("NotPublished", "spec.state is Draft")},
     )
 
@@ -82,6 +83,10 @@ def report(spec: ApiProductSpec, made: Plan, outcome: Outcome) -> Mapping[str, J
     return api_report.fields(spec, made, outcome)
 
 
+def _current_revisions(spec: ApiProductSpec) -> dict[str, Value]:
+    return {f"api/{api.name}": Ref(f"api/{api.name}", "properties.apiRevision") for api in spec.apis}
+
+
 def _check(spec: ApiProductSpec) -> None:
     for api in spec.apis:
         if {".", ".."} & set(api.path.split("/")):
@@ -98,6 +103,7 @@ def _check(spec: ApiProductSpec) -> None:
 def _resources(place: Place, context: Context) -> Iterator[Resource]:
     yield Resource(SERVICE, place.service, mode=Mode.EXISTING, condition=APIS_IMPORTED)
     yield from backends(place)
+    yield from version_sets(place)
     yield from apis(place)
     yield _product(place)
     yield from product_policy(place)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from loom.api.api_apis import Api
+from loom.api.api_apis import Api, Scheme
 from loom.api.api_product import ApiProductSpec
 from loom.plan.checks import Health
 from loom.plan.keys import Phase
 from loom.plan.outcome import Outcome
 from loom.plan.product import openapi
+from loom.plan.product.place import current_of
 from loom.plan.product.subscriptions import subscription_key
 from loom.plan.resource import Plan
 from loom.plan.values import Json, Unresolved, resolve
@@ -15,9 +16,8 @@ from loom.plan.values import Json, Unresolved, resolve
 
 def fields(spec: ApiProductSpec, plan: Plan, outcome: Outcome) -> Mapping[str, Json]:
     """`gatewayUrl` and `apis` of ApiProductStatus."""
-    gateway = _gateway(plan, outcome)
-    health = _health(outcome)
-    rows = [_row(api, plan, gateway, health) for api in spec.apis]
+    gateway = _known(plan, outcome, "gatewayUrl").rstrip("/")
+    rows = [_row(spec, api, plan, outcome, gateway) for api in spec.apis]
     address = rows[0].get("url") if len(rows) == 1 else gateway
     return {
         **({"gatewayUrl": address} if address else {}),
@@ -46,9 +46,9 @@ def _state(name: str, plan: Plan, outcome: Outcome) -> str:
         return "Missing"
 
 
-def _gateway(plan: Plan, outcome: Outcome) -> str:
+def _known(plan: Plan, outcome: Outcome, fact: str) -> str:
     try:
-        return str(resolve(plan.facts.get("gatewayUrl", ""), outcome.lookup)).rstrip("/")
+        return str(resolve(plan.facts.get(fact, ""), outcome.lookup))
     except Unresolved:
         return ""
 
@@ -59,13 +59,25 @@ def _health(outcome: Outcome) -> Health:
     return found[0] if found and found[0] is not Health.PENDING else Health.UNKNOWN
 
 
-def _row(api: Api, plan: Plan, gateway: str, health: Health) -> dict[str, Json]:
-    properties = plan.find(f"api/{api.name}").body["properties"]
+def _address(spec: ApiProductSpec, api: Api) -> str:
+    """Where calls go, as far as an address can say it: a version in a header stands in none."""
+    if api.version is None:
+        return api.path
+    versions = next(one for one in spec.version_sets if one.name == api.version.set_name)
+    if versions.scheme is Scheme.SEGMENT:
+        return f"{api.path}/{api.version.name}"
+    return f"{api.path}?{versions.query}={api.version.name}" if versions.scheme is Scheme.QUERY else api.path
+
+
+def _row(spec: ApiProductSpec, api: Api, plan: Plan, outcome: Outcome, gateway: str) -> dict[str, Json]:
+    properties = plan.find(f"revision/{api.name}/{current_of(api).name}").body["properties"]
     document = openapi.read(properties["value"], api.name)
+    revision = _known(plan, outcome, f"api/{api.name}")
     return {
         "name": api.name,
-        **({"url": f"{gateway}/{api.path}"} if gateway else {}),
+        **({"url": f"{gateway}/{_address(spec, api)}"} if gateway else {}),
+        **({"revision": revision} if revision else {}),
         "sourceHash": document.digest,
         "operations": document.operations,
-        "health": str(health),
+        "health": str(_health(outcome)),
     }

@@ -11,6 +11,9 @@ RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
 SUBSCRIPTION = "Microsoft.Resources/subscriptions"
 _AT_HAND = 4096  # the ids of the passes that run at one time; those of ten thousand objects would take 90 MB
 
+REVISION = ";rev="
+_REVISION = re.compile(rf"{REVISION}\d+(?=/|$)", re.IGNORECASE)
+
 # Segments of names, which have no character that ends, escapes or is dropped from the path of a URL (RFC 3986, WHATWG URL).
 _PLAIN = re.compile(r"(/[^/\\%?#\x00-\x20\x7f]+)+")
 
@@ -70,6 +73,11 @@ def group_of(arm_id: str) -> str:
     """The id of the resource group that holds this resource (or is it); "" for what lies outside any group."""
     parts = arm_id.split("/")
     return "/".join(parts[:5]) if len(parts) >= 5 and parts[3].lower() == "resourcegroups" else ""
+
+
+def without_revision(arm_id: str) -> str:
+    """The id of an API for that of one of its revisions (`apis/orders;rev=2`), what lies in it included; any other id as it is."""
+    return _REVISION.sub("", arm_id)
 
 
 def is_plain(arm_id: str) -> bool:

@@ -16,6 +16,7 @@ class Client(StrEnum):
     BY_ID = "ById"
     CONTAINER_APPS = "ContainerApps"
     API_MANAGEMENT = "ApiManagement"
+    API_REVISIONS = "ApiRevisions"
 
 
 class Marking(StrEnum):
@@ -85,6 +86,7 @@ class ArmType:
     marker_path: str = ""
     listing: Listing = Listing.SUBSCRIPTION
     inline_path: str = ""
+    unlisted: str = ""  # stands in the names of those that the parent's list may lack: they are read by themselves
     tier: Tier = Tier.FAST
     client: Client = Client.BY_ID
     protected: str = ""  # why it is never deleted by omission; "" = it may be

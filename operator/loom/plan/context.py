@@ -71,4 +71,5 @@ class Context:
     addresses: str = ""  # what was allotted to this zone of the plane's pools; "" while nothing is
     allocations: tuple[Allocation, ...] = ()  # of the plane's pools, for the plane itself
     zone: Zone | None = None
+    owned: tuple[str, ...] = ()  # ids that the status says were made: a hint, as a status may vanish
     documents: Mapping[str, str] = field(default_factory=dict)  # "<configMap>/<key>" -> text, for sources in ConfigMaps

@@ -133,6 +133,7 @@ class Plan:
     checks: tuple[Check, ...] = ()
     wiring: tuple[Wire, ...] = ()
     conditions: tuple[str, ...] = ()  # the kind's own condition types, in the order people read them
+    keeps: tuple[str, ...] = ()  # ids of what was made, is declared no more, and stays with all that is in it
     warnings: tuple[str, ...] = ()
     exports: tuple[KeyExport, ...] = ()  # keys to hand out
     facts: Mapping[str, Value] = field(default_factory=dict)  # endpoints and urls for status; may hold references

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from loom.sim import errors
-from loom.sim.ids import RESOURCES, Target
+from loom.sim.ids import RESOURCES, Target, parse
 from loom.sim.kinds import Kind, Provider, Route
+
+if TYPE_CHECKING:
+    from loom.sim.wire import Request
+    from loom.sim.world import World
 
 
 class Catalog:
@@ -36,6 +41,12 @@ class Catalog:
             if route.method == method and (match := pattern.fullmatch(path)) is not None:
                 return route, match
         return None
+
+    def meant(self, world: World, request: Request) -> Request:
+        """The request for what a path means, where a resource has a second name."""
+        target = parse(request.path.rstrip("/"))
+        provider = self.providers.get(target.namespace.lower()) if target is not None else None
+        return provider.meant(world, request) if provider is not None else request
 
     def children(self, kind: Kind) -> list[Kind]:
         """The types directly below one."""

@@ -1,8 +1,9 @@
 """Types of an API Management service: none has tags, so they are ours by the owner's hash in their names.
 
-API imports go through the by-id client: the service may answer them 202, which its SDK takes for an error.
+An API is written revision by revision (`apis/orders;rev=2`); what its own id shows is the one that is current.
 """
 
+from loom.plan.arm_id import REVISION
 from loom.plan.arm_type import ArmType, Carry, Client, Listing, Marking, Normal, Tier
 from loom.plan.catalog.normals import as_xml, without_slashes
 
@@ -17,7 +18,8 @@ TYPES = (
     ArmType(SERVICE, _VERSION, "api-management", client=Client.API_MANAGEMENT, delete_rank=90),
     ArmType(
         f"{SERVICE}/apis", _VERSION, "api",
-        marking=Marking.NAME, listing=Listing.PARENT,
+        marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_REVISIONS,
+        unlisted=REVISION,  # the list has current revisions only
         # The document is never returned, and what is exported is another one: compared by a hash of what was sent.
         write_only=("properties.value", "properties.format"),
         normals=(
@@ -49,6 +51,12 @@ TYPES = (
         delete_rank=24,
         has_etag=True,
         singleton=True,
+    ),
+    ArmType(
+        f"{SERVICE}/apiVersionSets", _VERSION, "version-set",
+        marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
+        delete_rank=45,
+        has_etag=True,
     ),
     ArmType(
         f"{SERVICE}/backends", _VERSION, "backend",

@@ -1,16 +1,25 @@
-"""The APIs of a product, their backends and their policies.
+"""The APIs of a product with their versions, revisions and policies, and the backends behind them.
 
-The address that calls go to is ours twice over: a policy names the backend, and the API's own address is the backend's, so that a
-policy taken away never uncovers the servers that the document names.
+Each revision is a resource by its number, the current one too; which one is current is a later step, so that it has its operations
+and policies before calls reach it. The API's own id says what holds for all of them. The address that calls go to is ours twice
+over: a policy names the backend, and the API's own address is the backend's, so that a policy taken away never uncovers the servers
+that the document names.
 """
 
 from collections.abc import Iterator
 
-from loom.api.api_apis import Api
+from loom.api.api_apis import Api, Scheme
+from loom.api.api_source import Revision
+from loom.plan.arm_id import REVISION, key
 from loom.plan.product import openapi
-from loom.plan.product.place import APIS_IMPORTED, SERVICE, Place, document_of
-from loom.plan.product.policies.resources import api_policies
-from loom.plan.resource import Resource
+from loom.plan.product.place import APIS_IMPORTED, SERVICE, Place, current_of, document_of, revision_key
+from loom.plan.product.policies.resources import revision_policies
+from loom.plan.resource import Ignore, Mode, Resource
+from loom.plan.values import Value
+
+WORDS = Ignore(
+    "properties.description", "the import takes it from the document; it is sent lest another write takes it away"
+)
 
 
 def backends(place: Place) -> Iterator[Resource]:
@@ -25,32 +34,102 @@ def backends(place: Place) -> Iterator[Resource]:
         )
 
 
+def version_sets(place: Place) -> Iterator[Resource]:
+    """What makes several APIs versions of one another."""
+    for versions in place.spec.version_sets:
+        properties: dict[str, Value] = {"displayName": versions.name, "versioningScheme": str(versions.scheme)}
+        if versions.scheme is Scheme.HEADER:
+            properties["versionHeaderName"] = versions.header
+        if versions.scheme is Scheme.QUERY:
+            properties["versionQueryName"] = versions.query
+        yield Resource(
+            key=f"version-set/{versions.name}",
+            id=place.version_set(versions.name),
+            body={"properties": properties},
+            depends_on=(SERVICE,),
+            condition=APIS_IMPORTED,
+        )
+
+
 def apis(place: Place) -> Iterator[Resource]:
-    """Each API with its operations, and its policies after it."""
+    """Each API: its current revision first, what holds for all of it, and then the other revisions."""
     for api in place.spec.apis:
-        yield _api(place, api)
-        yield from api_policies(place, api)
+        current = current_of(api)
+        policies = list(revision_policies(place, api, current))
+        yield _revision(place, api, current)
+        yield from policies
+        yield Resource(
+            key=f"current/{api.name}",
+            id=place.revision(api.name, current.name),
+            body={"properties": {"isCurrent": True}},
+            depends_on=(revision_key(api, current), *(policy.key for policy in policies)),
+            condition=APIS_IMPORTED,
+            mode=Mode.STAGE,
+        )
+        yield Resource(
+            key=f"api/{api.name}",
+            id=place.api(api.name),
+            body={"properties": {**_shared(place, api), **_words(_document(place, api, current))}},
+            depends_on=(f"current/{api.name}",),
+            condition=APIS_IMPORTED,
+            ignore=(WORDS,),
+        )
+        for revision in (one for one in api.revisions if one is not current):
+            yield _revision(place, api, revision)
+            yield from revision_policies(place, api, revision)
 
 
-def _api(place: Place, api: Api) -> Resource:
-    text, where = document_of(api, place.documents)
-    document = openapi.read(text, where)
-    address = next(backend.url for backend in place.spec.backends if backend.name == api.backend_ref)
+def history(place: Place) -> Iterator[str]:
+    """The ids of revisions that were ours, are named no more, and are kept: the newest of each API."""
+    for api in place.spec.apis:
+        named = {revision.name for revision in api.revisions}
+        stem = key(place.api(api.name)) + REVISION
+        numbers = (key(arm_id).removeprefix(stem) for arm_id in place.owned)
+        old = sorted({int(number) for number in numbers if number.isdigit() and number not in named}, reverse=True)
+        yield from (place.revision(api.name, str(number)) for number in old[: api.revision_history_limit])
+
+
+def _revision(place: Place, api: Api, revision: Revision) -> Resource:
+    """A revision with its operations."""
+    first = revision is current_of(api)
+    text, _ = document_of(api, place.documents, revision)
+    document = _document(place, api, revision)
+    body: dict[str, Value] = {**_shared(place, api), "format": document.format, "value": text}
+    if document.description:
+        body["description"] = document.description
+    if revision.notes is not None:
+        body["apiRevisionDescription"] = revision.notes
+    sets = (f"version-set/{api.version.set_name}",) if api.version else ()
     return Resource(
-        key=f"api/{api.name}",
-        id=place.api(api.name),
-        body={
-            "properties": {
-                "displayName": document.title,
-                "path": api.path,
-                "protocols": ["https"],
-                "serviceUrl": address,
-                "subscriptionRequired": True,  # without a key it is entered through the published product, and its policies, only
-                "format": document.format,
-                "value": text,
-            }
-        },
-        depends_on=(SERVICE, f"backend/{api.backend_ref}"),
+        key=revision_key(api, revision),
+        id=place.revision(api.name, revision.name),
+        body={"properties": body},
+        # The first of an API makes the API; the others are made beside it.
+        depends_on=(SERVICE, f"backend/{api.backend_ref}", *sets, *(() if first else (f"api/{api.name}",))),
         condition=APIS_IMPORTED,
-        on_create={"properties": {"apiRevision": api.revisions[0].name}},
+        on_create={"properties": {"apiRevision": revision.name}},
+        ignore=(WORDS,),
     )
+
+
+def _document(place: Place, api: Api, revision: Revision) -> openapi.Document:
+    return openapi.read(*document_of(api, place.documents, revision))
+
+
+def _words(document: openapi.Document) -> dict[str, Value]:
+    """What an API is called: only its current revision can say it anew."""
+    return {"displayName": document.title, **({"description": document.description} if document.description else {})}
+
+
+def _shared(place: Place, api: Api) -> dict[str, Value]:
+    """What holds for all revisions of an API."""
+    version: dict[str, Value] = {}
+    if api.version is not None:
+        version = {"apiVersion": api.version.name, "apiVersionSetId": place.version_set(api.version.set_name)}
+    return {
+        "path": api.path,
+        "protocols": ["https"],
+        "serviceUrl": next(backend.url for backend in place.spec.backends if backend.name == api.backend_ref),
+        "subscriptionRequired": True,  # without a key it is entered through the published product, and its policies, only
+        **version,
+    }

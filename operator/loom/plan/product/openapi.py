@@ -28,6 +28,7 @@ class Document:
 
     format: str
     title: str
+    description: str
     operations: int
     digest: str
     operation_ids: tuple[str, ...] = ()
@@ -90,10 +91,11 @@ def _judge(text: str, digest: str) -> Document | _Flaw:
     flaw = _flawed_reference(parsed) or _violation(parsed)
     if flaw:
         return flaw
-    title = str(parsed.root["info"]["title"])[:300] or "API"
+    info = parsed.root["info"]
+    title, words = str(info["title"])[:300] or "API", str(info.get("description") or "")
     operations = list(_operations(parsed.root))
     ids = tuple(operation["operationId"] for operation in operations if isinstance(operation.get("operationId"), str))
-    return Document(format_, title, len(operations), digest, ids)
+    return Document(format_, title, words, len(operations), digest, ids)
 
 
 def _format(parsed: Parsed) -> str | _Flaw:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from loom.api.admin_plane import Cloud
 from loom.api.api_apis import Api
 from loom.api.api_product import ApiProductSpec
+from loom.api.api_source import Revision
 from loom.errors import Refusal
+from loom.plan.arm_id import REVISION
 from loom.plan.context import Context
 from loom.plan.naming import published
 from loom.plan.ownership import Owner
@@ -26,6 +28,7 @@ class Place:
     documents: Mapping[str, str]  # "<configMap>/<key>" -> text
     tenant: str
     cloud: Cloud
+    owned: tuple[str, ...] = ()  # ids that the status says were made
 
     def name(self, part: str) -> str:
         """The name of something of ours in the service: nobody else forms one with our hash."""
@@ -37,8 +40,16 @@ class Place:
         return f"{self.service}/products/{self.name('')}"
 
     def api(self, name: str) -> str:
-        """The id of an API."""
+        """The id of an API, which is that of its current revision too."""
         return f"{self.service}/apis/{self.name(name)}"
+
+    def revision(self, api: str, number: str) -> str:
+        """The id of a revision, whether it is current or not."""
+        return f"{self.api(api)}{REVISION}{number}"
+
+    def version_set(self, name: str) -> str:
+        """The id of a version set."""
+        return f"{self.service}/apiVersionSets/{self.name(name)}"
 
     def backend_name(self, name: str) -> str:
         """The name of a backend, which policies call it by."""
@@ -67,12 +78,26 @@ def place_of(spec: ApiProductSpec, context: Context) -> Place:
     """The place of a product. Raises `Refusal`."""
     service = service_of(spec, context)
     assert context.plane is not None  # noqa: S101 (service_of has looked)
-    return Place(spec, context.owner, service, context.documents, context.plane.tenant_id, context.plane.cloud)
+    plane = context.plane
+    return Place(spec, context.owner, service, context.documents, plane.tenant_id, plane.cloud, context.owned)
 
 
-def document_of(api: Api, documents: Mapping[str, str]) -> tuple[str, str]:
-    """The text that an API is imported from, and what to call it. Raises `Refusal` where it is not there."""
-    revision = api.revisions[0]
+def current_of(api: Api) -> Revision:
+    """The revision that calls are to reach."""
+    return next(one for one in api.revisions if api.current_revision in (None, one.name))
+
+
+def revision_key(api: Api, revision: Revision) -> str:
+    """The plan's key of a revision."""
+    return f"revision/{api.name}/{revision.name}"
+
+
+def document_of(api: Api, documents: Mapping[str, str], revision: Revision | None = None) -> tuple[str, str]:
+    """The text that a revision (else the current one) is imported from, and what to call it.
+
+    Raises `Refusal` where it is not there.
+    """
+    revision = revision or current_of(api)
     where = f"spec.apis[{api.name}].revisions[{revision.name}].source.openapi"
     source = revision.source.openapi
     if source.inline is not None:

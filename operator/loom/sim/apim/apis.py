@@ -26,6 +26,7 @@ AUTHENTICATION: Json = {
     "returnProtectedResourceMetadata": False,
 }  # fmt: skip
 DEFAULTS: Json = {
+    "description": None,
     "subscriptionRequired": True, "serviceUrl": None, "backendId": None, "protocols": ["https"], "mcpProperties": None,
     "a2aProperties": None, "isAgent": False, "agent": None, "jsonRpcProperties": None, "authenticationSettings": AUTHENTICATION,
     "subscriptionKeyParameterNames": {"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"},

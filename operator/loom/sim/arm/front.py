@@ -39,7 +39,7 @@ def handle(world: World, request: Request) -> Response:
     told = request.headers.get("x-ms-correlation-request-id")
     response.headers.setdefault("x-ms-request-id", str(uuid4()))
     response.headers.setdefault("x-ms-correlation-request-id", told or str(uuid4()))
-    _count(call, response)
+    _count(call, request.path, response)
     return response
 
 
@@ -62,12 +62,12 @@ def _struck(call: Call, fault: Fault) -> Response:
     return Response(504, None, fate="hang" if fault.kind == "timeout" else "cut")
 
 
-def _count(call: Call, response: Response) -> None:
+def _count(call: Call, path: str, response: Response) -> None:
     call.world.records.add(
         Record(
             at=call.world.clock.now(),
             method=call.request.method,
-            path=call.request.path,
+            path=path,
             type=call.type,
             principal=call.caller.name if call.caller else "anonymous",
             status=response.status if response.fate == "answer" else 0,
@@ -111,11 +111,8 @@ def _dispatch(call: Call, caller: Principal) -> Response:
     target = parse(path)
     if target is None or not target.types:
         raise ArmError(404, "NotFound", f"No route is known for '{path}'.")
-    provider = call.world.catalog.providers.get(target.namespace.lower())
-    if provider is not None:
-        call.request = provider.meant(call.world, call.request)
-        target = parse(call.request.path.rstrip("/")) or target
-    return _resource(call, caller, target)
+    call.request = call.world.catalog.meant(call.world, call.request)
+    return _resource(call, caller, parse(call.request.path.rstrip("/")) or target)
 
 
 def _route(call: Call, caller: Principal, route: Route, match: re.Match[str]) -> Response:

@@ -13,6 +13,7 @@ from loom.sim.documents import clone, merge_patch
 from loom.sim.errors import ArmError
 from loom.sim.ids import RESOURCES, group_id_of, parse, subscription_of
 from loom.sim.store import Resource
+from loom.sim.wire import Request
 from loom.sim.world import World
 
 Json = dict[str, Any]
@@ -54,7 +55,7 @@ def take_away(world: World, resource_id: str) -> None:
 
 
 def _existing(world: World, resource_id: str) -> Resource:
-    resource = world.store.get(resource_id)
+    resource = world.store.get(world.catalog.meant(world, Request("GET", resource_id)).path)
     if resource is None:
         raise ArmError(404, "ResourceNotFound", f"The simulated cloud has no '{resource_id}'.")
     return resource

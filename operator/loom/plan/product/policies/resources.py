@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 
 from loom.api.api_apis import Api
+from loom.api.api_source import Revision
 from loom.api.policies.table import API, OPERATION, PRODUCT, Section
 from loom.errors import Refusal
 from loom.plan.product import openapi
-from loom.plan.product.place import POLICIES_APPLIED, Place, document_of
+from loom.plan.product.place import POLICIES_APPLIED, Place, current_of, document_of, revision_key
 from loom.plan.product.place import PRODUCT as PRODUCT_KEY
 from loom.plan.product.policies.document import Node, Statements, render
 from loom.plan.product.policies.entries import statements
@@ -28,27 +29,28 @@ def product_policy(place: Place) -> Iterator[Resource]:
         yield _resource("product-policy", place.product, made, (PRODUCT_KEY,))
 
 
-def api_policies(place: Place, api: Api) -> Iterator[Resource]:
-    """The documents of an API and of its operations. Raises `Refusal`."""
+def revision_policies(place: Place, api: Api, revision: Revision) -> Iterator[Resource]:
+    """The documents of an API and of its operations, as one of its revisions has them. Raises `Refusal`."""
+    holder, is_current = place.revision(api.name, revision.name), revision is current_of(api)
+    stem = api.name if is_current else f"{api.name};{revision.name}"
     where = f"spec.apis[{api.name}]"
     made = statements(api.policies, _scope(place, API, f"{where}.policies"))
     backend = Node("set-backend-service", {"backend-id": place.backend_name(api.backend_ref)})
-    yield _resource(
-        f"api-policy/{api.name}",
-        place.api(api.name),
-        {**made, Section.INBOUND: (backend, *made[Section.INBOUND])},
-        (f"api/{api.name}", f"backend/{api.backend_ref}"),
-    )
-    known = _operations(place, api) if api.operations else {}
+    needs = (revision_key(api, revision), f"backend/{api.backend_ref}")
+    document = {**made, Section.INBOUND: (backend, *made[Section.INBOUND])}
+    yield _resource(f"api-policy/{stem}", holder, document, needs)
+    known = _operations(place, api, revision) if api.operations else {}
     for operation in api.operations:
         inside = f"{where}.operations[{operation.name}]"
         if operation.name not in known:
+            if not is_current:  # it came or went with another revision
+                continue
             raise Refusal("InvalidSpec", f"{inside}: the document has no operationId {operation.name}{_near(known)}")
         yield _resource(
-            f"operation-policy/{api.name}/{operation.name}",
-            f"{place.api(api.name)}/operations/{known[operation.name]}",
+            f"operation-policy/{stem}/{operation.name}",
+            f"{holder}/operations/{known[operation.name]}",
             statements(operation.policies, _scope(place, OPERATION, f"{inside}.policies")),
-            (f"api-policy/{api.name}",),
+            (f"api-policy/{stem}",),
         )
 
 
@@ -68,9 +70,9 @@ def _scope(place: Place, level: str, where: str) -> Scope:
     return Scope(level, where, place.tenant, place.cloud, backends)
 
 
-def _operations(place: Place, api: Api) -> dict[str, str]:
-    """The operationIds of the API's document, and what the service calls those operations."""
-    text, where = document_of(api, place.documents)
+def _operations(place: Place, api: Api, revision: Revision) -> dict[str, str]:
+    """The operationIds of the revision's document, and what the service calls those operations."""
+    text, where = document_of(api, place.documents, revision)
     return {name: service_name(name) for name in openapi.read(text, where).operation_ids}
 
 
