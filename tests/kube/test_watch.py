@@ -182,3 +182,39 @@ async def test_a_deletion_told_late_does_not_take_the_successor_away(world: Worl
     await settled(world, a_zone())
     world.watch.gone(ZONE, uid="of an earlier object")
     assert ZONE in world.watch.cache
+
+
+def _running(name: str, version: str, **conditions: str) -> dict[str, Any]:
+    zone = a_zone(name)
+    rows = [{"type": kind, "status": status} for kind, status in conditions.items()]
+    zone["status"] = {"release": {"version": version}, "conditions": rows}
+    return zone
+
+
+async def test_whoever_waits_for_its_turn_looks_again_when_another_zone_got_ready_and_nobody_else_does(
+    world: World,
+) -> None:
+    waiting = _running("two", "1.0", Ready="True")
+    waiting["status"]["release"] |= {"next": "2.0", "message": "waiting for its turn: finance/one first"}
+    await settled(world, _running("one", "2.0", Ready="False"), waiting, _running("three", "1.0", Ready="True"))
+    world.watch.note(Key("DataLandingZone", "finance", "one"), world.server.put(_running("one", "2.0", Ready="True")))
+    assert await world.passes() == [Key("DataLandingZone", "finance", "two")]
+
+
+async def test_a_zone_that_goes_wakes_whoever_waits_for_it(world: World) -> None:
+    waiting = _running("two", "1.0", Ready="True")
+    waiting["status"]["release"] |= {"next": "2.0", "message": "waiting for its turn: finance/one first"}
+    await settled(world, _running("one", "1.0"), waiting)
+    world.watch.gone(Key("DataLandingZone", "finance", "one"))
+    assert Key("DataLandingZone", "finance", "two") in await world.passes()
+
+
+async def test_a_neighbor_shows_which_version_it_runs_and_how(world: World) -> None:
+    broken = _running("one", "2.0")
+    broken["status"]["conditions"] = [{"type": "Ready", "status": "False", "reason": "Unhealthy"}]
+    await settled(world, broken)
+    (neighbor,) = world.watch.zones_of("eastus2")
+    assert (neighbor.release, neighbor.ready, neighbor.unhealthy, neighbor.moves) == ("2.0", False, True, True)
+    world.see(a_zone("one", suspend=True))
+    (neighbor,) = world.watch.zones_of("eastus2")
+    assert not neighbor.moves

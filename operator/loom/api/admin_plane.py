@@ -98,6 +98,15 @@ class ApiManagementService(Model):
     """Its ARM id."""
 
 
+class Rollout(Model):
+    """How a new version of the apps reaches the zones of the plane: in waves, the oldest zones first."""
+
+    max_unavailable_zones: Annotated[Int, Field(ge=1, le=500)] = 1
+    """How many zones may be changing to a new version at once."""
+    pause_on_unhealthy: Bool = True
+    """True: while a zone that has the new version is unhealthy, no other zone takes it. False: they go on."""
+
+
 class AppRelease(Model):
     """Which release of the platform's apps the zones run."""
 
@@ -105,6 +114,8 @@ class AppRelease(Model):
     """The tag of the images, such as 0.3.0."""
     registry_path: Annotated[str, Field(pattern="^[a-z0-9]+([._/-][a-z0-9]+)*$", max_length=200)] = "loom"
     """The path of the images in the registry, before the app's name."""
+    rollout: Rollout | None = None
+    """How a new version reaches the zones. Omitted: one zone after the other, and none further while one of them is unhealthy."""
 
 
 def _pool(text: str) -> IPv4Network | None:

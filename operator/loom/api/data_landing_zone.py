@@ -16,7 +16,7 @@ from loom.api.schema import Guid, Line, Location, Model, Rule, immutable, listed
 from loom.api.status import CommonStatus, ResourceId, Word
 from loom.api.zone.access import Access
 from loom.api.zone.access_paths import AccessPaths, Reach
-from loom.api.zone.apps import Apps, AppState, Wiring
+from loom.api.zone.apps import Apps, AppState, Release, Wiring
 from loom.api.zone.cosmos import Cosmos
 from loom.api.zone.event_hubs import EventHubs
 from loom.api.zone.existing import Existing
@@ -161,6 +161,8 @@ class DataLandingZoneStatus(CommonStatus):
     """The ARM id of the zone's resource group."""
     apps_healthy: Word | None = None
     """How many of the apps are healthy, such as 5/6."""
+    release: Release | None = None
+    """The version of the plane's apps that the zone runs."""
     apps: Annotated[tuple[AppState, ...], listed(at_most=20)] = ()
     """The apps, as last seen."""
     wiring: Annotated[tuple[Wiring, ...], listed(at_most=100)] = ()

@@ -21,7 +21,7 @@ from loom.kube.client import ApiError
 from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
 from loom.kube.ledger import Account, Reader, account_of
 from loom.kube.orphans import left_alone, under_a_grant
-from loom.kube.watch import Watch, has_made
+from loom.kube.watch import Watch, has_made, release_of
 from loom.plan.context import Allocation, Context, Zone
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
@@ -79,7 +79,8 @@ class Gatherer:
             case DataLandingZoneSpec():
                 await self._attach_plane(found, found.spec.admin_plane_ref.name)
                 neighbors = self._watch.zones_of(found.context.plane_name, but=key)
-                found.context = replace(found.context, neighbors=neighbors)
+                release = str(release_of(obj).get("version") or "")
+                found.context = replace(found.context, neighbors=neighbors, release=release)
                 await self._attach_addresses(found, found.spec, obj)
             case ApiProductSpec():
                 await self._attach_zone(found, found.spec, obj)

@@ -6,7 +6,7 @@ that a burst of events costs little; deciding anything about an object is the pa
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -58,7 +58,7 @@ class Watch:
         if not isinstance(before, Standing) or before[:2] != standing[:2]:
             self._note_spec(key, obj)
         elif key.kind == DATA_LANDING_ZONE:
-            self._note_made(key, has_made(obj))
+            self._note_state(key, obj)
         self._signal(key, standing)
 
     def gone(self, key: Key, uid: str = "") -> None:
@@ -67,7 +67,8 @@ class Watch:
             return
         targets = self.references.put(key, frozenset())
         for zones in self._zones.values():
-            zones.pop(key, None)
+            if zones.pop(key, None):
+                self._wake_waiting(zones)
         self.queue.add(key, Priority.PERSON)  # a pass that finds nothing forgets what was remembered
         for target in targets:
             if target in self.cache:
@@ -116,13 +117,23 @@ class Watch:
             if plane not in planes:
                 zones.pop(key, None)
         for plane in planes:
-            self._zones[plane][key] = _neighbor(key, obj, self._labels.get(key.namespace, {}))
+            self._note_zone(self._zones[plane], key, _neighbor(key, obj, self._labels.get(key.namespace, {})))
 
-    def _note_made(self, key: Key, made: bool) -> None:
-        """A zone that has begun to make something has its place before those that have not."""
+    def _note_state(self, key: Key, obj: Mapping[str, Any]) -> None:
+        """What others go by: has it begun to make something, and which version of the apps does it run, and how?"""
         for zones in self._zones.values():
-            if key in zones and zones[key].made != made:
-                zones[key] = replace(zones[key], made=made)
+            if key in zones:
+                self._note_zone(zones, key, replace(zones[key], **_state(obj)))
+
+    def _note_zone(self, zones: dict[Key, Neighbor], key: Key, now: Neighbor) -> None:
+        before = zones.get(key)
+        zones[key] = now
+        if before is not None and _turn(before) != _turn(now):
+            self._wake_waiting(zones)
+
+    def _wake_waiting(self, zones: Mapping[Key, Neighbor]) -> None:
+        """Whoever waits for a turn to take a new version looks whether it has come."""
+        self._wake(key for key, zone in zones.items() if zone.waits)
 
     def _signal(self, key: Key, signal: tuple[Any, ...]) -> None:
         """Wake the dependents when what concerns them differs from what they knew. The first sight wakes them too: they may wait."""
@@ -131,11 +142,14 @@ class Watch:
         self._signals[key] = signal
         if signal == ("gone",):
             del self._signals[key]
-        dependents = self.references.dependents(key)
-        spread = min(_LONGEST_SPREAD, _SPREAD * len(dependents))
-        for dependent in dependents:
-            if dependent.kind in RESOURCES:
-                self.queue.add_after(dependent, self._jitter() * spread, Priority.CHANGE)
+        self._wake(dependent for dependent in self.references.dependents(key) if dependent.kind in RESOURCES)
+
+    def _wake(self, keys: Iterable[Key]) -> None:
+        """A pass for each, not all in the same moment."""
+        woken = list(keys)
+        spread = min(_LONGEST_SPREAD, _SPREAD * len(woken))
+        for key in woken:
+            self.queue.add_after(key, self._jitter() * spread, Priority.CHANGE)
 
 
 def _priority(obj: Mapping[str, Any], listed: bool) -> Priority:
@@ -181,10 +195,37 @@ def _neighbor(key: Key, obj: Mapping[str, Any], labels: Mapping[str, str]) -> Ne
         created=metadata.get("creationTimestamp") or "",
         uid=metadata["uid"],
         namespace_labels=labels,
-        made=has_made(obj),
         allotted=isinstance(network, Mapping) and space is None,
         subscription=subscription if isinstance(subscription, str) else "",
+        moves=spec.get("policy", "Manage") == "Manage"
+        and not spec.get("suspend")
+        and "deletionTimestamp" not in metadata,
+        **_state(obj),
     )
+
+
+def _state(obj: Mapping[str, Any]) -> dict[str, Any]:
+    """What a zone's status says to the other zones of its plane."""
+    status = obj.get("status") or {}
+    conditions = {c.get("type"): c for c in status.get("conditions") or ()}
+    ready, release = conditions.get("Ready") or {}, release_of(obj)
+    return {
+        "made": has_made(obj),
+        "release": str(release.get("version") or ""),
+        "waits": bool(release.get("next")),
+        "ready": ready.get("status") == "True",
+        "unhealthy": ready.get("reason") == "Unhealthy" or "Stalled" in conditions,
+    }
+
+
+def _turn(zone: Neighbor) -> tuple[object, ...]:
+    """What the turns of others depend on."""
+    return zone.release, zone.ready, zone.unhealthy, zone.moves
+
+
+def release_of(obj: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a zone's status says of the version of its apps."""
+    return (obj.get("status") or {}).get("release") or {}
 
 
 def has_made(obj: Mapping[str, Any]) -> bool:

@@ -25,6 +25,11 @@ class Neighbor:
     made: bool = False  # something of it is in Azure, whatever was granted since
     allotted: bool = False  # it has a network and gives no addresses: they come from the plane's pools
     subscription: str = ""  # where it is made, as its spec says
+    release: str = ""  # the version that its apps were told to run; "" while it runs none of the plane's
+    ready: bool = False
+    unhealthy: bool = False  # not Ready, and nothing goes on that would make it so
+    moves: bool = True  # it takes a new version by itself: it is managed, not suspended, not being deleted
+    waits: bool = False  # for its turn to take a new version
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Context:
     neighbors: tuple[Neighbor, ...] = ()
     hub_prefixes: tuple[str, ...] = ()  # the hub network's own address prefixes, where they are known
     peered: tuple[Peered, ...] = ()  # what is peered with the hub, this zone's own network perhaps among it
+    release: str = ""  # the version of the plane's apps that this zone runs; "" while it runs none
     addresses: str = ""  # what was allotted to this zone of the plane's pools; "" while nothing is
     allocations: tuple[Allocation, ...] = ()  # of the plane's pools, for the plane itself
     zone: Zone | None = None

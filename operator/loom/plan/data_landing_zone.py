@@ -20,6 +20,7 @@ from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
 from loom.plan.resource import Plan, Resource
 from loom.plan.roles import collection
+from loom.plan.rollout import follows, turn
 from loom.plan.values import Json, Ref, Value
 from loom.plan.wiring import wires
 from loom.plan.zone.access import access
@@ -39,8 +40,8 @@ CONDITIONS = (NETWORK_READY, SERVICES_READY, WIRED, APPS_HEALTHY, REACHABLE)
 
 def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
     """Everything that a zone is made of. Raises `Refusal` for what cannot be."""
-    plane = plane_of(spec, context)
     spec = placed(spec, context)
+    plane, notes = _released(spec, plane_of(spec, context), context)
     site = site_of(spec, plane, context.owner)
     check_reserved(spec)
     check_addresses(site, context)
@@ -58,6 +59,7 @@ def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
         conditions=CONDITIONS,
         facts=_endpoints(site),
         held={**held_back(site), **closed(site)},
+        notes=notes,
     )
 
 
@@ -88,6 +90,17 @@ def plane_of(spec: DataLandingZoneSpec, context: Context) -> AdminPlaneSpec:
     if context.plane is None:
         raise Refusal("ReferenceNotFound", f"AdminPlane {spec.admin_plane_ref.name} does not exist", wait=True)
     return context.plane
+
+
+def _released(
+    spec: DataLandingZoneSpec, plane: AdminPlaneSpec, context: Context
+) -> tuple[AdminPlaneSpec, dict[str, Json]]:
+    """The plane with the version of the apps that is this zone's turn, and what the status says of that."""
+    if plane.apps is None or not follows(spec):
+        return plane, {}
+    now = turn(spec, plane.apps, context)
+    release = plane.apps.model_copy(update={"version": now.version})
+    return plane.model_copy(update={"apps": release}), {"release": now.shown()}
 
 
 def _resources(site: Site, context: Context) -> Iterator[Resource]:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from loom.plan.checks import Check, Wire
 from loom.plan.keys import KeyExport
-from loom.plan.values import Lookup, Ref, Text, Value, references, resolve
+from loom.plan.values import Json, Lookup, Ref, Text, Value, references, resolve
 
 NAMES = UUID("6f0b3c1e-5d0c-5b6a-9a43-1f6c8f5d2a10")  # the name space of every uuid5 name that this operator forms
 
@@ -134,6 +134,7 @@ class Plan:
     wiring: tuple[Wire, ...] = ()
     conditions: tuple[str, ...] = ()  # the kind's own condition types, in the order people read them
     keeps: tuple[str, ...] = ()  # ids of what was made, is declared no more, and stays with all that is in it
+    notes: Mapping[str, Json] = field(default_factory=dict)  # status fields that are known while planning
     warnings: tuple[str, ...] = ()
     exports: tuple[KeyExport, ...] = ()  # keys to hand out
     facts: Mapping[str, Value] = field(default_factory=dict)  # endpoints and urls for status; may hold references

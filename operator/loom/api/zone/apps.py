@@ -65,6 +65,17 @@ class Apps(Model):
     Omitted: not run."""
 
 
+class Release(StatusModel):
+    """Which version of the plane's apps the zone runs, and which it waits for."""
+
+    version: Word
+    """The version that the zone's apps run, where the spec names no image of its own."""
+    next: Word | None = None
+    """The plane's version, where the zone does not run it yet."""
+    message: Message | None = None
+    """What the zone waits for before it takes that version: its turn, or another zone's health."""
+
+
 class AppState(StatusModel):
     """One app, as last seen."""
 
