@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from loom.api.data_landing_zone import PRIVATE_SERVICES
 from support.cluster import Cluster
 from support.running import Azure, RunningOperator
 from support.samples import sample_plane, sample_product, sample_zone
@@ -12,7 +13,7 @@ READY_WITHIN = 120.0
 
 def a_zone(namespace: str, number: int, **spec: Any) -> dict[str, Any]:
     """A zone of a network alone, which is deleted with what it made."""
-    zone = sample_zone(namespace, number, "eventHubs", "apps", "storage")
+    zone = sample_zone(namespace, number, *PRIVATE_SERVICES, "apps")
     zone["spec"] |= {"deletionPolicy": "Delete", **spec}
     return zone
 

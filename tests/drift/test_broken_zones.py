@@ -84,6 +84,7 @@ async def test_an_image_that_nobody_pushed(estate: Converged) -> None:
 
 async def test_an_image_of_a_registry_that_does_not_know_us(estate: Converged) -> None:
     estate.azure.seed(REGISTRY, {"location": "eastus2", "sku": {"name": "Premium"}, "properties": {}})
+    estate.play.change("AdminPlane", lambda spec: spec["grants"][0].update(registries=["acrother"]))
     estate.play.change(ZONE, lambda spec: spec["apps"].update(mirroring={"image": "acrother.azurecr.io/theirs:1"}))
     found = await row_once_told(estate, "loom-mirroring", "ImagePullDenied")
     assert "acrother.azurecr.io/theirs:1" in found["message"]

@@ -53,8 +53,12 @@ def test_the_scopes_of_the_grant_are_added() -> None:
         ([grant(subscriptions=[])], "subscription 44444444-4444-4444-8444-444444444444 is not among its subscriptions"),
         ([grant(locations=["centralus"])], "location eastus2 is not among its locations (centralus)"),
         ([grant(maxZones=0)], "its maxZones, 0, are taken"),
+        (
+            [grant(addressPools=["10.0.0.0/16"])],
+            "addresses 10.100.0.0/20 lie in none of its addressPools (10.0.0.0/16)",
+        ),
     ],
-    ids=["no grant", "another's grant", "subscription", "location", "maxZones"],
+    ids=["no grant", "another's grant", "subscription", "location", "maxZones", "addressPools"],
 )
 def test_what_no_grant_covers_is_still_planned_and_nothing_is_written(grants: list[Obj], says: str) -> None:
     obj, plane = zone_object(), plane_object(grants=grants)
@@ -81,6 +85,37 @@ def test_the_oldest_zones_of_a_grant_keep_their_places() -> None:
     older, younger = neighbor("old"), neighbor("young", created="2026-03-01T00:00:00Z")
     assert not authority(zone_object(), plane=plane, neighbors=(younger,)).denied
     assert authority(zone_object(), plane=plane, neighbors=(younger, older)).denied
+
+
+def test_of_zones_of_the_same_second_the_one_that_has_made_something_keeps_its_place_then_the_lower_uid() -> None:
+    plane = plane_object(grants=[grant(maxZones=1)])
+    same = "2026-02-01T00:00:00Z"  # as the zone of `world`, whose uid is b
+    before, after = neighbor("a", created=same, uid="a"), neighbor("c", created=same, uid="c")
+    assert authority(zone_object(), plane=plane, neighbors=(before,)).denied
+    assert not authority(zone_object(), plane=plane, neighbors=(after,)).denied
+    assert not authority(zone_object(), plane=plane, neighbors=(before,), made=True).denied
+    assert authority(zone_object(), plane=plane, neighbors=(neighbor("c", created=same, uid="c", made=True),)).denied
+
+
+@pytest.mark.parametrize(
+    ("image", "registries", "denied"),
+    [
+        ("acrloom.azurecr.io/loom/loom-mirroring:1", [], ""),
+        ("ACRLOOM.azurecr.io/loom/loom-mirroring:1", [], ""),
+        ("acrother.azurecr.io/theirs:1", [], "registry acrother.azurecr.io of spec.apps.mirroring.image"),
+        ("acrother.azurecr.io/theirs:1", ["acrother"], ""),
+        ("ghcr.io/contoso/mirroring:1", ["acrother"], "is not among its registries (acrother)"),
+        ("ghcr.io/contoso/mirroring:1", ["ghcr.io"], ""),
+        ("acrother/theirs:1", ["acrotherother"], "registry acrother of spec.apps.mirroring.image"),
+    ],
+)
+def test_whole_images_come_from_the_planes_registry_or_one_that_is_granted(
+    image: str, registries: list[str], denied: str
+) -> None:
+    obj = zone_object(apps={"environment": {}, "mirroring": {"image": image}})
+    found = authority(obj, plane=plane_object(grants=[grant(registries=registries)])).denied
+    assert bool(found) == bool(denied)
+    assert denied in found
 
 
 def test_zones_of_other_grants_do_not_count() -> None:

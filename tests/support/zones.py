@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from loom.api.data_landing_zone import PRIVATE_SERVICES
 from loom.dev.estate import estate_of
 from support.cluster import Cluster
 from support.running import Azure
@@ -18,7 +19,7 @@ from support.wait import eventually
 KIND, NAME = "DataLandingZone", "finance"
 READY_WITHIN = 120.0
 HUB, ZONES = (f"30000000-0000-4000-8000-{number:012d}" for number in (1, 2))  # the subscriptions of the samples
-SERVICES = ("network", "storage", "eventHubs", "apps")
+SERVICES = ("network", *PRIVATE_SERVICES, "apps")
 OWNER = "csaloom-io-owner"
 
 Json = dict[str, Any]
@@ -209,7 +210,9 @@ def _zone(namespace: str, services: set[str]) -> Json:
     spec["network"] = {"addressSpace": f"10.{128 + number // 16}.{number % 16 * 16}.0/20"}
     for service in SERVICES:
         if service not in services and not (service == "network" and services):
-            del spec[service]
+            spec.pop(service, None)
+    if "apps" not in services:
+        spec.pop("accessPaths", None)  # they lead to an app
     return zone
 
 

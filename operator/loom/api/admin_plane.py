@@ -220,6 +220,12 @@ class Grant(Model):
     allotted lie anywhere in the plane's addressPools, those that are given anywhere."""
     scopes: Annotated[tuple[ArmScope, ...], distinct(at_most=100)] = ()
     """ARM scopes outside the zones' own resource groups where the operator may adopt resources and assign roles. Omitted: none."""
+    registries: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)], ...],
+        distinct(at_most=50),
+    ] = ()
+    """Registries that whole images of apps may name beside the plane's own: an Azure Container Registry by its name, such as
+    acrloom, any other by its host. Omitted: the plane's own alone."""
     api_management: ApiManagementGrant | None = None
     """What ApiProducts may do. Omitted: nothing."""
 

@@ -41,7 +41,7 @@ def zone_grant(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpe
 
 def covering(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> tuple[tuple[Grant, ...], str]:
     """Every grant that covers a zone, and "" ; or none, and why there is none."""
-    judged = [(grant, _zone_denial(grant, spec, context)) for grant in grants_for(context, plane)]
+    judged = [(grant, _zone_denial(grant, spec, context, plane)) for grant in grants_for(context, plane)]
     grants = tuple(grant for grant, denial in judged if not denial)
     return grants, "" if grants else _denied(context, [denial for _, denial in judged])
 
@@ -66,7 +66,7 @@ def _denied(context: Context, denials: list[str]) -> str:
     return f"no grant of namespace {namespace} covers this: {'; '.join(dict.fromkeys(denials))}; {_WHO} {plane}"
 
 
-def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context) -> str:
+def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> str:
     if spec.subscription_id.lower() not in {s.lower() for s in grant.subscriptions}:
         return f"subscription {spec.subscription_id} is not among its subscriptions"
     if spec.location not in grant.locations:
@@ -75,9 +75,24 @@ def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context) -> s
         existing = spec.existing(service)
         if existing and not any(is_within(existing.id, scope) for scope in grant.scopes):
             return f"{name_of(existing.id)}, which spec.{service}.existing names, is not within its scopes"
+    if denial := _images_denial(grant, spec, plane):
+        return denial
     if grant.max_zones is not None and _zones_before(grant, context) >= grant.max_zones:
         return f"its maxZones, {grant.max_zones}, are taken by older zones"
     return _addresses_denial(grant, spec, context)
+
+
+def _images_denial(grant: Grant, spec: DataLandingZoneSpec, plane: AdminPlaneSpec) -> str:
+    """Do whole images come from registries that the grant names, or from the plane's own?"""
+    suffix = SUFFIXES[plane.cloud].registry
+    own = [name_of(plane.container_registry.id).lower()] if plane.container_registry else []
+    granted = {host for name in (*own, *grant.registries) for host in (name, f"{name}.{suffix}")}
+    for app in type(spec.apps).model_fields if spec.apps else ():
+        image = getattr(getattr(spec.apps, app), "image", None)
+        host = image.split("/")[0].lower() if image else ""
+        if host and host not in granted:
+            return f"registry {host} of spec.apps.{app}.image is not among its registries ({', '.join(grant.registries) or 'none'})"
+    return ""
 
 
 def _addresses_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context) -> str:
