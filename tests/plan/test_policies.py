@@ -104,6 +104,18 @@ def test_an_operation_that_the_document_does_not_have_is_refused_with_those_that
         plan_of(product_object(apis=[api_object(operations=operations)]))
 
 
+def test_operations_that_the_service_calls_alike_are_not_told_apart_by_policies() -> None:
+    document = api_object()["revisions"][0]["source"]["openapi"]["inline"].replace("addOrder", "ListOrders")
+    with pytest.raises(Refusal, match="the service calls listOrders and ListOrders alike"):
+        plan_of(
+            product_object(
+                apis=[
+                    api_object(document, operations=[{"name": "listOrders", "policies": {"inbound": [{"mock": {}}]}}])
+                ]
+            )
+        )
+
+
 # --- each policy --------------------------------------------------------------------------------------------------------------
 
 WRITTEN = {

@@ -116,6 +116,7 @@ def test_code_that_is_spelled_in_character_references_is_refused_when_it_is_writ
         ),
         ('<set-body template="liquid">x</set-body>', "template"),
         ('<forward-request backend-id="theirs"/>', "backend-id"),
+        ('<forward-request follow-redirects="true"/>', "follow-redirects"),
         ('<rate-limit calls="1" renewal-period="1" counter-key="theirs"/>', "counter-key"),
         ('<mock-response status-code="200" certificate-id="theirs"/>', "certificate-id"),
     ],
@@ -123,6 +124,15 @@ def test_code_that_is_spelled_in_character_references_is_refused_when_it_is_writ
 def test_an_attribute_that_names_something_of_the_service_is_refused(text: str, attribute: str) -> None:
     section = Section.BACKEND if text.startswith("<forward") else Section.INBOUND
     assert f"may not have the attribute '{attribute}'" in refused(text, section)
+
+
+@pytest.mark.parametrize("name", ["Host", "host", " HOST "])
+def test_the_host_that_a_backend_sees_stays_its_own(name: str) -> None:
+    assert "Host stays the backend's" in refused(
+        f'<set-header name="{name}"><value>other.app.internal</value></set-header>'
+    )
+    inside = f'<return-response><set-header name="{name}"><value>x</value></set-header></return-response>'
+    assert "Host stays the backend's" in refused(inside)
 
 
 def test_an_element_in_the_wrong_section_is_told_where_it_stands() -> None:

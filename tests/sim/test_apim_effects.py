@@ -275,8 +275,12 @@ def test_a_callers_own_answer_is_not_kept_for_others(bench: Bench, key: str) -> 
 
 def test_the_same_prompt_gets_the_same_answer_and_no_other_subscription_does(bench: Bench, chat: str) -> None:
     bench.put("/subscriptions/second", displayName="s", scope="/products/ai", state="active", primaryKey="second-key")
-    lookup = '<llm-semantic-cache-lookup score-threshold="0.05" embeddings-backend-id="e"><vary-by>{}</vary-by></llm-semantic-cache-lookup>'
+    lookup = (
+        '<llm-semantic-cache-lookup score-threshold="0.05" embeddings-backend-id="e" embeddings-backend-auth="system-assigned">'
+        "<vary-by>{}</vary-by></llm-semantic-cache-lookup>"
+    )
     code = "@(context.Api.Id + context.Subscription.Id)"
+    bench.put("/backends/e", url="https://e.openai.azure.com", protocol="http")
     bench.policy("/apis/chat", lookup.format(code), '<llm-semantic-cache-store duration="60" />')
     assert say(bench, chat, "What is new?").status == 200
     bench.azure.fault("error", type="Microsoft.ApiManagement/upstream", status=502, times=9)

@@ -152,7 +152,10 @@ def test_a_preflight_is_answered_by_the_cors_policy_without_a_key(bench: Bench) 
     ("inbound", "named"),
     [
         ('<check-header name="x" />', "check-header"),
-        ('<cache-lookup vary-by-developer="false" caching-type="external" />', "cache-lookup"),
+        (
+            '<cache-lookup vary-by-developer="false" vary-by-developer-groups="false" caching-type="external" />',
+            "cache-lookup",
+        ),
         (
             '<rate-limit calls="1" renewal-period="9"><api name="a" calls="1" renewal-period="9" /></rate-limit>',
             "'api'",

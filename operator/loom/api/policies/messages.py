@@ -29,6 +29,12 @@ class SetHeader(Model):
             message="values are given unless action is Delete, and then not",
             holds=lambda header: bool(header.values) == (header.action is not HeaderAction.DELETE),
         ),
+        Rule(
+            field="name",
+            cel="self.name.lowerAscii() != 'host'",
+            message="the header Host stays the backend's: behind an address that several apps share it would choose one that no grant covers",
+            holds=lambda header: header.name.lower() != "host",
+        ),
     )
 
     name: HeaderName

@@ -85,7 +85,7 @@ def _dangling(change: Change, root: Element) -> list[policy_check.Fault]:
         for name in NAMED_VALUE.findall(" ".join([*element.attributes.values(), element.text])):
             if name not in values:
                 found.append((element.name, f"{where}Cannot find a property '{name}'"))
-        backend = element.attributes.get("backend-id", "")
+        backend = element.attributes.get("backend-id") or element.attributes.get("embeddings-backend-id", "")
         if (
             backend
             and not policy_xml.is_expression(backend)

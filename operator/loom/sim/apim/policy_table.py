@@ -113,8 +113,13 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "set-query-parameter": ("name",),
     "rewrite-uri": ("template",),
     "ip-filter": ("action",),
+    "cache-lookup": ("vary-by-developer", "vary-by-developer-groups"),
+    "cache-store": ("duration",),
+    "retry": ("condition", "count", "interval"),
     "include-fragment": ("fragment-id",),
     "llm-token-limit": ("counter-key", "estimate-prompt-tokens"),
+    "llm-semantic-cache-lookup": ("score-threshold", "embeddings-backend-id", "embeddings-backend-auth"),
+    "llm-semantic-cache-store": ("duration",),
     "llm-content-safety": ("backend-id",),
     "validate-azure-ad-token": ("tenant-id",),
 }
@@ -130,6 +135,31 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "ip-filter": ("action",),
     "set-header": ("name", "exists-action"),
     "cors": ("allow-credentials", "terminate-unmatched-request"),
+    "rate-limit-by-key": (
+        "calls", "renewal-period", "counter-key", "increment-condition", "increment-count", "retry-after-header-name",
+        "retry-after-variable-name", "remaining-calls-header-name", "remaining-calls-variable-name", "total-calls-header-name",
+    ),
+    "cache-lookup": (
+        "vary-by-developer", "vary-by-developer-groups", "caching-type", "downstream-caching-type", "must-revalidate",
+        "allow-private-response-caching",
+    ),
+    "cache-store": ("duration", "cache-response"),
+    "retry": ("condition", "count", "interval", "max-interval", "delta", "first-fast-retry"),
+    "validate-client-certificate": (
+        "validate-revocation", "validate-trust", "validate-not-before", "validate-not-after", "ignore-error",
+    ),
+    "llm-token-limit": (
+        "counter-key", "tokens-per-minute", "token-quota", "token-quota-period", "estimate-prompt-tokens",
+        "retry-after-header-name", "retry-after-variable-name", "remaining-quota-tokens-header-name",
+        "remaining-quota-tokens-variable-name", "remaining-tokens-header-name", "remaining-tokens-variable-name",
+        "tokens-consumed-header-name", "tokens-consumed-variable-name",
+    ),
+    "llm-content-safety": ("backend-id", "shield-prompt", "enforce-on-completions"),
+    "llm-emit-token-metric": ("namespace",),
+    "llm-semantic-cache-lookup": (
+        "score-threshold", "embeddings-backend-id", "embeddings-backend-auth", "ignore-system-messages", "max-message-count",
+    ),
+    "llm-semantic-cache-store": ("duration",),
     "include-fragment": ("fragment-id",),
 }  # fmt: skip
 """Attributes of the elements that are checked for others; an element that is not here may have any."""

@@ -65,7 +65,7 @@ SHAPES: dict[str, Shape] = {
     "check-header": _shape("name failed-check-httpcode failed-check-error-message ignore-case", "value"),
     "content": _shape("type validate-as action"),
     "find-and-replace": _shape("from to"),
-    "forward-request": _shape("timeout timeout-ms continue-timeout http-version follow-redirects buffer-request-body "
+    "forward-request": _shape("timeout timeout-ms continue-timeout http-version buffer-request-body "
                               "buffer-response fail-on-error-status-code"),
     "header": _shape("name action"),
     "headers": _shape("specified-parameter-action unspecified-parameter-action", "parameter"),
@@ -95,7 +95,8 @@ SHAPES: dict[str, Shape] = {
     "xml-to-json": _shape("kind apply consider-accept-header"),
 }  # fmt: skip
 """Every element with its attributes and what may stand inside. What names a thing of the service (`backend-id`, `schema-id`,
-`certificate-id`, `caching-type`) and what is a template of its own language (`template` of set-body) is not among them."""
+`certificate-id`, `caching-type`), what is a template of its own language (`template` of set-body), and what would let a backend send the
+gateway on to elsewhere (`follow-redirects`) is not among them."""
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, strip_cdata=False)
 
@@ -135,6 +136,8 @@ def _checked(element: etree._Element, where: str, depth: int) -> Node:
     for attribute in element.attrib:
         if str(attribute) not in shape.attributes:
             raise _refused(where, line, f"{name} may not have the attribute {_shown(str(attribute))}")
+    if name == "set-header" and str(element.get("name", "")).strip().lower() == "host":
+        raise _refused(where, line, "Host stays the backend's, as it may choose another app behind the same address")
     for child in element:
         if str(child.tag) not in shape.children or not depth:
             raise _refused(where, child.sourceline or line, f"{_shown(str(child.tag))} may not stand in {name}")

@@ -46,6 +46,11 @@ def revision_policies(place: Place, api: Api, revision: Revision) -> Iterator[Re
             if not is_current:  # it came or went with another revision
                 continue
             raise Refusal("InvalidSpec", f"{inside}: the document has no operationId {operation.name}{_near(known)}")
+        if twin := next(
+            (name for name in known if name != operation.name and known[name] == known[operation.name]), ""
+        ):
+            words = f"the service calls {operation.name} and {twin} alike, so that its policies could meet the other one; rename one"
+            raise Refusal("InvalidSpec", f"{inside}: {words}")
         yield _resource(
             f"operation-policy/{stem}/{operation.name}",
             f"{holder}/operations/{known[operation.name]}",
