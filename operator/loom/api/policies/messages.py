@@ -32,7 +32,7 @@ class SetHeader(Model):
         Rule(
             field="name",
             cel="self.name.lowerAscii() != 'host'",
-            message="the header Host stays the backend's: behind an address that several apps share it would choose one that no grant covers",
+            message="the header Host stays the backend's: behind an address that apps share it would choose one that no grant covers",
             holds=lambda header: header.name.lower() != "host",
         ),
     )
