@@ -79,3 +79,46 @@ async def test_telemetry_that_leaves_the_spec_is_taken_away(partners: Converged)
     partners.play.change(PRODUCT, lambda spec: spec.pop("diagnostics"), partners.called)
     await partners.mend()
     assert [partners.azure.get(arm_id) for arm_id in gone] == [None, None]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def jobs(made: Converged) -> Converged:
+    await made.begin(PRODUCT, "jobs")
+    return made
+
+
+async def test_addresses_of_apps_and_functions_are_those_that_azure_reports(jobs: Converged) -> None:
+    assert jobs.body("backend/functions")["properties"]["url"] == "https://func-contoso-finance.azurewebsites.net/api"
+    await jobs.begin(PRODUCT, "connectors")
+    app = jobs.body("backend/mirroring")["properties"]["url"]
+    assert app.startswith("https://loom-mirroring.internal.")
+
+
+async def test_a_backend_that_somebody_moved_is_moved_back(jobs: Converged) -> None:
+    jobs.edit("backend/functions", {"properties": {"url": "https://elsewhere.contoso.com"}})
+    mended = await jobs.mend()
+    assert mended.told("DriftMended") == ["backend/functions: properties.url"]
+    await jobs.is_quiet()
+
+
+async def test_a_key_that_somebody_pointed_elsewhere_points_back(jobs: Converged) -> None:
+    wanted = jobs.body("key/functions")["properties"]["keyVault"]["secretIdentifier"]
+    jobs.edit(
+        "key/functions", {"properties": {"keyVault": {"secretIdentifier": "https://theirs.vault.azure.net/secrets/x"}}}
+    )
+    mended = await jobs.mend()
+    assert mended.told("DriftMended") == ["key/functions: properties.keyVault.secretIdentifier"]
+    assert jobs.body("key/functions")["properties"]["keyVault"]["secretIdentifier"] == wanted
+    await jobs.is_quiet()
+
+
+async def test_a_pool_with_breakers_is_made_and_mended(made: Converged) -> None:
+    await made.begin(PRODUCT, "assistant")
+    await made.is_quiet()
+    made.edit("backend/east", {"properties": {"circuitBreaker": None}})
+    made.edit("backend/models", {"properties": {"pool": {"services": []}}})
+    mended = await made.mend()
+    assert mended.told("DriftMended")
+    assert made.body("backend/east")["properties"]["circuitBreaker"]["rules"][0]["tripDuration"] == "PT1M"
+    assert len(made.body("backend/models")["properties"]["pool"]["services"]) == 2
+    await made.is_quiet()

@@ -175,6 +175,8 @@ _NAMED_ONLY = [
         "Microsoft.ApiManagement/service/apis/operations",
         "Microsoft.ApiManagement/service/policyDescriptions",
         "Microsoft.ApiManagement/service/users",
+        "Microsoft.CognitiveServices/accounts",
+        "Microsoft.Web/sites",
     )
 ]
 """Types that planes and products only name: they are read, never written."""
@@ -210,7 +212,8 @@ async def _live(azure: Simulator, play: Rehearsal) -> None:
     await play.drift_pass()
     play.lose_status("DataLandingZone")
     await play.settle()
-    await play.delete("ApiProduct")
+    for product in [key for key in play.keys() if key.kind == "ApiProduct"]:  # noqa: SIM118 (no mapping)
+        await play.delete("ApiProduct", product.name)
     play.change("DataLandingZone", lambda spec: [spec.pop(name, None) for name in (*PRIVATE_SERVICES, "apps")])
     await play.settle()
     retained = play.status(zone)["retained"]

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from support.plans import as_yaml, plan_of
-from support.worlds import Obj, plane_object, product_object, rich_zone, zone_object
+from support.worlds import Obj, api_object, plane_object, product_object, rich_zone, zone_object
 
 FOLDER = Path(__file__).parents[1] / "data" / "plans"
+
+SHARED = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-shared/providers"
 
 CASES: dict[str, Obj] = {
     "plane": plane_object(),
@@ -31,6 +33,39 @@ CASES: dict[str, Obj] = {
         ]
     ),
     "product-with-diagnostics": product_object(diagnostics={"headers": ["X-Request-Id"], "metrics": True}),
+    "product-with-backends": product_object(
+        apis=[
+            api_object(backendRef="models", policies=None),
+            api_object(name="jobs", path="finance/jobs", backendRef="jobs", policies=None),
+            api_object(name="apps", path="finance/apps", backendRef="mirroring", policies=None),
+        ],
+        backends=[
+            {
+                "name": "models",
+                "pool": [{"backend": "east", "weight": 3, "priority": 1}, {"backend": "west", "priority": 2}],
+            },
+            {
+                "name": "east",
+                "model": {"azureOpenAi": {"id": f"{SHARED}/Microsoft.CognitiveServices/accounts/gpt-east"}},
+                "circuitBreaker": {"failures": 3, "interval": "1m", "tripDuration": "90s"},
+            },
+            {
+                "name": "west",
+                "model": {"azureOpenAi": {"id": f"{SHARED}/Microsoft.CognitiveServices/accounts/gpt-west"}},
+            },
+            {
+                "name": "jobs",
+                "functionApp": {
+                    "id": f"{SHARED}/Microsoft.Web/sites/func-jobs",
+                    "keyRef": {
+                        "keyVault": {"id": f"{SHARED}/Microsoft.KeyVault/vaults/kv-shared", "secretName": "jobs-key"}
+                    },
+                },
+                "tls": {},
+            },
+            {"name": "mirroring", "containerApp": {"app": "mirroring", "path": "/connectors"}},
+        ],
+    ),
     "product-draft": product_object(state=None, visibleTo=None, policies=None, description=None),
 }
 

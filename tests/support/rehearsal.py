@@ -19,7 +19,7 @@ from typing import Any
 
 from loom.cloud.factory import CloudFactory
 from loom.config import Budget
-from loom.dev.estate import estate_of
+from loom.dev.estate import called_by, estate_of
 from loom.engine.lanes import Lanes
 from loom.engine.memory import Memory
 from loom.engine.reconcile import reconcile
@@ -127,9 +127,9 @@ class Rehearsal:
         self.memories.pop(key, None)
         self.store(key, obj)
 
-    async def delete(self, kind: str) -> None:
-        """A person deletes the object of a kind; returns when the engine lets it go."""
-        key = self.key(kind)
+    async def delete(self, kind: str, name: str = "") -> None:
+        """A person deletes an object; returns when the engine lets it go."""
+        key = self.key(kind, name)
         obj = self.obj(key)
         obj["metadata"]["deletionTimestamp"] = self.clock.today()
         self.store(key, obj)
@@ -171,8 +171,9 @@ async def rehearsal(
     azure: Simulator, documents: Sequence[Mapping[str, Any]], **changes: Any
 ) -> AsyncIterator[Rehearsal]:
     """The objects of `documents` in a simulated Azure that has what their planes name; `changes` are of the operator's settings."""
-    for plane in (document for document in documents if document["kind"] == "AdminPlane"):
-        for item in estate_of(plane):
+    named: dict[str, Callable[[Mapping[str, Any]], list[Object]]] = {"AdminPlane": estate_of, "ApiProduct": called_by}
+    for document in sorted(documents, key=lambda document: str(document["kind"])):
+        for item in named[document["kind"]](document) if document["kind"] in named else ():
             azure.seed(item["id"], item["body"])
     azure.settings(enforce_throttling=False)  # the budgets refill in real time, of which next to none passes here
     settings = settings_for(azure, **{"budget": Budget(share=0.9, rate_scale=10_000), **changes})

@@ -226,6 +226,8 @@ class Grant(Model):
     ] = ()
     """Registries that whole images of apps may name beside the plane's own: an Azure Container Registry by its name, such as
     acrloom, any other by its host. Omitted: the plane's own alone."""
+    key_vaults: Annotated[tuple[Annotated[str, arm_id("Microsoft.KeyVault/vaults")], ...], distinct(at_most=50)] = ()
+    """ARM ids of Key Vaults whose secrets their objects may name. Omitted: none."""
     api_management: ApiManagementGrant | None = None
     """What ApiProducts may do. Omitted: nothing."""
 

@@ -6,13 +6,14 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from loom.api.admin_plane import ApiManagementService
-from loom.api.api_apis import PATHS_AND_VERSIONS, Api, PartName, VersionSet
+from loom.api.api_apis import PATHS_AND_VERSIONS, Api, VersionSet
+from loom.api.api_backend import Backend
 from loom.api.api_diagnostics import Diagnostics
 from loom.api.api_subscription import Subscription, SubscriptionStatus, SubscriptionTerms
 from loom.api.meta import CommonSpec, LandingZoneRef
 from loom.api.policies.safety import COUNTABLE, PROTECTED
 from loom.api.policies.sections import ProductPolicies
-from loom.api.schema import Bool, Int, Model, Rule, StatusModel, distinct, immutable, listed, named
+from loom.api.schema import Bool, Int, Rule, StatusModel, distinct, immutable, listed, named
 from loom.api.status import CommonStatus, Word
 
 
@@ -23,13 +24,9 @@ class ProductState(StrEnum):
     PUBLISHED = "Published"
 
 
-class Backend(Model):
-    """A service that calls go to."""
-
-    name: PartName
-    """The backend's name, which APIs refer to."""
-    url: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$", max_length=2000)]
-    """Its https address. The host must be among the backendHosts of the namespace's grant."""
+def _pools_hold_singles(product: "ApiProductSpec") -> bool:
+    singles = {backend.name for backend in product.backends if backend.pool is None}
+    return all(member.backend in singles for backend in product.backends for member in backend.pool or ())
 
 
 class ApiProductSpec(CommonSpec):
@@ -44,6 +41,12 @@ class ApiProductSpec(CommonSpec):
             holds=lambda p: {api.backend_ref for api in p.apis} <= {backend.name for backend in p.backends},
         ),
         *PATHS_AND_VERSIONS,
+        Rule(
+            field="backends",
+            cel="self.backends.all(b, !has(b.pool) || b.pool.all(m, self.backends.exists(o, o.name == m.backend && !has(o.pool))))",
+            message="the members of a pool are entries of backends that are no pools themselves",
+            holds=_pools_hold_singles,
+        ),
         PROTECTED,
         COUNTABLE,
         Rule(
@@ -82,7 +85,7 @@ class ApiProductSpec(CommonSpec):
     """The APIs of the product."""
     version_sets: Annotated[tuple[VersionSet, ...], named(at_most=10)] = ()
     """Sets of APIs that are versions of one another. Omitted: none."""
-    backends: Annotated[tuple[Backend, ...], named(at_most=10, at_least=1)]
+    backends: Annotated[tuple[Backend, ...], named(at_most=20, at_least=1)]
     """The services behind the APIs."""
     policies: ProductPolicies | None = None
     """Policies for all calls through the product. Omitted: none."""

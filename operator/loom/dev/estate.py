@@ -1,6 +1,6 @@
-"""What must exist in Azure before a zone can: the resources that an AdminPlane names, as an administrator would have made them.
+"""What must exist in Azure before our objects can: what an AdminPlane names, and what stands behind an ApiProduct's APIs.
 
-Pure: from the plane's spec to resources for the simulated Azure. What is not named by the plane is not made.
+Pure: from specs to resources for the simulated Azure. What no spec names is not made.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -43,6 +43,19 @@ def estate_of(plane: Mapping[str, Any]) -> list[Json]:
     return [{"id": group, "body": location}, *named, *_private_dns(spec)]
 
 
+def called_by(product: Mapping[str, Any]) -> list[Json]:
+    """The resources that the backends of an ApiProduct object name, as their own teams would have made them."""
+    found = []
+    for backend in product["spec"]["backends"]:
+        if function := backend.get("functionApp"):
+            found.append({"id": function["id"], "body": {"location": "eastus2", "kind": "functionapp"}})
+        if account := (backend.get("model") or {}).get("azureOpenAi"):
+            body = {"location": "eastus2", "kind": "OpenAI", "sku": {"name": "S0"}}
+            subdomain = {"customSubDomainName": account["id"].rpartition("/")[2]}
+            found.append({"id": account["id"], "body": {**body, "properties": subdomain}})
+    return found
+
+
 def _private_dns(spec: Mapping[str, Any]) -> Iterator[Json]:
     """The privatelink zones, each linked to the hub."""
     place = spec["privateDnsZones"]
@@ -64,6 +77,7 @@ _BODIES: dict[str, Json] = {
     "containerRegistry": {"sku": {"name": "Premium"}, "properties": {"adminUserEnabled": False}},
     "apiManagement": {
         "sku": {"name": "Developer", "capacity": 1},
+        "identity": {"type": "SystemAssigned"},
         "properties": {"publisherName": "Contoso", "publisherEmail": "apis@contoso.com"},
     },
 }

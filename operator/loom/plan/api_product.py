@@ -17,7 +17,8 @@ from loom.plan.grants import product_grant
 from loom.plan.graph import validate
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
-from loom.plan.product.apis import apis, backends, history, version_sets
+from loom.plan.product.apis import apis, history, version_sets
+from loom.plan.product.backends import backends
 from loom.plan.product.diagnostics import diagnostics
 from loom.plan.product.place import (
     APIS_IMPORTED,
@@ -94,9 +95,10 @@ def _check(spec: ApiProductSpec) -> None:
                 "InvalidSpec", f"spec.apis: path {api.path} of {api.name} has a segment that is . or ..; take it out"
             )
     for backend in spec.backends:
-        if why := refused(backend.url):
+        url = backend.address
+        if url and (why := refused(url)):
             raise Refusal(
-                "InvalidSpec", f"spec.backends: {backend.name} cannot be at {backend.url}: {why}; nobody can grant that"
+                "InvalidSpec", f"spec.backends: {backend.name} cannot be at {url}: {why}; nobody can grant that"
             )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 
 from loom.api.admin_plane import AdminPlaneSpec, ApiManagementGrant, Grant
+from loom.api.api_backend import Backend
 from loom.api.api_product import ApiProductSpec
 from loom.api.data_landing_zone import PRIVATE_SERVICES, DataLandingZoneSpec
 from loom.api.policies.safety import policies_of
@@ -129,11 +130,24 @@ def _product_denial(grant: Grant, spec: ApiProductSpec, service: str) -> str:
         if not any(path_within(api.path, prefix) for prefix in given.path_prefixes):
             return f"path {api.path} of API {api.name} begins with none of its pathPrefixes ({', '.join(given.path_prefixes)})"
     for backend in spec.backends:
-        host = host_of(backend.url)
-        if not any(host_within(host, pattern) for pattern in given.backend_hosts):
+        if denial := _things_denial(grant, backend):
+            return denial
+        host = host_of(backend.address)
+        if host and not any(host_within(host, pattern) for pattern in given.backend_hosts):
             hosts = ", ".join(given.backend_hosts) or "none"
             return f"host {host} of backend {backend.name} is not among its backendHosts ({hosts})"
     return _policies_denial(given, spec)
+
+
+def _things_denial(grant: Grant, backend: Backend) -> str:
+    """What a backend names by its id: calls go there with the service's identity, or with a key out of a vault."""
+    for what in backend.named_ids():
+        if not any(is_within(what, scope) for scope in grant.scopes):
+            return f"{name_of(what)} of backend {backend.name} is not within its scopes"
+    for holder in backend.key_refs():
+        if key(holder.key_vault.id) not in {key(vault) for vault in grant.key_vaults}:
+            return f"Key Vault {name_of(holder.key_vault.id)} of backend {backend.name} is not among its keyVaults"
+    return ""
 
 
 def _policies_denial(given: ApiManagementGrant, spec: ApiProductSpec) -> str:

@@ -66,6 +66,12 @@ TYPES = (
         has_etag=True,
     ),
     ArmType(
+        f"{SERVICE}/namedValues", _VERSION, "named-value",
+        marking=Marking.NAME, listing=Listing.PARENT,
+        delete_rank=42,
+        has_etag=True,
+    ),
+    ArmType(
         f"{SERVICE}/products", _VERSION, "product",
         marking=Marking.FIELD, marker_path="properties.description",
         listing=Listing.PARENT, client=Client.API_MANAGEMENT,

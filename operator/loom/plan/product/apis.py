@@ -12,6 +12,7 @@ from loom.api.api_apis import Api, Scheme
 from loom.api.api_source import Revision
 from loom.plan.arm_id import REVISION, key
 from loom.plan.product import openapi
+from loom.plan.product.backends import address, backend_key
 from loom.plan.product.place import APIS_IMPORTED, SERVICE, Place, current_of, document_of, revision_key
 from loom.plan.product.policies.resources import revision_policies
 from loom.plan.resource import Ignore, Mode, Resource
@@ -20,18 +21,6 @@ from loom.plan.values import Value
 WORDS = Ignore(
     "properties.description", "the import takes it from the document; it is sent lest another write takes it away"
 )
-
-
-def backends(place: Place) -> Iterator[Resource]:
-    """The services behind the APIs."""
-    for backend in place.spec.backends:
-        yield Resource(
-            key=f"backend/{backend.name}",
-            id=f"{place.service}/backends/{place.backend_name(backend.name)}",
-            body={"properties": {"url": backend.url, "protocol": "http"}},
-            depends_on=(SERVICE,),
-            condition=APIS_IMPORTED,
-        )
 
 
 def version_sets(place: Place) -> Iterator[Resource]:
@@ -105,7 +94,7 @@ def _revision(place: Place, api: Api, revision: Revision) -> Resource:
         id=place.revision(api.name, revision.name),
         body={"properties": body},
         # The first of an API makes the API; the others are made beside it.
-        depends_on=(SERVICE, f"backend/{api.backend_ref}", *sets, *(() if first else (f"api/{api.name}",))),
+        depends_on=(SERVICE, backend_key(api.backend_ref), *sets, *(() if first else (f"api/{api.name}",))),
         condition=APIS_IMPORTED,
         on_create={"properties": {"apiRevision": revision.name}},
         ignore=(WORDS,),
@@ -129,7 +118,7 @@ def _shared(place: Place, api: Api) -> dict[str, Value]:
     return {
         "path": api.path,
         "protocols": ["https"],
-        "serviceUrl": next(backend.url for backend in place.spec.backends if backend.name == api.backend_ref),
+        "serviceUrl": address(place, api.backend_ref),
         "subscriptionRequired": True,  # without a key it is entered through the published product, and its policies, only
         **version,
     }

@@ -1,17 +1,22 @@
 """Where an API product is published, and how its things are called there: what every part of its plan shares."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from loom.api.admin_plane import Cloud
+from pydantic.alias_generators import to_camel
+
+from loom.api.admin_plane import AdminPlaneSpec, Cloud
 from loom.api.api_apis import Api
+from loom.api.api_backend import Backend
 from loom.api.api_product import ApiProductSpec
 from loom.api.api_source import Revision
 from loom.errors import Refusal
 from loom.plan.arm_id import REVISION
-from loom.plan.context import Context
+from loom.plan.context import Context, Zone
 from loom.plan.naming import published
 from loom.plan.ownership import Owner
+from loom.plan.zone.app import APPS
+from loom.plan.zone.site import site_of
 
 APIS_IMPORTED, POLICIES_APPLIED = "ApisImported", "PoliciesApplied"
 PUBLISHED, GATEWAY_REACHABLE = "Published", "GatewayReachable"
@@ -29,6 +34,7 @@ class Place:
     tenant: str
     cloud: Cloud
     owned: tuple[str, ...] = ()  # ids that the status says were made
+    apps: Mapping[str, str] = field(default_factory=dict)  # apps of the zone, by their field's name: id
 
     def name(self, part: str) -> str:
         """The name of something of ours in the service: nobody else forms one with our hash."""
@@ -55,6 +61,25 @@ class Place:
         """The name of a backend, which policies call it by."""
         return self.name(name)
 
+    def backend(self, name: str) -> str:
+        """The id of a backend."""
+        return f"{self.service}/backends/{self.backend_name(name)}"
+
+    def find_backend(self, name: str) -> Backend:
+        """The backend of that name in the spec. Raises `Refusal`."""
+        for backend in self.spec.backends:
+            if backend.name == name:
+                return backend
+        raise Refusal("InvalidSpec", f"spec.backends has no entry {name}")
+
+    def app(self, field_name: str) -> str:
+        """The id of an app of the zone. Raises `Refusal` for one that the zone does not run."""
+        if field_name not in self.apps:
+            there = ", ".join(sorted(self.apps)) or "none"
+            zone = self.spec.landing_zone_ref.name
+            raise Refusal("ReferenceNotFound", f"zone {zone} runs no app {field_name}; it runs: {there}", wait=True)
+        return self.apps[field_name]
+
 
 def service_of(spec: ApiProductSpec, context: Context) -> str:
     """The id of the service to publish in. Raises `Refusal` where there is none."""
@@ -79,7 +104,28 @@ def place_of(spec: ApiProductSpec, context: Context) -> Place:
     service = service_of(spec, context)
     assert context.plane is not None  # noqa: S101 (service_of has looked)
     plane = context.plane
-    return Place(spec, context.owner, service, context.documents, plane.tenant_id, plane.cloud, context.owned)
+    return Place(
+        spec,
+        context.owner,
+        service,
+        context.documents,
+        plane.tenant_id,
+        plane.cloud,
+        context.owned,
+        apps_of(context.zone, plane, context.owner),
+    )
+
+
+def apps_of(zone: Zone | None, plane: AdminPlaneSpec, owner: Owner) -> dict[str, str]:
+    """The ids of the apps that a zone runs, by their field's name in its spec (`mirroring`)."""
+    if zone is None:
+        return {}
+    site = site_of(zone.spec, plane, Owner(owner.installation, zone.namespace, "DataLandingZone", zone.name))
+    return {
+        to_camel(app.field): site.id("Microsoft.App/containerApps", app.name)
+        for app in APPS
+        if app.spec(zone.spec) is not None
+    }
 
 
 def current_of(api: Api) -> Revision:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 from loom.sim.apim import counters, policy_cache, policy_callers, policy_code, policy_messages, policy_models
 from loom.sim.apim.call import Answered, Call, refuse
-from loom.sim.apim.places import NAMED_VALUES
-from loom.sim.apim.policies import NAMED_VALUE, document_of
+from loom.sim.apim.named_values import filled
+from loom.sim.apim.policies import document_of
 from loom.sim.apim.policy_xml import Element
 from loom.sim.wire import Response
 
@@ -80,14 +80,9 @@ def _unfold(call: Call, section: str, scopes: list[str]) -> Iterator[Element]:
 
 def _filled(call: Call, element: Element) -> Element:
     """The element with `{{named values}}` put in."""
-    values = {
-        str(item.properties.get("displayName")): str(item.hidden.get("value", ""))
-        for item in call.world.store.children(call.service.id, NAMED_VALUES)
-    }
-    put: Callable[[str], str] = lambda text: NAMED_VALUE.sub(lambda match: values.get(match[1], ""), text)  # noqa: E731
-    attributes = {key: put(value) for key, value in element.attributes.items()}
+    attributes = {key: filled(call, value) for key, value in element.attributes.items()}
     content = [
-        _filled(call, item) if isinstance(item, Element) else put(item) if isinstance(item, str) else item
+        _filled(call, item) if isinstance(item, Element) else filled(call, item) if isinstance(item, str) else item
         for item in element.content
     ]
     return Element(element.name, attributes, element.line, element.column, content)
@@ -117,6 +112,7 @@ def _retry(call: Call, element: Element) -> None:
 
 
 EFFECTS: dict[str, Effect] = {
+    "authentication-managed-identity": policy_callers.own_token,
     "cache-lookup": policy_cache.lookup,
     "cache-store": policy_cache.store,
     "cors": policy_callers.cors,

@@ -100,7 +100,8 @@ class NamedValues(LongChild):
     def compose(self, change: Change) -> Json:
         sent = dict(change.properties)
         shaped = {"tags": None, "secret": False, **sent}
-        change.notes = {"value": sent.get("value")}
+        vault = (sent.get("keyVault") or {}).get("secretIdentifier")
+        change.notes = {"value": f"value of {vault}" if vault else sent.get("value")}
         if shaped["secret"] or sent.get("keyVault"):
             shaped.pop("value", None)
         if sent.get("keyVault"):

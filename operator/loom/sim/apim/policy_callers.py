@@ -157,3 +157,10 @@ def _unauthorized(element: Element, message: str = "Invalid JWT.") -> Answered:
 def _words(element: Element, holder: str, name: str) -> list[str]:
     found = element.child(holder)
     return [item.text for item in found if item.name == name] if found else []
+
+
+def own_token(call: Call, element: Element) -> None:
+    """The backend is shown a token of the service's own identity; without one there is none to show."""
+    if not call.service.properties.get("identity") and not call.service.body.get("identity"):
+        raise refuse(500, "Internal server error: the service has no managed identity.")
+    call.headers["authorization"] = f"Bearer token-for-{element.attributes['resource']}"

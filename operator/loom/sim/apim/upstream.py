@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from loom.sim.apim import pools
 from loom.sim.apim.call import Call, refuse
+from loom.sim.apim.named_values import filled
 from loom.sim.apim.prompts import completion, prompt_of
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
@@ -26,7 +27,7 @@ def call_backend(call: Call) -> None:
         raise refuse(500, "Internal server error: the API has no backend address.")
     parts = urlsplit(call.backend)
     path = parts.path.rstrip("/") + (call.path if call.path.startswith("/") else f"/{call.path}")
-    headers = {**call.headers, **_credentials(chosen), "host": parts.netloc}
+    headers = {**call.headers, **_credentials(call, chosen), "host": parts.netloc}
     asked = Request(
         call.request.method, path, call.query, headers, call.request.body, f"{parts.scheme}://{parts.netloc}"
     )
@@ -42,9 +43,13 @@ def call_backend(call: Call) -> None:
     call.answer_headers.update(answer.headers)
 
 
-def _credentials(backend: Resource | None) -> dict[str, str]:
+def _credentials(call: Call, backend: Resource | None) -> dict[str, str]:
+    """What the backend's own entity says that it is shown, `{{named values}}` put in."""
     known = (backend.properties.get("credentials") or {}) if backend is not None else {}
-    return {key.lower(): ",".join(values) for key, values in (known.get("header") or {}).items()}
+    headers = {key.lower(): ",".join(values) for key, values in (known.get("header") or {}).items()}
+    if grant := known.get("authorization"):
+        headers["authorization"] = f"{grant['scheme']} {grant['parameter']}"
+    return {name: filled(call, value) for name, value in headers.items()}
 
 
 def struck(world: World, kind: str, method: str, where: str) -> Response | None:

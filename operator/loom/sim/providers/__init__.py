@@ -7,6 +7,7 @@ from loom.sim.kinds import Provider
 from loom.sim.providers import (
     app,
     authorization,
+    cognitive,
     cosmos,
     eventhub,
     identity,
@@ -16,6 +17,7 @@ from loom.sim.providers import (
     resources,
     service_bus,
     storage,
+    web,
 )
 
 PROVIDERS: tuple[Provider, ...] = (
@@ -31,5 +33,7 @@ PROVIDERS: tuple[Provider, ...] = (
     monitor.INSIGHTS,
     monitor.OPERATIONAL_INSIGHTS,
     registry.PROVIDER,
+    web.PROVIDER,
+    cognitive.PROVIDER,
     API_MANAGEMENT,
 )

@@ -11,6 +11,7 @@ from loom.api.api_source import Revision
 from loom.api.policies.table import API, OPERATION, PRODUCT, Section
 from loom.errors import Refusal
 from loom.plan.product import openapi
+from loom.plan.product.backends import audience, backend_key
 from loom.plan.product.place import POLICIES_APPLIED, Place, current_of, document_of, revision_key
 from loom.plan.product.place import PRODUCT as PRODUCT_KEY
 from loom.plan.product.policies.document import Node, Statements, render
@@ -35,9 +36,8 @@ def revision_policies(place: Place, api: Api, revision: Revision) -> Iterator[Re
     stem = api.name if is_current else f"{api.name};{revision.name}"
     where = f"spec.apis[{api.name}]"
     made = statements(api.policies, _scope(place, API, f"{where}.policies"))
-    backend = Node("set-backend-service", {"backend-id": place.backend_name(api.backend_ref)})
-    needs = (revision_key(api, revision), f"backend/{api.backend_ref}")
-    document = {**made, Section.INBOUND: (backend, *made[Section.INBOUND])}
+    needs = (revision_key(api, revision), backend_key(api.backend_ref))
+    document = {**made, Section.INBOUND: (*_to_backend(place, api.backend_ref), *made[Section.INBOUND])}
     yield _resource(f"api-policy/{stem}", holder, document, needs)
     known = _operations(place, api, revision) if api.operations else {}
     for operation in api.operations:
@@ -59,6 +59,13 @@ def revision_policies(place: Place, api: Api, revision: Revision) -> Iterator[Re
         )
 
 
+def _to_backend(place: Place, name: str) -> Iterator[Node]:
+    """Where calls go, and the token that is shown there: of the service's own identity, for that backend alone."""
+    yield Node("set-backend-service", {"backend-id": place.backend_name(name)})
+    if token_for := audience(place, name):
+        yield Node("authentication-managed-identity", {"resource": token_for})
+
+
 def _resource(key: str, holder: str, made: Statements, depends_on: tuple[str, ...]) -> Resource:
     return Resource(
         key=key,
@@ -71,7 +78,7 @@ def _resource(key: str, holder: str, made: Statements, depends_on: tuple[str, ..
 
 
 def _scope(place: Place, level: str, where: str) -> Scope:
-    backends = {backend.name: (place.backend_name(backend.name), backend.url) for backend in place.spec.backends}
+    backends = {backend.name: (place.backend_name(backend.name), backend.address) for backend in place.spec.backends}
     return Scope(level, where, place.tenant, place.cloud, backends)
 
 

@@ -1,0 +1,255 @@
+"""What stands behind the APIs of an ApiProduct: addresses, apps, functions, models, and pools of them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+from pydantic.alias_generators import to_snake
+
+from loom.api.api_subscription import PartName
+from loom.api.schema import Bool, Duration, Int, Model, Rule, arm_id, listed, named
+
+Https = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$", max_length=2000)]
+KINDS = ("url", "containerApp", "functionApp", "model", "pool")
+
+
+class VaultKey(Model):
+    """A secret of a Key Vault, which the API Management service reads with its own identity."""
+
+    id: Annotated[str, arm_id("Microsoft.KeyVault/vaults")]
+    """The vault's ARM id; the namespace's grant must list it under keyVaults."""
+    secret_name: Annotated[str, Field(pattern="^[A-Za-z0-9-]+$", max_length=127)]
+    """The secret's name."""
+
+
+class KeyHolder(Model):
+    """Where a key is."""
+
+    key_vault: VaultKey
+    """A secret of a Key Vault. The service's identity must be allowed to read it (Key Vault Secrets User)."""
+
+
+class ContainerAppBackend(Model):
+    """A container app, called at the address that Azure reports for it."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="has(self.app) != has(self.id)",
+            message="name either an app of the landing zone (app) or any container app (id), exactly one of the two",
+            holds=lambda backend: (backend.app is None) != (backend.id is None),
+        ),
+    )
+
+    app: Annotated[str, Field(pattern="^[a-z][a-zA-Z]*$", max_length=40)] | None = None
+    """One of app and id: an app of the landing zone, by its field's name in spec.apps, such as console."""
+    id: Annotated[str, arm_id("Microsoft.App/containerApps")] | None = None
+    """One of app and id: the ARM id of a container app within the grant's scopes."""
+    path: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)+$", max_length=400)] | None = None
+    """What stands before each operation's path, such as /api. Omitted: nothing."""
+
+
+class FunctionAppBackend(Model):
+    """A Function App, called at the address that Azure reports for it."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="!(has(self.keyRef) && has(self.audience))",
+            message="a Function App is shown either a key (keyRef) or a token (audience), not both",
+            holds=lambda backend: backend.key_ref is None or backend.audience is None,
+        ),
+    )
+
+    id: Annotated[str, arm_id("Microsoft.Web/sites")]
+    """Its ARM id, within the grant's scopes."""
+    path: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)+$", max_length=400)] | None = None
+    """What stands before each operation's path. Omitted: /api, as functions are routed."""
+    key_ref: KeyHolder | None = None
+    """The function key that is shown as x-functions-key. Omitted: none."""
+    audience: Annotated[str, Field(pattern=r"^api://[A-Za-z0-9._/-]+$", max_length=200)] | None = None
+    """The application id URI of the app, such as api://orders: a token of the service's identity for it is shown. Omitted: none."""
+
+
+class CompatibleModel(Model):
+    """An endpoint that speaks as OpenAI's does."""
+
+    url: Https
+    """Its https address up to /chat/completions. The host must be among the backendHosts of the namespace's grant."""
+    key_ref: KeyHolder
+    """The key that is shown as a bearer token."""
+
+
+class ModelBackend(Model):
+    """A language model."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="has(self.azureOpenAi) != has(self.compatible)",
+            message="a model is either azureOpenAi or compatible, exactly one of the two",
+            holds=lambda model: (model.azure_open_ai is None) != (model.compatible is None),
+        ),
+    )
+
+    azure_open_ai: "AzureOpenAi | None" = None
+    """One of azureOpenAi and compatible: an Azure OpenAI (or Azure AI Services) account, called with the service's identity."""
+    compatible: CompatibleModel | None = None
+    """One of azureOpenAi and compatible: an endpoint that speaks as OpenAI's does, called with a key."""
+
+
+class AzureOpenAi(Model):
+    """An account of Azure OpenAI, shown a token of the API Management service's identity.
+
+    That identity needs the role Cognitive Services OpenAI User on it; as it is everybody's in the service, an administrator assigns it.
+    """
+
+    id: Annotated[str, arm_id("Microsoft.CognitiveServices/accounts")]
+    """Its ARM id, within the grant's scopes."""
+
+
+class PoolMember(Model):
+    """A member of a pool."""
+
+    backend: PartName
+    """An entry of `backends` that is no pool."""
+    weight: Annotated[Int, Field(ge=1, le=100)] | None = None
+    """How often it is called among those of its priority, 1 to 100. Omitted: as often as the others."""
+    priority: Annotated[Int, Field(ge=1, le=100)] | None = None
+    """Which members are called first: those with the lowest number, while one of them is well. Omitted: the first."""
+
+
+class ErrorReason(StrEnum):
+    """Why a call to a backend failed."""
+
+    TIMEOUT = "Timeout"
+    OPERATION_NOT_FOUND = "OperationNotFound"
+    CLIENT_CONNECTION_FAILURE = "ClientConnectionFailure"
+
+
+class StatusRange(Model):
+    """HTTP status codes that count as failures."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(field="max", cel="self.max >= self.min", message="max is at least min", holds=lambda r: r.max >= r.min),
+    )
+
+    min: Annotated[Int, Field(ge=200, le=599)]
+    """The first, 200 to 599."""
+    max: Annotated[Int, Field(ge=200, le=599)]
+    """The last, 200 to 599."""
+
+
+def _whole_seconds(field: str, least: timedelta, most: timedelta, says: str) -> Rule:
+    name = to_snake(field)
+    low, high = int(least.total_seconds()), int(most.total_seconds())
+    here = f"duration(self.{field})"
+    return Rule(
+        field=field,
+        cel=f"{here} >= duration('{low}s') && {here} <= duration('{high}s') && {here}.getMilliseconds() % 1000 == 0",
+        message=says,
+        holds=lambda b: least <= getattr(b, name) <= most and getattr(b, name) % timedelta(seconds=1) == timedelta(),
+    )
+
+
+class CircuitBreaker(Model):
+    """Stops calling a backend that fails; calls are then answered with 503, or go to others of its pool."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        _whole_seconds(
+            "interval", timedelta(seconds=1), timedelta(hours=1), "interval is between 1s and 1h, in whole seconds"
+        ),
+        _whole_seconds(
+            "tripDuration",
+            timedelta(seconds=1),
+            timedelta(hours=24),
+            "tripDuration is between 1s and 24h, in whole seconds",
+        ),
+    )
+
+    failures: Annotated[Int, Field(ge=1, le=10000)]
+    """How many failures within the interval trip it."""
+    interval: Duration
+    """In which time they are counted, 1s to 1h."""
+    trip_duration: Duration
+    """For how long the backend is left alone, 1s to 24h."""
+    statuses: Annotated[tuple[StatusRange, ...], listed(at_most=10, at_least=1)] | None = None
+    """Which answers are failures. Omitted: 429, and 500 to 599."""
+    accept_retry_after: Bool = True
+    """True: a Retry-After of the backend stands for tripDuration."""
+
+
+class Tls(Model):
+    """How the certificate of a backend is looked at."""
+
+    validate_certificate_chain: Bool = True
+    """False: a certificate that nobody vouches for will do."""
+    validate_certificate_name: Bool = True
+    """False: a certificate for another host will do."""
+
+
+def _exactly_one() -> Rule:
+    return Rule(
+        cel=f"[{', '.join(f'has(self.{kind})' for kind in KINDS)}].filter(given, given).size() == 1",
+        message=f"a backend is exactly one of {', '.join(KINDS[:-1])} and {KINDS[-1]}",
+        holds=lambda backend: len(list(backend.kinds())) == 1,
+    )
+
+
+class Backend(Model):
+    """A service that calls go to."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        _exactly_one(),
+        Rule(
+            cel="!has(self.pool) || (!has(self.circuitBreaker) && !has(self.tls))",
+            message="circuitBreaker and tls belong to the members of a pool, not to the pool",
+            holds=lambda b: b.pool is None or (b.circuit_breaker is None and b.tls is None),
+        ),
+    )
+
+    name: PartName
+    """The backend's name, which APIs refer to."""
+    url: Https | None = None
+    """One of url, containerApp, functionApp, model and pool: an https address. The host must be among the backendHosts of the
+    namespace's grant."""
+    container_app: ContainerAppBackend | None = None
+    """One of url, containerApp, functionApp, model and pool: a container app."""
+    function_app: FunctionAppBackend | None = None
+    """One of url, containerApp, functionApp, model and pool: a Function App."""
+    model: ModelBackend | None = None
+    """One of url, containerApp, functionApp, model and pool: a language model."""
+    pool: Annotated[tuple[PoolMember, ...], named(at_most=30, at_least=1, key="backend")] | None = None
+    """One of url, containerApp, functionApp, model and pool: other backends, by priority and weight."""
+    circuit_breaker: CircuitBreaker | None = None
+    """When the backend is left alone for a while. Omitted: never. The Consumption tier has none."""
+    tls: Tls | None = None
+    """How its certificate is looked at. Omitted: chain and name must hold."""
+
+    @property
+    def address(self) -> str:
+        """The address that the spec itself gives; "" where Azure reports it, or members have theirs."""
+        if self.model and self.model.compatible:
+            return self.model.compatible.url
+        return self.url or ""
+
+    def named_ids(self) -> Iterator[str]:
+        """The ARM ids that it names, vaults apart."""
+        if self.container_app and self.container_app.id:
+            yield self.container_app.id
+        if self.function_app:
+            yield self.function_app.id
+        if self.model and self.model.azure_open_ai:
+            yield self.model.azure_open_ai.id
+
+    def key_refs(self) -> Iterator[KeyHolder]:
+        """Where the keys are that it is shown."""
+        if self.function_app and self.function_app.key_ref:
+            yield self.function_app.key_ref
+        if self.model and self.model.compatible:
+            yield self.model.compatible.key_ref
+
+    def kinds(self) -> Iterator[tuple[str, Any]]:
+        """What it is, by its field's name: exactly one, where the rules hold."""
+        for kind in KINDS:
+            if (given := getattr(self, to_snake(kind))) is not None:
+                yield kind, given

@@ -1,0 +1,183 @@
+"""What stands behind a product's APIs, as resources: addresses, what they are read from, and the keys and identities that they are shown.
+
+Addresses of Azure's own things are what Azure reports for them, never what a spec says. A key stays in its vault: the service reads it
+through a named value of ours. An identity's token is only ever shown to what the plan itself found the address of.
+"""
+
+from collections.abc import Iterator
+
+from isodate import duration_isoformat
+
+from loom.api.admin_plane import Cloud
+from loom.api.api_backend import Backend, CircuitBreaker, KeyHolder, StatusRange
+from loom.errors import Refusal
+from loom.plan.arm_id import name_of
+from loom.plan.clouds import SUFFIXES
+from loom.plan.product.place import APIS_IMPORTED, SERVICE, Place
+from loom.plan.resource import Mode, Resource
+from loom.plan.values import Ref, Text, Value
+
+MODELS_AUDIENCE = {
+    Cloud.AZURE_CLOUD: "https://cognitiveservices.azure.com",
+    Cloud.AZURE_US_GOVERNMENT: "https://cognitiveservices.azure.us",
+    Cloud.AZURE_CHINA_CLOUD: "https://cognitiveservices.azure.cn",
+}
+"""For whom a token opens a model (Azure docs: Authenticate and authorize access to LLM APIs; for the other clouds their endpoints)."""
+
+_FAILURES = (StatusRange(min=429, max=429), StatusRange(min=500, max=599))
+
+
+def backend_key(name: str) -> str:
+    """The plan's key of a backend."""
+    return f"backend/{name}"
+
+
+def backends(place: Place) -> Iterator[Resource]:
+    """Every backend with what it needs, single ones before the pools that hold them. Raises `Refusal`."""
+    for backend in sorted(place.spec.backends, key=lambda one: one.pool is not None):
+        before = [SERVICE]
+        for needed in _needed(place, backend):
+            yield needed
+            before.append(needed.key)
+        if backend.pool:
+            before += [backend_key(member.backend) for member in backend.pool]
+        yield Resource(
+            key=backend_key(backend.name),
+            id=place.backend(backend.name),
+            body={"properties": _pool(place, backend) if backend.pool else _single(place, backend)},
+            depends_on=tuple(before),
+            condition=APIS_IMPORTED,
+        )
+
+
+def address(place: Place, name: str) -> Value:
+    """Where a backend is; of a pool, where its first member is. Raises `Refusal` for one that does not exist."""
+    backend = place.find_backend(name)
+    match next(backend.kinds()):
+        case ("containerApp", app):
+            return Text(
+                f"https://{{}}{app.path or ''}", (Ref(_target_key(name), "properties.configuration.ingress.fqdn"),)
+            )
+        case ("functionApp", function):
+            return Text(
+                f"https://{{}}{function.path or '/api'}", (Ref(_target_key(name), "properties.defaultHostName"),)
+            )
+        case ("model", model) if model.azure_open_ai:
+            return Text("{}openai", (Ref(_target_key(name), "properties.endpoint"),))
+        case ("model", model):
+            return str(model.compatible.url)
+        case ("pool", members):
+            return address(place, members[0].backend)
+        case (_, url):
+            return str(url)
+
+
+def audience(place: Place, name: str) -> str:
+    """For whom a token of the service's identity is shown to a backend; "" for none. Raises `Refusal` where members of a pool differ."""
+    backend = place.find_backend(name)
+    if backend.pool:
+        wanted = {audience(place, member.backend) for member in backend.pool}
+        if len(wanted) > 1:
+            raise Refusal(
+                "InvalidSpec",
+                f"spec.backends: the members of pool {name} are shown different tokens, or some of them none; give those that are "
+                "alike a pool of their own",
+            )
+        return wanted.pop()
+    if backend.function_app:
+        return backend.function_app.audience or ""
+    return MODELS_AUDIENCE[place.cloud] if backend.model and backend.model.azure_open_ai else ""
+
+
+def _needed(place: Place, backend: Backend) -> Iterator[Resource]:
+    """What a backend's address is read from, and what opens it."""
+    key_ref = None
+    match next(backend.kinds()):
+        case ("containerApp", app):
+            yield _target(backend, app.id or place.app(app.app or ""))
+        case ("functionApp", function):
+            yield _target(backend, function.id)
+            key_ref = function.key_ref
+        case ("model", model) if model.azure_open_ai:
+            yield _target(backend, model.azure_open_ai.id)
+        case ("model", model):
+            key_ref = model.compatible.key_ref
+    if key_ref:
+        yield _key(place, backend.name, key_ref)
+
+
+def _target(backend: Backend, arm_id: str) -> Resource:
+    return Resource(_target_key(backend.name), arm_id, mode=Mode.EXISTING, condition=APIS_IMPORTED)
+
+
+def _target_key(name: str) -> str:
+    return f"target/{name}"
+
+
+def _key_name(place: Place, backend: str) -> str:
+    return place.name(f"key-{backend}")
+
+
+def _key(place: Place, backend: str, holder: KeyHolder) -> Resource:
+    """A named value that the service keeps in step with the vault. The vault's host is computed, never taken from a spec."""
+    name, secret = _key_name(place, backend), holder.key_vault
+    vault = f"https://{name_of(secret.id).lower()}.{SUFFIXES[place.cloud].vaults}"
+    return Resource(
+        key=f"key/{backend}",
+        id=f"{place.service}/namedValues/{name}",
+        body={
+            "properties": {
+                "displayName": name,
+                "secret": True,
+                "keyVault": {"secretIdentifier": f"{vault}/secrets/{secret.secret_name}"},
+            }
+        },
+        depends_on=(SERVICE,),
+        condition=APIS_IMPORTED,
+    )
+
+
+def _single(place: Place, backend: Backend) -> dict[str, Value]:
+    properties: dict[str, Value] = {"url": address(place, backend.name), "protocol": "http"}
+    if backend.tls:
+        properties["tls"] = {
+            "validateCertificateChain": backend.tls.validate_certificate_chain,
+            "validateCertificateName": backend.tls.validate_certificate_name,
+        }
+    if backend.circuit_breaker:
+        properties["circuitBreaker"] = {"rules": [_breaker(backend.circuit_breaker)]}
+    named = f"{{{{{_key_name(place, backend.name)}}}}}"
+    if backend.function_app and backend.function_app.key_ref:
+        properties["credentials"] = {"header": {"x-functions-key": [named]}}
+    if backend.model and backend.model.compatible:
+        properties["credentials"] = {"authorization": {"scheme": "Bearer", "parameter": named}}
+    return properties
+
+
+def _breaker(breaker: CircuitBreaker) -> dict[str, Value]:
+    return {
+        "name": "breaker",
+        "failureCondition": {
+            "count": breaker.failures,
+            "interval": duration_isoformat(breaker.interval),
+            "statusCodeRanges": [{"min": one.min, "max": one.max} for one in breaker.statuses or _FAILURES],
+        },
+        "tripDuration": duration_isoformat(breaker.trip_duration),
+        "acceptRetryAfter": breaker.accept_retry_after,
+    }
+
+
+def _pool(place: Place, backend: Backend) -> dict[str, Value]:
+    """Members exist and are no pools: the service refuses both (Azure docs: Backends)."""
+    services: list[Value] = []
+    for member in backend.pool or ():
+        if place.find_backend(member.backend).pool:
+            raise Refusal(
+                "InvalidSpec",
+                f"spec.backends: {member.backend} is a pool, and cannot be a member of pool {backend.name}",
+            )
+        given = {"weight": member.weight, "priority": member.priority}
+        services.append(
+            {"id": place.backend(member.backend), **{name: value for name, value in given.items() if value}}
+        )
+    return {"type": "Pool", "pool": {"services": services}}
