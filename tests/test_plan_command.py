@@ -9,6 +9,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from loom.api.data_landing_zone import PRIVATE_SERVICES
 from loom.cli import app
 from loom.kube import connection
 from support.samples import SAMPLES, sample, sample_product
@@ -25,11 +26,8 @@ DataLandingZone domain-finance/finance  (resource group rg-csa-loom-dlz-finance-
   + Microsoft.Resources/resourceGroups rg-csa-loom-dlz-finance-prod-eastus2
       + location: "eastus2"
       + tags: {"CSA_Loom": "true", "Domain": "finance", "Environment": "Production", "Owner": "finance-data@conto…
-  + Microsoft.ManagedIdentity/userAssignedIdentities uami-loom-dlz-finance-prod-eastus2
-      + location: "eastus2"
-      + tags: {"CSA_Loom": "true", "Domain": "finance", "Environment": "Production", "Owner": "finance-data@conto…
 
-Plan: 2 to create, 0 to update, 0 to delete, 0 blocked; 0 unchanged.
+Plan: 1 to create, 0 to update, 0 to delete, 0 blocked; 0 unchanged.
 """
 
 
@@ -63,9 +61,9 @@ def write(tmp_path: Path) -> Write:
 
 
 def bare_zone(**spec: Any) -> dict[str, Any]:
-    """A zone of a group and an identity."""
+    """A zone of a group and nothing else."""
     zone = sample("DataLandingZone")
-    for field in ("network", "storage", "eventHubs", "apps", "costCenter", "dataClassification"):
+    for field in ("network", *PRIVATE_SERVICES, "apps", "access", "costCenter", "dataClassification"):
         zone["spec"].pop(field, None)
     zone["spec"] |= spec
     return zone
@@ -102,7 +100,7 @@ def test_json_and_yaml_say_the_same_and_nothing_else_is_on_the_standard_output(p
     data = json.loads(as_json.stdout)
     assert yaml.safe_load(as_yaml.stdout) == data
     assert (as_json.exit_code, as_yaml.exit_code) == (2, 2)
-    assert data["summary"] == {"create": 2, "update": 0, "delete": 0, "blocked": 0, "unchanged": 0, "unknown": 0}
+    assert data["summary"] == {"create": 1, "update": 0, "delete": 0, "blocked": 0, "unchanged": 0, "unknown": 0}
     group = data["objects"][1]["changes"][0]
     assert (group["action"], group["type"]) == ("Create", "Microsoft.Resources/resourceGroups")
     assert {"path": "location", "before": None, "after": "eastus2"} in group["fields"]
@@ -112,7 +110,7 @@ def test_json_and_yaml_say_the_same_and_nothing_else_is_on_the_standard_output(p
 def test_what_no_grant_covers_is_blocked_with_the_reason_told_once(plan: Plan, write: Write) -> None:
     result = plan("-f", write("a.yaml", NAMESPACE, bare_zone(location="westus2"), sample("AdminPlane")), "--offline")
     assert result.exit_code == 2
-    assert result.stdout.count("  ! ") == 2
+    assert result.stdout.count("  ! ") == 1
     assert result.stdout.count("NotGranted: ") == 1
     assert "location westus2 is not among its locations" in result.stdout
 

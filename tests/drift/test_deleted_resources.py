@@ -3,6 +3,7 @@
 import pytest
 
 from loom.plan.arm_id import key
+from loom.plan.catalog import arm_type
 from support.converged import Converged
 from support.drifts import APPS, EDITS, FIXED, OF_THE_PRODUCT
 
@@ -10,7 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FURNISHED = {"storage/blob-service", "event-hubs/network-rules", "service-bus/network-rules"}
 """What Azure makes with what holds it, and nobody can delete."""
-ALONE = {"group", *(f"identity/{app}" for app in APPS), *FURNISHED}
+ALONE = {"group", *(f"identity/{app}" for app in APPS), *FURNISHED, "key-vault"}
 """What has a test of its own; and what nobody can delete."""
 IN_THE_SHOP = {*OF_THE_PRODUCT, "api-link/orders-v1", "group-link/developers"} - {"api/orders-v1"}
 """An API goes and comes with its current revision."""
@@ -57,6 +58,20 @@ async def test_a_new_identity_gets_the_roles_and_the_app_and_the_old_ones_rights
     assert {estate.body(name)["properties"]["principalId"] for name in roles} == {now["principalId"]}
     assert [name for name in roles if estate.azure.get(old[name]) is not None] == []
     assert [name for name in roles if old[name] in estate.inventory()] == []
+    await estate.is_quiet()
+
+
+async def test_a_deleted_vault_is_brought_back_with_its_secrets_and_its_endpoint_is_made_again(
+    estate: Converged,
+) -> None:
+    secret = f"{estate.ids['key-vault']}/secrets/theirs"
+    version = arm_type(estate.ids["key-vault"]).api_version
+    estate.azure.call("PUT", f"{secret}?api-version={version}", {"properties": {"value": "hush"}})
+    estate.azure.call("DELETE", f"{estate.ids['key-vault']}?api-version={version}")
+    mended = await estate.mend()
+    assert len(mended.told("Recovered")) == 1
+    assert {"PUT key-vault", "PUT endpoint/key-vault-vault", "PUT diagnostics/key-vault"} <= set(mended.writes)
+    assert estate.azure.get(secret) is not None
     await estate.is_quiet()
 
 

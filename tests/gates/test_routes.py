@@ -20,6 +20,7 @@ from support.samples import SAMPLES
 from support.simulator import Simulator
 
 GROUP = "/subscriptions/s/resourceGroups/g"
+OF_SUBSCRIPTION = "/subscriptions/s"
 EXTENDED = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/a"
 EXTENSIONS = ("Microsoft.Authorization/roleAssignments", "Microsoft.Insights/diagnosticSettings")
 FIXED = {"blobServices": "default", "networkRuleSets": "default", "policies": "policy"}
@@ -34,7 +35,7 @@ def id_of(row: ArmType) -> str:
     namespace, *path = row.name.split("/")
     if row.name == GENERIC:
         return GROUP
-    scope = EXTENDED if row.name in EXTENSIONS else GROUP
+    scope = EXTENDED if row.name in EXTENSIONS else OF_SUBSCRIPTION if "/locations/" in row.name else GROUP
     return f"{scope}/providers/{namespace}" + "".join(f"/{part}/{FIXED.get(part, 'n')}" for part in path)
 
 
@@ -43,6 +44,7 @@ def calls(row: ArmType) -> Iterator[tuple[str, str]]:
     found = id_of(row)
     if not row.offered:
         yield "GET", found
+    if row.writable and not row.offered:
         yield "PUT", found
     if row.deletable and not row.offered:
         yield "DELETE", found

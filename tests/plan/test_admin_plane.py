@@ -17,7 +17,7 @@ def test_everything_that_a_plane_names_is_looked_at_and_nothing_is_written() -> 
     plan = plan_of(plane_object())
     assert {r.mode for r in plan.resources} == {Mode.EXISTING}
     assert [r.key for r in plan.resources] == [
-        "group", "hub", "dns/blob", "dns/dfs", "dns/namespace", "dns/Sql", "logs", "insights", "registry", "api-management",
+        "group", "hub", "dns/blob", "dns/dfs", "dns/namespace", "dns/Sql", "dns/vault", "logs", "insights", "registry", "api-management",
     ]  # fmt: skip
 
 

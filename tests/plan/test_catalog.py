@@ -38,7 +38,17 @@ def test_labels_are_one_word_each_and_no_two_are_the_same() -> None:
 
 def test_what_holds_data_is_protected() -> None:
     protected = {row.label for row in ROWS if row.protected}
-    assert protected == {"storage", "filesystem", "hub", "queue", "cosmos", "database", "container"}
+    assert protected == {
+        "storage",
+        "filesystem",
+        "hub",
+        "queue",
+        "cosmos",
+        "database",
+        "container",
+        "key-vault",
+        "secret",
+    }
 
 
 def test_children_go_before_what_holds_them() -> None:

@@ -102,6 +102,14 @@ EDITS: dict[str, Edit] = {
     ),
     **dict.fromkeys(SHARES, WORDS),
     **dict.fromkeys((f"identity/{app}" for app in APPS), TAGS),
+    "key-vault": (
+        {"properties": {"publicNetworkAccess": "Enabled", "networkAcls": {"defaultAction": "Allow"}}},
+        {"properties.publicNetworkAccess", "properties.networkAcls.defaultAction"},
+    ),
+    "endpoint/key-vault-vault": TAGS,
+    "endpoint/key-vault-vault/dns": (NOWHERE, {"properties.privateDnsZoneConfigs[privatelink-vaultcore-azure-net]"}),
+    "dns-link/vault": STRICT_NAMES,
+    "diagnostics/key-vault": NO_LOGS,
     "service-bus": CLOSED,
     "service-bus/network-rules": OPENED,
     "queue/refresh": ({"properties": {"maxDeliveryCount": 1}}, {"properties.maxDeliveryCount"}),
@@ -214,6 +222,10 @@ ADDED: dict[str, Patch] = {
     "identity/loom-mirroring": TAG,
     "event-hubs/network-rules": {"properties": {"ipRules": [{"ipMask": "20.1.2.3", "action": "Allow"}]}},
     "service-bus": TAG,
+    "key-vault": {
+        "properties": {"networkAcls": {"ipRules": [{"value": "20.1.2.3/32"}]}, "enabledForDeployment": True},
+        **TAG,
+    },
     "queue/refresh": {"properties": {"lockDuration": "PT5M", "forwardDeadLetteredMessagesTo": "theirs"}},
     "cosmos": {
         "properties": {

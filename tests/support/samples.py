@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+from loom.api.data_landing_zone import PRIVATE_SERVICES
 from loom.manifests import read_manifests
 from support.cluster import ROOT
 
@@ -30,14 +31,15 @@ def sample_plane() -> Object:
 def sample_zone(namespace: str, number: int, *without: str) -> Object:
     """The sample zone in a namespace, with the `number`-th /20 of 10.100.0.0/14 (0 to 63), less some fields of its spec.
 
-    Its domain carries the number, so that no two zones form the same names.
+    Of the services it has storage and Event Hubs, enough for what is no matter of one service. Its domain carries the number, so that
+    no two zones form the same names.
     """
     zone = sample("DataLandingZone")
     zone["metadata"]["namespace"] = namespace
     spec = zone["spec"]
     spec["domain"] = f"finance{number}"
     spec["network"]["addressSpace"] = f"10.{100 + number // 16}.{number % 16 * 16}.0/20"
-    for field in without:
+    for field in {*without, *PRIVATE_SERVICES} - ({"storage", "eventHubs"} - {*without}):
         spec.pop(field, None)
     if "apps" not in spec:
         spec.pop("accessPaths", None)  # they lead to an app

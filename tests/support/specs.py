@@ -35,6 +35,7 @@ def zones(draw: st.DrawFn) -> Obj:
         "eventHubs": draw(st.none() | _event_hubs()),
         "serviceBus": draw(st.none() | _service_bus()),
         "cosmos": draw(st.none() | _cosmos()),
+        "keyVault": draw(st.none() | st.fixed_dictionaries({}, optional={"softDeleteDays": st.integers(7, 90)})),
         "apps": draw(st.none() | _apps()),
     }
     needed = any(value is not None for value in services.values())

@@ -100,6 +100,7 @@ def rich_zone(**changes: Any) -> Obj:
     """A zone with every backing service beside those of `zone_object`."""
     services: Obj = {
         "serviceBus": {"queues": [{"name": "refresh"}]},
+        "keyVault": {},
         "cosmos": {
             "databases": [{"name": "loom", "containers": [{"name": "workspaces", "partitionKey": "/tenantId"}]}]
         },

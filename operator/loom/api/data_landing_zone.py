@@ -20,6 +20,7 @@ from loom.api.zone.apps import Apps, AppState, Release, Wiring
 from loom.api.zone.cosmos import Cosmos
 from loom.api.zone.event_hubs import EventHubs
 from loom.api.zone.existing import Existing
+from loom.api.zone.key_vault import KeyVault
 from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
 from loom.api.zone.service_bus import ServiceBus
 from loom.api.zone.storage import Storage
@@ -43,7 +44,7 @@ class Owner(Model):
 
 
 # Services that are reached through private endpoints of the zone's own, as fields of the spec.
-PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos")
+PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos", "keyVault")
 
 _ANY_PRIVATE = " || ".join(f"has(self.{service})" for service in PRIVATE_SERVICES)
 
@@ -139,6 +140,8 @@ class DataLandingZoneSpec(CommonSpec):
     """The zone's Service Bus namespace; {} takes every default. Omitted: none is made; one with queues that was made stays."""
     cosmos: Cosmos | None = None
     """The zone's Cosmos DB account; {} takes every default. Omitted: none is made; one that was made stays."""
+    key_vault: KeyVault | None = None
+    """The zone's key vault; {} takes every default. Omitted: none is made; one that was made stays."""
     apps: Apps | None = None
     """The platform's apps. Omitted: none run."""
     access_paths: AccessPaths | None = None

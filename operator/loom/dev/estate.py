@@ -8,14 +8,16 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# Azure docs: "Private endpoint DNS zone values", by cloud, each below `privatelink.`; storage, Event Hubs, Cosmos DB.
+# Azure docs: "Private endpoint DNS zone values", by cloud, each below `privatelink.`; storage, messaging, Cosmos DB, Key Vault.
 _ZONES = {
-    "AzureCloud": ("blob.core.windows.net", "dfs.core.windows.net", "servicebus.windows.net", "documents.azure.com"),
+    "AzureCloud": ("blob.core.windows.net", "dfs.core.windows.net", "servicebus.windows.net", "documents.azure.com", "vaultcore.azure.net"),
     "AzureUSGovernment": (
         "blob.core.usgovcloudapi.net", "dfs.core.usgovcloudapi.net", "servicebus.usgovcloudapi.net", "documents.azure.us",
+        "vaultcore.usgovcloudapi.net",
     ),
     "AzureChinaCloud": (
         "blob.core.chinacloudapi.cn", "dfs.core.chinacloudapi.cn", "servicebus.chinacloudapi.cn", "documents.azure.cn",
+        "vaultcore.azure.cn",
     ),
 }  # fmt: skip
 

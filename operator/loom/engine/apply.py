@@ -17,6 +17,7 @@ from loom.engine.item import CREATE, UPDATE, Item, Pass
 from loom.engine.memory import Running
 from loom.engine.observe import blocked_by, is_below_new
 from loom.engine.ports import Observed
+from loom.engine.revive import revived
 from loom.engine.send import holder, in_turn, is_pausing, keep_operation, remember_failure
 from loom.engine.status import assemble
 from loom.engine.submitted import submitted_digest
@@ -124,8 +125,11 @@ async def _put(run: Pass, item: Item) -> None:
     except Unresolved as unknown:
         item.stand(State.WAITING, "DependencyNotReady", f"{unknown} and has no value yet", action=item.action)
         return
+    whole = await revived(run, item, body)
+    if whole is None:
+        return
     run.wrote = True
-    written = await run.ports.cloud.put(item.id, body, etag=item.live.etag if item.live else "")
+    written = await run.ports.cloud.put(item.id, whole, etag=item.live.etag if item.live else "")
     update = item.live is not None
     under_way = keep_operation(run, item.key, written, digest, update=update)
     if not under_way:  # what is only accepted may fail yet, as it did before

@@ -6,6 +6,7 @@ that a type does not call `whole`, and the paths that a type lists in `carries`,
 
 import re
 from collections.abc import Mapping, Sequence
+from secrets import token_urlsafe
 from typing import Any
 
 from loom.engine.diff import path_pattern, undeclared
@@ -14,7 +15,7 @@ from loom.engine.marks import tags_of
 from loom.plan.arm_id import key
 from loom.plan.arm_type import Carry, Marking
 from loom.plan.resource import Absent, Mode
-from loom.plan.values import Json, Value, at, resolve
+from loom.plan.values import Generated, Json, Value, at, resolve
 
 _READ_ONLY = frozenset({"etag", "provisioningState"})
 
@@ -26,7 +27,7 @@ def compose(run: Pass, item: Item) -> dict[str, Json]:
         base = run.by_id.get(item.id.lower())
         desired = merge(base.desired if base else {}, desired)
     if item.live is None:
-        desired = merge(desired, item.resource.on_create)
+        desired = merge(desired, drawn(item.resource.on_create))
     body: dict[str, Json] = resolve(desired, run.lookup)
     if item.live is None:
         return body
@@ -42,6 +43,17 @@ def compose(run: Pass, item: Item) -> dict[str, Json]:
         if rule.floor:
             _keep_higher(body, item.live.body, rule.path)
     return body
+
+
+def drawn(value: Value) -> Value:
+    """The value with every generated secret made: each call makes others, so this is for what is sent at once."""
+    match value:
+        case Generated(size):
+            return token_urlsafe(size)
+        case Mapping():
+            return {name: drawn(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def merge(under: Mapping[str, Value], over: Mapping[str, Value]) -> dict[str, Value]:

@@ -141,6 +141,9 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
     if item.resource.mode is Mode.MANAGED and (end := _dead_end(item, live)):
         _replace(run, item, end)
         return
+    if item.type.once:
+        item.stand(State.READY)
+        return
     item.changes = differences(item.type, item.desired, live.body, item.resource.ignore, run.lookup)
     item.changes += submitted_changes(run, item)
     attached = (rule for rule in item.resource.absent if is_attached(rule, live.body))

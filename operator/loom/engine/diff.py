@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from loom.plan.arm_type import ArmType, Normal
 from loom.plan.resource import Ignore
-from loom.plan.values import Json, Lookup, Ref, Secret, Text, Unresolved, Value, at, resolve
+from loom.plan.values import Generated, Json, Lookup, Ref, Secret, Text, Unresolved, Value, at, resolve
 
 KNOWN_LATER = "(known after apply)"
 HIDDEN = "(hidden)"
@@ -221,7 +221,7 @@ def show(value: Value) -> Json:
     match value:
         case Ref() | Text():
             return KNOWN_LATER
-        case Secret():
+        case Secret() | Generated():
             return HIDDEN
         case Mapping():
             return {name: show(item) for name, item in value.items()}

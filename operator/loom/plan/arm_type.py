@@ -73,6 +73,21 @@ class DeadEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Revival:
+    """How the service keeps what was deleted, and brings it back under its name.
+
+    `place`: where it is looked up below the subscription's providers, from {location} and {name}. `origin` and `tags`: the paths there
+    of the id and the tags that it had. `path`, `word`: what a PUT says besides to bring it back, and where.
+    """
+
+    place: str
+    origin: str
+    tags: str
+    path: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArmType:
     """One type of resource. `label` is the word for people and the first half of a `deleteData` name.
 
@@ -109,6 +124,9 @@ class ArmType:
     singleton: bool = False  # one for each parent, with a fixed name
     same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names
     dead_end: DeadEnd | None = None  # the one case in which something is replaced
+    revival: Revival | None = None  # deleted ones are kept under their names for a while
+    once: bool = False  # written at creation alone: a later PUT would make another of it
+    writable: bool = True  # False: only looked at
 
     def __post_init__(self) -> None:
         if self.dead_end and self.protected:

@@ -78,4 +78,5 @@ def private_zones(cloud: Cloud) -> dict[str, str]:
         "dfs": f"privatelink.{suffixes.dfs}",
         "namespace": f"privatelink.{suffixes.event_hubs}",
         "Sql": f"privatelink.{suffixes.cosmos}",
+        "vault": f"privatelink.{suffixes.vaults.replace('vault.', 'vaultcore.', 1)}",
     }

@@ -16,6 +16,8 @@ DIAGNOSTICS = "diag-loom-stdz"
 
 _SHORT = {Environment.DEVELOPMENT: "dev", Environment.TEST: "test", Environment.PRODUCTION: "prod"}
 
+_SHORTEST = {Environment.DEVELOPMENT: "d", Environment.TEST: "t", Environment.PRODUCTION: "p"}
+
 
 @dataclass(frozen=True, slots=True)
 class ZoneNames:
@@ -30,6 +32,7 @@ class ZoneNames:
     event_hubs: str
     service_bus: str
     cosmos: str
+    key_vault: str
     hub_peering: str
     dns_link: str
     place: str
@@ -71,6 +74,8 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         service_bus=(spec.service_bus and spec.service_bus.name)
         or hashed(f"sb-loom-{spec.domain}-{environment}", unique, 50),
         cosmos=(spec.cosmos and spec.cosmos.name) or hashed(f"cosmos-loom-{spec.domain}-{environment}", unique, 44),
+        key_vault=(spec.key_vault and spec.key_vault.name)
+        or f"kv{spec.domain.replace('-', '')[:10]}{_SHORTEST[spec.environment]}{unique}",
         # In networks and zones that many share, only the owner's hash says whose these are.
         hub_peering=f"peer-to-dlz-{spec.domain}-{owner.hash}",
         dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Json = Any  # str | int | float | bool | None | list[Json] | dict[str, Json]
-Value = Any  # Json with Ref, Text and Secret leaves
+Value = Any  # Json with Ref, Text, Secret and Generated leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,16 @@ class Secret:
 
     def __repr__(self) -> str:
         return "Secret(***)"
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A secret that nobody gives: `size` random bytes as text, made at the moment it is sent, and kept by nobody.
+
+    For `Resource.on_create` alone, of types that are written once (`ArmType.once`): a second making would be another value.
+    """
+
+    size: int = 32
 
 
 class Unresolved(LookupError):

@@ -88,6 +88,11 @@ class Site:
         return self.attached("cosmos") or self.id("Microsoft.DocumentDB/databaseAccounts", self.names.cosmos)
 
     @property
+    def key_vault(self) -> str:
+        """The id of the key vault."""
+        return self.attached("keyVault") or self.id("Microsoft.KeyVault/vaults", self.names.key_vault)
+
+    @property
     def environment(self) -> str:
         """The id of the Container Apps environment."""
         return self.id("Microsoft.App/managedEnvironments", self.names.environment)

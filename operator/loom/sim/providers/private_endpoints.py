@@ -25,6 +25,7 @@ GROUP_IDS: dict[str, dict[str, str]] = {
     "microsoft.eventhub/namespaces": {"namespace": "{name}.servicebus.windows.net"},
     "microsoft.servicebus/namespaces": {"namespace": "{name}.servicebus.windows.net"},
     "microsoft.documentdb/databaseaccounts": {"sql": "{name}.documents.azure.com"},
+    "microsoft.keyvault/vaults": {"vault": "{name}.vaultcore.azure.net"},
     "microsoft.containerregistry/registries": {"registry": "{name}.azurecr.io"},
     "microsoft.apimanagement/service": {"gateway": "{name}.azure-api.net"},
     "microsoft.app/managedenvironments": {"managedenvironments": "{name}.azurecontainerapps.io"},

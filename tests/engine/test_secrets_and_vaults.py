@@ -1,0 +1,133 @@
+"""What is made once and never shown, and what comes back under its name after it was deleted."""
+
+import json
+from dataclasses import replace
+
+from loom.plan.arm_id import resource
+from loom.plan.ownership import TAG
+from loom.plan.resource import Plan, Resource
+from loom.plan.values import Generated
+from support.engine_bench import GROUP, GROUP_R, MINE, OTHERS, SUBSCRIPTION, Bench
+
+VAULT = resource(GROUP, "Microsoft.KeyVault/vaults", "kvfinance")
+SECRET = f"{VAULT}/secrets/session-secret"
+DELETED = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.KeyVault/locations/eastus2/deletedVaults/kvfinance"
+VAULT_R = Resource(
+    "key-vault", VAULT, {"location": "eastus2", "properties": {"enablePurgeProtection": True}}, ("group",)
+)
+SECRET_R = Resource(
+    "secret/session-secret",
+    SECRET,
+    {"properties": {}},
+    ("key-vault",),
+    on_create={"properties": {"value": Generated()}},
+)
+PLAN = Plan(GROUP, (GROUP_R, VAULT_R, SECRET_R), conditions=("ServicesReady",))
+
+
+def value(made: Bench) -> str:
+    return str(made.cloud.body(SECRET)["properties"]["value"])
+
+
+def kept(made: Bench, origin: str = VAULT, mark: str = "") -> None:
+    """A deleted vault of our name."""
+    tags = {TAG: mark or made.owner.mark}
+    made.cloud.place(DELETED, properties={"vaultId": origin, "location": "eastus2", "tags": tags})
+
+
+def standing(made: Bench, **properties: object) -> None:
+    """The group and the vault, as we made them."""
+    made.cloud.place(GROUP, location="eastus2", tags={**MINE, "Domain": "finance"})
+    made.cloud.place(VAULT, location="eastus2", tags=MINE, properties={"enablePurgeProtection": True, **properties})
+
+
+async def test_a_generated_secret_is_made_once_and_outlives_restarts() -> None:
+    made = Bench(plan=PLAN)
+    await made.settle()
+    first = value(made)
+    made.restart()
+    await made.settle()
+    made.status = {"observedGeneration": -1}
+    made.restart()
+    await made.settle()
+    await made.later()
+    assert (made.ready, value(made)) == ("True", first)
+    assert len(first) >= 43
+
+
+async def test_two_zones_get_two_secrets() -> None:
+    one, other = Bench(plan=PLAN), Bench(plan=PLAN)
+    await one.settle()
+    await other.settle()
+    assert value(one) != value(other)
+
+
+async def test_the_value_is_in_no_status_event_or_plan() -> None:
+    made = Bench(plan=PLAN)
+    await made.settle()
+    said = json.dumps([made.status, made.journaled, [str(event) for event in made.events]])
+    assert value(made) not in said
+    assert value(made) not in repr(PLAN)
+
+
+async def test_a_secret_that_somebody_changed_is_not_written_again() -> None:
+    made = Bench(plan=PLAN)
+    await made.settle()
+    made.cloud.body(SECRET)["properties"] = {"value": "theirs", "contentType": "other"}
+    await made.later()
+    assert (made.cloud.writes(), value(made)) == ([], "theirs")
+
+
+async def test_a_secret_under_the_name_that_somebody_else_made_is_not_taken_over() -> None:
+    made = Bench(plan=PLAN)
+    standing(made)
+    made.cloud.place(SECRET, properties={"value": "theirs"})
+    await made.settle(3)
+    assert (made.reason("Converged"), value(made)) == ("AdoptionRequired", "theirs")
+
+
+async def test_adopting_a_secret_leaves_its_value_alone() -> None:
+    made = Bench(plan=PLAN)
+    made.wish = replace(made.wish, adoption="Adopt")
+    standing(made)
+    made.cloud.place(SECRET, properties={"value": "theirs"})
+    await made.settle()
+    assert (made.ready, value(made)) == ("True", "theirs")
+
+
+async def test_the_plans_hash_says_nothing_of_the_value_and_is_the_same_twice() -> None:
+    hashes = set()
+    for _ in range(2):
+        made = Bench(plan=PLAN)
+        made.wish = replace(made.wish, policy="Plan")
+        await made.look()
+        hashes.add(made.status["plan"]["hash"])
+    assert len(hashes) == 1
+
+
+async def test_a_deleted_vault_of_ours_is_brought_back() -> None:
+    made = Bench(plan=PLAN)
+    kept(made)
+    await made.settle()
+    assert made.ready == "True"
+    assert made.cloud.body(VAULT)["properties"]["createMode"] == "recover"
+    assert [event.reason for event in made.events].count("Recovered") == 1
+
+
+async def test_a_name_that_a_deleted_vault_of_others_holds_is_told_and_left_to_them() -> None:
+    elsewhere = VAULT.replace("rg-finance", "rg-of-others")
+    for origin, mark in ((elsewhere, ""), (VAULT, OTHERS)):
+        made = Bench(plan=PLAN)
+        kept(made, origin, mark)
+        await made.settle(3)
+        assert made.reason("Converged") == "NameTaken"
+        assert "held by a deleted key-vault of somebody else's" in made.message("Converged")
+        assert not made.cloud.has(VAULT)
+
+
+async def test_what_is_there_is_not_looked_for_among_the_deleted() -> None:
+    made = Bench(plan=PLAN)
+    standing(made, enablePurgeProtection=False)
+    await made.settle()
+    assert made.cloud.body(VAULT)["properties"]["enablePurgeProtection"] is True
+    assert ("GET", DELETED) not in made.cloud.requests
