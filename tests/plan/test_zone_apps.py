@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from loom.plan.checks import AppCheck
-from loom.plan.resource import Named, Plan
+from loom.plan.kinds import KINDS
+from loom.plan.resource import Mode, Named, Plan
 from loom.plan.values import Ref, at, resolve
 from loom.plan.zone.app import APPS, App
 from support.plans import GUID, known, plan_of
-from support.worlds import hub, zone_object
+from support.worlds import GROUP, hub, world, zone_object
 
 HUB_NETWORK = hub("Microsoft.Network/virtualNetworks", "vnet-hub")
 
@@ -123,6 +124,32 @@ def test_the_domain_of_the_environment_answers_with_its_address_in_the_zones_net
         at(plan.find(f"apps-domain/link-{name}").body, "properties.virtualNetwork.id") for name in ("zone", "hub")
     }
     assert linked == {plan.find("network").id, HUB_NETWORK}
+
+
+ENVIRONMENT = hub("Microsoft.App/managedEnvironments", "cae-shared")
+
+
+def test_an_environment_that_exists_is_never_written_and_its_domain_is_its_owners() -> None:
+    mcp = {"audience": "api://loom-mcp", "pimContributorGroupId": GROUP}
+    zone = zone_object(
+        storage=None, eventHubs=None, network=None, apps={"environment": {"existing": {"id": ENVIRONMENT}}, "mcp": mcp}
+    )
+    plan = plan_of(zone)
+    assert (plan.find("environment").id, plan.find("environment").mode) == (ENVIRONMENT, Mode.EXISTING)
+    assert plan.find("app/loom-mcp").body["properties"]["environmentId"] == ENVIRONMENT
+    assert not any(r.key.startswith(("apps-domain", "subnet/", "diagnostics/environment")) for r in plan.resources)
+
+
+def test_an_environment_outside_the_grants_scopes_is_not_written_to() -> None:
+    zone = zone_object(apps={"environment": {"existing": {"id": ENVIRONMENT}}, "mirroring": {}})
+    authority = KINDS["DataLandingZone"].authority(KINDS["DataLandingZone"].parse(zone), world(zone))
+    assert "cae-shared, which spec.apps.environment.existing names, is not within its scopes" in authority.denied
+
+
+def test_redundancy_is_declared_where_it_is_asked_for() -> None:
+    assert plan_of(zone_object()).find("environment").body["properties"]["zoneRedundant"] is True
+    plain = plan_of(zone_object(apps={"environment": {}})).find("environment")
+    assert "zoneRedundant" not in plain.body["properties"]
 
 
 def test_a_role_assignment_is_named_by_scope_principal_and_role() -> None:

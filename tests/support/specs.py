@@ -131,7 +131,8 @@ def _apps() -> st.SearchStrategy[Obj]:
         {}, optional={**told, "audience": st.just("api://loom-mcp"), "pimContributorGroupId": st.just(GROUP)}
     )
     mirroring = st.fixed_dictionaries({}, optional=told)
-    return st.fixed_dictionaries({"environment": st.just({})}, optional={"mcp": mcp, "mirroring": mirroring})
+    environment = st.fixed_dictionaries({}, optional={"zoneRedundant": st.booleans()})
+    return st.fixed_dictionaries({"environment": environment}, optional={"mcp": mcp, "mirroring": mirroring})
 
 
 @st.composite

@@ -89,7 +89,7 @@ def zone_object(**changes: Any) -> Obj:
         storage={"filesystems": [{"name": "bronze"}, {"name": "gold"}]},
         eventHubs={"hubs": [{"name": "orders", "partitions": 8}]},
         apps={
-            "environment": {},
+            "environment": {"zoneRedundant": True},
             "mcp": {"audience": "api://loom-mcp", "pimContributorGroupId": GROUP},
             "mirroring": {},
         },

@@ -19,7 +19,7 @@ from loom.api.zone.access_paths import AccessPaths, Reach
 from loom.api.zone.apps import Apps, AppState, Release, Wiring
 from loom.api.zone.cosmos import Cosmos
 from loom.api.zone.event_hubs import EventHubs
-from loom.api.zone.existing import Existing
+from loom.api.zone.existing import Attached, Existing
 from loom.api.zone.key_vault import KeyVault
 from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
 from loom.api.zone.service_bus import ServiceBus
@@ -46,11 +46,21 @@ class Owner(Model):
 # Services that are reached through private endpoints of the zone's own, as fields of the spec.
 PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos", "keyVault")
 
+ATTACHABLE = (*PRIVATE_SERVICES, "apps.environment")
+"""What the spec may attach instead of having it made, by its place in the spec."""
+
 _ANY_PRIVATE = " || ".join(f"has(self.{service})" for service in PRIVATE_SERVICES)
 
 
 def _any_private(zone: "DataLandingZoneSpec") -> bool:
     return any(zone.declares(service) for service in PRIVATE_SERVICES)
+
+
+_OWN_ENVIRONMENT = "has(self.apps) && !has(self.apps.environment.existing)"
+
+
+def _own_environment(zone: "DataLandingZoneSpec") -> bool:
+    return zone.apps is not None and zone.apps.environment.existing is None
 
 
 def _has_subnet(zone: "DataLandingZoneSpec", name: str, longest_prefix: int) -> bool:
@@ -73,15 +83,15 @@ class DataLandingZoneSpec(CommonSpec):
         *CommonSpec.rules,
         Rule(
             field="network",
-            cel=f"has(self.network) || !({_ANY_PRIVATE} || has(self.apps))",
+            cel=f"has(self.network) || !({_ANY_PRIVATE} || {_OWN_ENVIRONMENT})",
             message="services and apps are private and live in the zone's network: give network too",
-            holds=lambda z: z.network is not None or not (_any_private(z) or z.apps),
+            holds=lambda z: z.network is not None or not (_any_private(z) or _own_environment(z)),
         ),
         Rule(
             field="network",
-            cel=f"!has(self.apps) || {_subnet_in_cel(APPS_SUBNET, 27)}",
+            cel=f"!({_OWN_ENVIRONMENT}) || {_subnet_in_cel(APPS_SUBNET, 27)}",
             message=f"apps need a subnet named {APPS_SUBNET} of at least /27: add it to network.subnets",
-            holds=lambda z: z.apps is None or _has_subnet(z, APPS_SUBNET, 27),
+            holds=lambda z: not _own_environment(z) or _has_subnet(z, APPS_SUBNET, 27),
         ),
         Rule(
             field="network",
@@ -155,6 +165,13 @@ class DataLandingZoneSpec(CommonSpec):
         """What stands already and is attached as that service; None where it is made, or not there."""
         found: Existing | None = getattr(getattr(self, to_snake(service)), "existing", None)
         return found
+
+    def attached(self, field: str) -> str:
+        """The id of what stands already and is attached at a place of the spec (one of ATTACHABLE); "" where it is made, or not there."""
+        found: object = self
+        for name in (*field.split("."), "existing"):
+            found = getattr(found, to_snake(name), None)
+        return found.id if isinstance(found, Attached) else ""
 
 
 class DataLandingZoneStatus(CommonStatus):

@@ -6,7 +6,7 @@ What cannot be planned is refused here; what no grant covers is not: it is plann
 from collections.abc import Iterator, Mapping
 
 from loom.api.admin_plane import AdminPlaneSpec
-from loom.api.data_landing_zone import PRIVATE_SERVICES, DataLandingZoneSpec
+from loom.api.data_landing_zone import ATTACHABLE, DataLandingZoneSpec
 from loom.errors import Refusal
 from loom.plan import zone_report
 from loom.plan.addresses import check_addresses, placed
@@ -47,7 +47,7 @@ def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
     check_addresses(site, context)
     check_names(site)
     check_bus_names(site)
-    check_places(site, PRIVATE_SERVICES)
+    check_places(site, ATTACHABLE)
     made = tuple(_resources(site, context))
     resources = (*made, *diagnostics(site, made))
     validate(resources)

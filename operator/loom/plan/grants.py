@@ -10,7 +10,7 @@ from ipaddress import IPv4Network
 from loom.api.admin_plane import AdminPlaneSpec, ApiManagementGrant, Grant
 from loom.api.api_backend import Backend
 from loom.api.api_product import ApiProductSpec
-from loom.api.data_landing_zone import PRIVATE_SERVICES, DataLandingZoneSpec
+from loom.api.data_landing_zone import ATTACHABLE, DataLandingZoneSpec
 from loom.api.policies.safety import policies_of
 from loom.plan.arm_id import is_within, key, name_of
 from loom.plan.backends import host_of, host_within
@@ -72,10 +72,10 @@ def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context, plan
         return f"subscription {spec.subscription_id} is not among its subscriptions"
     if spec.location not in grant.locations:
         return f"location {spec.location} is not among its locations ({', '.join(grant.locations) or 'none'})"
-    for service in PRIVATE_SERVICES:
-        existing = spec.existing(service)
-        if existing and not any(is_within(existing.id, scope) for scope in grant.scopes):
-            return f"{name_of(existing.id)}, which spec.{service}.existing names, is not within its scopes"
+    for field in ATTACHABLE:
+        attached = spec.attached(field)
+        if attached and not any(is_within(attached, scope) for scope in grant.scopes):
+            return f"{name_of(attached)}, which spec.{field}.existing names, is not within its scopes"
     if denial := _images_denial(grant, spec, plane):
         return denial
     if grant.max_zones is not None and _zones_before(grant, context) >= grant.max_zones:

@@ -4,12 +4,32 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Guid, Int, Model, Rule, StatusModel
+from loom.api.schema import Bool, Guid, Int, Model, Rule, StatusModel, arm_id, immutable
 from loom.api.status import Message, Word
+from loom.api.zone.existing import Attached, described_by
+
+
+class ExistingEnvironment(Attached):
+    """A Container Apps environment that exists already."""
+
+    id: Annotated[str, arm_id("Microsoft.App/managedEnvironments")]
+    """The ARM id of an environment within the scopes of the zone's grant, in the zone's tenant and location. Who answers for its
+    domain, and which networks it reaches, is its owner's matter: its apps must find the zone's services."""
 
 
 class AppsEnvironment(Model):
-    """A Container Apps environment of the zone's own, internal, in snet-container-apps. It has no settings yet."""
+    """A Container Apps environment: one of the zone's own, internal, in snet-container-apps; or one that exists already."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        immutable("existing", "apps cannot be moved between environments; make another zone and move to it"),
+        immutable("zoneRedundant", "an environment keeps it for life; take the change back, or make another zone"),
+        described_by("zoneRedundant"),
+    )
+
+    existing: ExistingEnvironment | None = None
+    """An environment to attach instead of making one. Omitted: the environment is made."""
+    zone_redundant: Bool | None = None
+    """True: its replicas are spread over the location's availability zones, as far as it has any. Omitted: false."""
 
 
 class Replicas(Model):
@@ -57,7 +77,7 @@ class Apps(Model):
     BackingServicesWired is False and names what to add."""
 
     environment: AppsEnvironment
-    """The Container Apps environment that the apps run in; {} makes one."""
+    """The Container Apps environment that the apps run in; {} makes one, without redundancy over availability zones."""
     mcp: Mcp | None = None
     """The app loom-mcp. It needs audience and pimContributorGroupId. Omitted: not run."""
     mirroring: AppSpec | None = None

@@ -15,11 +15,16 @@ class PrivateEndpoint(StrEnum):
     SKIP = "Skip"
 
 
-class Existing(Model):
-    """A service that exists already. Its body is never written; what the zone makes in it carries the zone's mark."""
+class Attached(Model):
+    """Something that exists already. Its body is never written; what the zone makes in it carries the zone's mark."""
 
     id: ResourceId
     """Its ARM id, within the scopes of the zone's grant, in the zone's tenant and location."""
+
+
+class Existing(Attached):
+    """A service that exists already. Its body is never written; what the zone makes in it carries the zone's mark."""
+
     private_endpoint: PrivateEndpoint = PrivateEndpoint.MAKE
     """Make: a private endpoint in the zone's network. Skip: none, as for a service whose address in the plane's DNS zones is that
     of an endpoint which others made; a second one there would take that address away."""

@@ -9,7 +9,10 @@ TYPES = (
     ArmType(
         _ENVIRONMENT, "2026-01-01", "environment",
         client=Client.CONTAINER_APPS,
-        immutable=("location", "properties.vnetConfiguration.infrastructureSubnetId", "properties.vnetConfiguration.internal"),
+        immutable=(
+            "location", "properties.vnetConfiguration.infrastructureSubnetId", "properties.vnetConfiguration.internal",
+            "properties.zoneRedundant",
+        ),
         busy_states=frozenset(
             {
                 "Waiting", "InitializationInProgress", "InfrastructureSetupInProgress", "InfrastructureSetupComplete",

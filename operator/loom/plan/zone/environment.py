@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from loom.api.zone.network import APPS_SUBNET
 from loom.plan.resource import Placed, Resource
 from loom.plan.values import Ref
+from loom.plan.zone.existing import existing
 from loom.plan.zone.site import SERVICES_READY, Site
 
 ENVIRONMENT, DOMAIN = "environment", "apps-domain"
@@ -18,9 +19,14 @@ _RECORDS = ("*", "@", "*.internal")
 
 
 def environment(site: Site) -> Iterator[Resource]:
-    """The Container Apps environment: internal, in its own delegated subnet."""
+    """The Container Apps environment, unless it exists already: internal, in its own delegated subnet, with its domain."""
     if site.spec.apps is None:
         return
+    spec = site.spec.apps.environment
+    if spec.existing:
+        yield existing(site, ENVIRONMENT, spec.existing, {})
+        return
+    redundancy = {} if spec.zone_redundant is None else {"zoneRedundant": spec.zone_redundant}
     yield Resource(
         key=ENVIRONMENT,
         id=site.environment,
@@ -33,6 +39,7 @@ def environment(site: Site) -> Iterator[Resource]:
                 "workloadProfiles": [{"name": "Consumption", "workloadProfileType": "Consumption"}],
                 # There is no public way into an internal one; a private link is refused where this says otherwise.
                 "publicNetworkAccess": "Disabled",
+                **redundancy,
             },
         },
         depends_on=("group", f"subnet/{APPS_SUBNET}"),

@@ -5,7 +5,7 @@ Its place decides nothing here: whether the zone's grant reaches it is `loom.pla
 
 from collections.abc import Iterable, Mapping
 
-from loom.api.zone.existing import Existing, PrivateEndpoint
+from loom.api.zone.existing import Attached, PrivateEndpoint
 from loom.errors import Refusal
 from loom.plan.arm_id import is_within, name_of
 from loom.plan.resource import Mode, Resource
@@ -13,7 +13,7 @@ from loom.plan.values import Value
 from loom.plan.zone.site import NETWORK_READY, SERVICES_READY, Site
 
 
-def existing(site: Site, key: str, attached: Existing, needs: Mapping[str, Value]) -> Resource:
+def existing(site: Site, key: str, attached: Attached, needs: Mapping[str, Value]) -> Resource:
     """The service itself. `needs`: what must hold in its body beside the location."""
     return Resource(
         key, attached.id, {"location": site.location, **needs}, condition=SERVICES_READY, mode=Mode.EXISTING,

@@ -47,8 +47,7 @@ class Site:
 
     def attached(self, service: str) -> str:
         """The id of what stands already and is attached as a service, by its field in the spec; "" where it is made."""
-        existing = self.spec.existing(service)
-        return existing.id if existing else ""
+        return self.spec.attached(service)
 
     def inner(self, service: str, name: str) -> str:
         """The name of what the zone makes for its own use in a service: where others have theirs too, with the owner's hash."""
@@ -95,7 +94,8 @@ class Site:
     @property
     def environment(self) -> str:
         """The id of the Container Apps environment."""
-        return self.id("Microsoft.App/managedEnvironments", self.names.environment)
+        own = self.id("Microsoft.App/managedEnvironments", self.names.environment)
+        return self.attached("apps.environment") or own
 
     @property
     def hub_peering(self) -> str:
