@@ -1,6 +1,6 @@
 """What the sandbox puts into the simulated Azure is exactly what the planes name."""
 
-from loom.dev.estate import estate_of, subscriptions_of
+from loom.dev.estate import behind, estate_of, subscriptions_of
 from support.samples import sample
 
 PLANE = "/subscriptions/30000000-0000-4000-8000-000000000001/resourceGroups/rg-csa-loom-admin-eastus2"
@@ -55,3 +55,16 @@ def test_every_subscription_that_is_named_is_found_once() -> None:
         "30000000-0000-4000-8000-000000000001",
         "30000000-0000-4000-8000-000000000002",
     ]
+
+
+def test_what_stands_behind_a_product_is_made_and_behind_others_nothing() -> None:
+    function = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/func"
+    account = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/gpt"
+    backends = [
+        {"name": "a", "functionApp": {"id": function}},
+        {"name": "b", "model": {"azureOpenAi": {"id": account}}},
+        {"name": "c", "url": "https://orders.contoso.com"},
+    ]
+    made = behind({"kind": "ApiProduct", "spec": {"backends": backends}})
+    assert [resource["id"] for resource in made] == [function, account]
+    assert behind(sample("ApiProduct")) == behind({"kind": "Namespace"}) == []

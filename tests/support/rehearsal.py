@@ -19,7 +19,7 @@ from typing import Any
 
 from loom.cloud.factory import CloudFactory
 from loom.config import Budget
-from loom.dev.estate import called_by, estate_of
+from loom.dev.estate import behind
 from loom.engine.lanes import Lanes
 from loom.engine.memory import Memory
 from loom.engine.reconcile import reconcile
@@ -171,9 +171,8 @@ async def rehearsal(
     azure: Simulator, documents: Sequence[Mapping[str, Any]], **changes: Any
 ) -> AsyncIterator[Rehearsal]:
     """The objects of `documents` in a simulated Azure that has what their planes name; `changes` are of the operator's settings."""
-    named: dict[str, Callable[[Mapping[str, Any]], list[Object]]] = {"AdminPlane": estate_of, "ApiProduct": called_by}
     for document in sorted(documents, key=lambda document: str(document["kind"])):
-        for item in named[document["kind"]](document) if document["kind"] in named else ():
+        for item in behind(document):
             azure.seed(item["id"], item["body"])
     azure.settings(enforce_throttling=False)  # the budgets refill in real time, of which next to none passes here
     settings = settings_for(azure, **{"budget": Budget(share=0.9, rate_scale=10_000), **changes})

@@ -3,7 +3,7 @@
 Pure: from specs to resources for the simulated Azure. What no spec names is not made.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 Json = dict[str, Any]
@@ -34,6 +34,13 @@ def subscriptions_of(manifests: Iterable[Mapping[str, Any]]) -> list[str]:
             if isinstance(subscription, str):
                 found[subscription] = None
     return list(found)
+
+
+def behind(manifest: Mapping[str, Any]) -> list[Json]:
+    """The resources (`{id, body}`) that must be there before an object can be Ready, and that the object itself does not make."""
+    makers: dict[str, Callable[[Mapping[str, Any]], list[Json]]] = {"AdminPlane": estate_of, "ApiProduct": called_by}
+    maker = makers.get(manifest["kind"])
+    return maker(manifest) if maker else []
 
 
 def estate_of(plane: Mapping[str, Any]) -> list[Json]:

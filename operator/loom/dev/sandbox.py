@@ -21,7 +21,7 @@ from rich.console import Console
 from loom.dev.assets import asset
 from loom.dev.binaries import get_binaries, kubernetes_version
 from loom.dev.control_plane import ControlPlane
-from loom.dev.estate import called_by, estate_of, subscriptions_of
+from loom.dev.estate import behind, subscriptions_of
 from loom.dev.failure import SandboxError
 from loom.dev.given import VARIABLE as GIVEN
 from loom.dev.given import GivenControlPlane
@@ -109,10 +109,8 @@ def _seed(admin: Kubectl, simulator: Simulator, manifests: list[Manifest], conso
         for subscription in subscriptions_of(manifests):
             simulator.call("POST", "/sim/subscriptions", {"id": subscription})
         for manifest in manifests:
-            if manifest["kind"] == "AdminPlane":
-                simulator.place(estate_of(manifest))
-            if manifest["kind"] == "ApiProduct":
-                simulator.place(called_by(manifest))
+            if estate := behind(manifest):
+                simulator.place(estate)
     return rest
 
 
