@@ -7,6 +7,7 @@ that run end within a grace period, then the watch and the connections.
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -17,6 +18,7 @@ from loom.cloud.factory import CloudFactory
 from loom.config import Settings
 from loom.engine.lanes import Lanes
 from loom.engine.snapshots import Snapshots
+from loom.health.links import Links
 from loom.health.prober import ProberFactory
 from loom.kube.allotment import Allotter
 from loom.kube.client import ApiError, KubeClient
@@ -69,6 +71,7 @@ class Operator:
         self._watch = Watch(self._queue)
         self._clouds = CloudFactory(settings, self._metrics)
         self._probers = ProberFactory(settings)
+        self._links = Links(settings, time.monotonic)
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -85,6 +88,7 @@ class Operator:
             stack.callback(self._metrics.serve(settings.ports.address, settings.ports.metrics, self._gauges_from(loop)))
             stack.push_async_callback(self._clouds.aclose)
             stack.push_async_callback(self._probers.aclose)
+            stack.push_async_callback(self._links.aclose)
             digest = await self._insist(partial(digest_of, client, settings.operator_namespace))
             await self._insist(partial(list_all, client, self._watch, settings.namespace))
             if self._stop.is_set() or digest is None:
@@ -147,7 +151,7 @@ class Operator:
         desk = Desk(
             client=client,
             watch=self._watch,
-            gatherer=Gatherer(client, self._watch, settings.installation, allotter),
+            gatherer=Gatherer(client, self._watch, settings.installation, allotter, self._links),
             status=status,
             events=EventRecorder(client, clock.today),
             pace=Pace(settings, self._clouds.pressure, clock.now),

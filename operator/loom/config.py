@@ -137,6 +137,21 @@ class Probes(Section):
     parallel: int = Field(default=20, ge=1, le=200, description="How many probes run at once.")
 
 
+class Sources(Section):
+    """Where documents behind links may be read from."""
+
+    hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Hosts that OpenAPI documents may be read from: docs.example.com, or *.example.com for every host below. "
+        "Empty: none.",
+    )
+    networks: tuple[str, ...] = Field(
+        default=(),
+        description="Private ranges (10.20.0.0/16) that these hosts may stand in. Loopback and link-local are never read from.",
+    )
+    timeout: Seconds = Field(default=20.0, description="How long reading one document may take.")
+
+
 class Ports(Section):
     """Where the operator listens; 0 turns a listener off."""
 
@@ -213,6 +228,7 @@ class Settings(BaseSettings):
         default=30.0, description="A status that differs only in progress is written at most this often."
     )
     probes: Probes = Field(default=Probes(), description="How health is looked at.")
+    sources: Sources = Field(default=Sources(), description="Where documents behind links may be read from.")
     ports: Ports = Field(default=Ports(), description="Where the operator listens.")
     log: Log = Field(default=Log(), description="What is logged.")
 

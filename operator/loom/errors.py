@@ -46,6 +46,7 @@ class Refusal(Exception):
     reason: str
     message: str
     wait: bool = False
+    unmeasured: str = ""  # the condition that cannot be known for it, while what stands goes on standing
 
     def __str__(self) -> str:
         return self.message

@@ -4,6 +4,7 @@ It reads with the caller's own credentials and writes nothing, in Kubernetes or 
 """
 
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from loom.engine.preview import Preview, preview
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Rhythm, Work
 from loom.errors import Refusal
+from loom.health.links import Links
 from loom.kube.allotment import Allotter
 from loom.kube.client import KubeClient
 from loom.kube.clock import SystemClock
@@ -92,7 +94,10 @@ async def preview_files(settings: Settings, request: Request) -> Previewed:
         stack.push_async_callback(clouds.aclose)
         world = FileWorld(sort(documents, namespace), client)
         await world.load()
-        desk = _Desk(world, client, clouds, settings.installation or _UNNAMED, request.offline)
+        links = None if request.offline else Links(settings, time.monotonic)
+        if links is not None:
+            stack.push_async_callback(links.aclose)
+        desk = _Desk(world, client, clouds, settings.installation or _UNNAMED, links)
         found = Previewed()
         for key, obj in world.objects():
             one = await desk.preview(key, obj)
@@ -110,19 +115,21 @@ def _circumstances(settings: Settings, request: Request, client: KubeClient | No
 
 
 class _Desk:
-    """Previews one object after another; what is read for one serves the others."""
+    """Previews one object after another; what is read for one serves the others. Without `links`: offline."""
 
     def __init__(
-        self, world: FileWorld, client: KubeClient | None, clouds: CloudFactory, installation: str, offline: bool
+        self, world: FileWorld, client: KubeClient | None, clouds: CloudFactory, installation: str, links: Links | None
     ) -> None:
-        self._world, self._clouds, self._offline = world, clouds, offline
+        self._world, self._clouds, self._offline = world, clouds, links is None
         self._clock = SystemClock()
         self._snapshots = Snapshots(self._clock, keep=float("inf"), keep_one=float("inf"))
         self._ledger = PaperLedger(world.watch, world)
         surroundings = Surroundings(lambda plane, _: self._cloud(plane), self._snapshots, self._clock)
         allotter = Allotter(self._ledger, surroundings)
-        self._gatherer = Gatherer(world, world.watch, installation, allotter)
-        self._before = Gatherer(client, Watch(WorkQueue()), installation, allotter) if client is not None else None
+        self._gatherer = Gatherer(world, world.watch, installation, allotter, links)
+        self._before = (
+            Gatherer(client, Watch(WorkQueue()), installation, allotter, links) if client is not None else None
+        )
 
     async def preview(self, key: Key, obj: Mapping[str, Any]) -> Preview | Refused:
         """Raises ApiError, CloudError."""

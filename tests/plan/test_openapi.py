@@ -92,6 +92,14 @@ def test_a_flaw_is_named_with_its_line(before: str, after: str, line: int, says:
     assert says in message
 
 
+def test_two_paths_that_differ_in_names_of_parameters_only_are_one_to_the_service() -> None:
+    def at(name: str) -> dict[str, Any]:
+        return {"parameters": [{"name": name, "in": "path", "required": True, "schema": {}}], **PETS["paths"]["/pets"]}
+
+    text = json.dumps({**PETS, "paths": {"/pets/{a}": at("a"), "/pets/{b}": at("b")}})
+    assert "'get' in '/pets/{b}' differs from another only in names of parameters" in refusal(text)
+
+
 @pytest.mark.parametrize("reference", ["https://example.com/a.json#/b", "./other.yaml", "file:///etc/passwd"])
 def test_a_reference_that_leaves_the_document_is_refused_and_never_followed(reference: str) -> None:
     text = DOCUMENT + f"components:\n  schemas:\n    A: {{$ref: '{reference}'}}\n"

@@ -27,6 +27,7 @@ from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Result, Rhythm
 from loom.health.prober import ProberFactory
 from loom.kube.allotment import Allotter
+from loom.kube.api_texts import Links
 from loom.kube.compose import work_of
 from loom.kube.documents import Document, sort
 from loom.kube.files import FileWorld
@@ -66,6 +67,7 @@ class Rehearsal:
     probers: ProberFactory
     memories: dict[Key, Memory] = field(default_factory=dict)
     version: int = 1
+    links: Links | None = None
 
     def __post_init__(self) -> None:
         self.clock = SimulatedTime(self.azure)
@@ -77,7 +79,7 @@ class Rehearsal:
         self.ledger = PaperLedger(self.world.watch, self.world)
         cloud_of = partial(self.clouds.for_object, urgent=True)
         allotter = Allotter(self.ledger, Surroundings(cloud_of, self.snapshots, self.clock))
-        self.gatherer = Gatherer(self.world, self.world.watch, "rehearsal", allotter)
+        self.gatherer = Gatherer(self.world, self.world.watch, "rehearsal", allotter, self.links)
 
     async def look_at(self, key: Key) -> Result:
         """One pass over one object. What the engine writes into a status is there for the others' next pass."""

@@ -17,20 +17,25 @@ class ConfigMapKeyRef(Model):
 
 
 class OpenApiSource(Model):
-    """An OpenAPI document (2.0 or 3.0; 2.0 as JSON only)."""
+    """An OpenAPI document (2.0, 3.0 or 3.1; 2.0 as JSON only)."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
-            cel="has(self.inline) != has(self.configMapRef)",
-            message="give the document either inline or by configMapRef, exactly one of the two",
-            holds=lambda s: (s.inline is None) != (s.config_map_ref is None),
+            cel="[has(self.inline), has(self.configMapRef), has(self.url)].filter(given, given).size() == 1",
+            message="give the document inline, by configMapRef or by url, exactly one of the three",
+            holds=lambda s: [s.inline, s.config_map_ref, s.url].count(None) == 2,
         ),
     )
 
     inline: Annotated[str, Field(min_length=1, max_length=262_144)] | None = None
-    """One of inline and configMapRef: the document itself, as JSON or YAML text of at most 256 KiB."""
+    """One of inline, configMapRef and url: the document itself, as JSON or YAML text of at most 256 KiB."""
     config_map_ref: ConfigMapKeyRef | None = None
-    """One of inline and configMapRef: the ConfigMap entry that holds the document. It is imported again whenever the entry changes."""
+    """One of inline, configMapRef and url: the ConfigMap entry that holds the document. It is imported again whenever the entry changes."""
+    url: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[^\s#@]*$", max_length=2000)] | None = (
+        None
+    )
+    """One of inline, configMapRef and url: where the operator reads the document, of at most 4 MB, at the interval. The operator's
+    configuration says from which hosts. It is imported again whenever it changes."""
 
 
 class Source(Model):

@@ -65,6 +65,11 @@ class ConditionType(_Explained):
         ZONES,
     )
     APIS_IMPORTED = "ApisImported", "Each API's operations are in the service, as its document says.", PRODUCTS
+    SOURCE_IN_SYNC = (
+        "SourceInSync",
+        "Each API was last imported from the document as its source has it now. Unknown: a link could not be read.",
+        PRODUCTS,
+    )
     POLICIES_APPLIED = "PoliciesApplied", "The policies were read back as they are declared.", PRODUCTS
     PUBLISHED = "Published", "The product is published, linked to its APIs and to the groups that may see it.", PRODUCTS
     GATEWAY_REACHABLE = "GatewayReachable", "The gateway has answered at each API's address.", PRODUCTS
@@ -200,6 +205,16 @@ class Reason(_Explained):
     # What the spec asks for cannot be
     INVALID_SPEC = "InvalidSpec", "The spec contradicts itself in a way that the API server could not see; mend it."
     INVALID_OPEN_API = "InvalidOpenApi", "The OpenAPI document does not parse; the message has the line.", PRODUCTS
+    SOURCE_UNAVAILABLE = (
+        "SourceUnavailable",
+        "The document behind a link could not be read; the message says why. What was imported stays; it is tried again.",
+        PRODUCTS,
+    )
+    SOURCE_CHANGED = (
+        "SourceChanged",
+        "The document is no longer the one that was imported; status.plan has the import, and policy Plan waits for its approval.",
+        PRODUCTS,
+    )
     ADDRESS_SPACE_OVERLAPS = (
         "AddressSpaceOverlaps",
         "The address space is taken in part; the message names by whom. Take another.",

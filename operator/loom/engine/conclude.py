@@ -15,7 +15,7 @@ from loom.engine.item import Pass
 from loom.engine.send import remember_failure
 from loom.engine.status import assemble, is_progress_only
 from loom.engine.work import Event, Result
-from loom.errors import CloudError, Retry
+from loom.errors import CloudError, Refusal, Retry
 from loom.plan.arm_id import subscription_of
 from loom.plan.outcome import State
 from loom.plan.values import Json
@@ -41,6 +41,8 @@ def conclude_refused(run: Pass) -> Result:
     reason, message = (
         (refusal.reason, refusal.message) if refusal else ("InternalError", "there is neither a plan nor a refusal")
     )
+    if refusal and refusal.unmeasured and _is_ready_as_written(run):
+        return _conclude_standing(run, refusal)
     kind = "Reconciling" if refusal and refusal.wait else "Stalled"
     rows = [
         Condition("Ready", FALSE, reason, message),
@@ -50,6 +52,15 @@ def conclude_refused(run: Pass) -> Result:
     status = assemble(run, [*rows, *_unknowns(run)], observed=False)
     _tell(run, status)
     return _result(run, status, REFUSED_AGAIN if refusal and refusal.wait else run.work.rhythm.interval)
+
+
+def _conclude_standing(run: Pass, refusal: Refusal) -> Result:
+    """What there is to be planned cannot be known now; what was made of it goes on, and all other conditions with it."""
+    unknown = Condition(refusal.unmeasured, UNKNOWN, refusal.reason, refusal.message)
+    rows = [unknown if known.type == refusal.unmeasured else known for known in read(run.base)]
+    status = assemble(run, rows, observed=False)
+    _tell(run, status)
+    return _result(run, status, REFUSED_AGAIN)
 
 
 def conclude_early(run: Pass, reason: str, message: str) -> Result:
@@ -68,8 +79,7 @@ def conclude_failed(run: Pass, error: CloudError) -> Result:
     """The pass ended early. An object that was ready stays so while the cloud only does not answer: health is then unknown."""
     remember_failure(run, "*", error, "")
     transient = error.retry is Retry.NOW
-    current = run.base.get("observedGeneration") == run.work.generation
-    if transient and current and status_of(run.base, "Ready") == TRUE and not run.work.deleting:
+    if transient and _is_ready_as_written(run) and not run.work.deleting:
         words = f"could not be measured: {error.message}"
         kept = [condition for condition in read(run.base) if condition.type not in ("Ready", "Healthy")]
         rows = [
@@ -87,6 +97,11 @@ def conclude_failed(run: Pass, error: CloudError) -> Result:
     status = assemble(run, rows, observed=False)
     _tell(run, status)
     return _result(run, status, run.so_far.failures["*"].not_before - run.ports.clock.now())
+
+
+def _is_ready_as_written(run: Pass) -> bool:
+    """Was this very generation Ready when it was last looked at?"""
+    return run.base.get("observedGeneration") == run.work.generation and status_of(run.base, "Ready") == TRUE
 
 
 def _unknowns(run: Pass) -> list[Condition]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from loom.engine.condition import FALSE, TRUE, UNKNOWN, Condition
-from loom.engine.item import Item, Pass
+from loom.engine.item import CREATE, Item, Pass
 from loom.plan.checks import Finding, Health
 from loom.plan.outcome import BUSY, State
 
@@ -12,6 +12,8 @@ def group(run: Pass, name: str) -> Condition:
     """A kind's own condition: over the resources, checks and wires that name it, unless the spec itself keeps it False."""
     if name in run.plan.held:
         return Condition(name, FALSE, *run.plan.held[name])
+    if submitted := [item for item in run.items.values() if item.resource.submission == name]:
+        return _submission(run, name, submitted)
     items = [item for item in run.items.values() if item.resource.condition == name]
     findings = [finding for finding in run.findings if finding.condition == name]
     # That a write failed says less than what was seen of the thing itself.
@@ -21,6 +23,22 @@ def group(run: Pass, name: str) -> Condition:
     return (
         wires or _worst_item(name, items) or _worst_finding(name, findings, run) or Condition(name, TRUE, "Succeeded")
     )
+
+
+def _submission(run: Pass, name: str, items: Sequence[Item]) -> Condition:
+    """Was what a GET never returns last sent as it is declared now? Drift of other fields does not count here."""
+    for item in items:
+        path = next((change.path for change in item.changes if change.path in item.type.write_only), "")
+        if item.state in (State.BLOCKED, State.FAILED, State.UNKNOWN) and (path or item.action == CREATE):
+            return Condition(name, FALSE, item.reason, f"{item.key}: {item.message}")
+        if item.state is State.DRIFTED and path:
+            return Condition(name, FALSE, "SourceChanged", f"{item.key}: it is not the document that was imported last")
+    waiting = sorted(item.key for item in items if item.state in BUSY or item.action == CREATE)
+    if waiting:
+        return Condition(name, FALSE, "Progressing", f"being imported: {listed(waiting)}")
+    if name in run.plan.unmeasured:
+        return Condition(name, UNKNOWN, *run.plan.unmeasured[name])
+    return Condition(name, TRUE, "Succeeded")
 
 
 def _worst_item(name: str, items: Sequence[Item]) -> Condition | None:

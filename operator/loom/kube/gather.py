@@ -4,7 +4,6 @@ What is missing or not permitted becomes the first `Refusal`, and gathering goes
 when the references are in disorder.
 """
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,15 +16,15 @@ from loom.api.meta import Consumers, ConsumersFrom
 from loom.engine.inventory import Inventory
 from loom.errors import Refusal
 from loom.kube.allotment import Allotter
+from loom.kube.api_texts import ApiTexts, Links
 from loom.kube.client import ApiError
-from loom.kube.key import ADMIN_PLANE, CONFIG_MAP, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
+from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
 from loom.kube.ledger import Account, Reader, account_of
 from loom.kube.orphans import left_alone, under_a_grant
 from loom.kube.watch import Watch, has_made, release_of
 from loom.plan.context import Allocation, Context, Zone
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
-from loom.plan.product import openapi
 
 
 @dataclass(slots=True)
@@ -45,13 +44,20 @@ class Gathered:
 class Gatherer:
     """Resolves references: from the cache where it has them, from the API server before it says that something is not there."""
 
-    def __init__(self, client: Reader, watch: Watch, installation: str, allotter: Allotter | None = None) -> None:
+    def __init__(
+        self,
+        client: Reader,
+        watch: Watch,
+        installation: str,
+        allotter: Allotter | None = None,
+        links: Links | None = None,
+    ) -> None:
         self._client = client
         self._watch = watch
         self._installation = installation
         self._allotter = allotter
         self._parsed: dict[Key, tuple[str, int, Any]] = {}  # planes and zones, which many refer to
-        self._judging = asyncio.Lock()
+        self._texts = ApiTexts(client, links)
 
     async def gather(self, key: Key, obj: Mapping[str, Any]) -> Gathered:
         """Everything about one object. Raises ApiError, and Conflict where the plane's account of addresses changed meanwhile."""
@@ -84,8 +90,8 @@ class Gatherer:
                 await self._attach_addresses(found, found.spec, obj)
             case ApiProductSpec():
                 await self._attach_zone(found, found.spec, obj)
-                await self._attach_documents(found, found.spec)
-                await self._judge_documents(found, found.spec)
+                found.context, missing = await self._texts.attach(found.spec, found.context, obj)
+                found.refusals += missing
         return found
 
     def owner(self, key: Key) -> Owner:
@@ -168,33 +174,6 @@ class Gatherer:
             return left_alone(refusal)
         found.context = context
         return refusal
-
-    async def _attach_documents(self, found: Gathered, spec: ApiProductSpec) -> None:
-        """The texts of the ConfigMap entries that the spec names, read anew in each pass."""
-        documents: dict[str, str] = {}
-        for api in spec.apis:
-            for revision in api.revisions:
-                reference = revision.source.openapi.config_map_ref
-                if reference is None or f"{reference.name}/{reference.key}" in documents:
-                    continue
-                config_map = await self._client.get(CONFIG_MAP, found.context.owner.namespace, reference.name)
-                text = ((config_map or {}).get("data") or {}).get(reference.key)
-                if not isinstance(text, str):
-                    what = f"ConfigMap {reference.name}" + (
-                        f" has no entry {reference.key}" if config_map else " is not there"
-                    )
-                    found.refusals.append(Refusal("ReferenceNotFound", f"{what}; API {api.name} needs it.", wait=True))
-                    continue
-                documents[f"{reference.name}/{reference.key}"] = text
-        found.context = replace(found.context, documents=documents)
-
-    async def _judge_documents(self, found: Gathered, spec: ApiProductSpec) -> None:
-        """In a thread, and one at a time: what takes seconds for a large document would stand in the way of everybody's work."""
-        inline = [revision.source.openapi.inline for api in spec.apis for revision in api.revisions]
-        for text in (*found.context.documents.values(), *(text for text in inline if text is not None)):
-            if not openapi.is_learned(text):
-                async with self._judging:
-                    await asyncio.to_thread(openapi.learn, text)
 
     async def _other(self, key: Key) -> tuple[Any, bool]:
         """Another object of ours: its spec, parsed once a generation, and whether it has converged. Raises Refusal."""

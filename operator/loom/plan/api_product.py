@@ -27,9 +27,11 @@ from loom.plan.product.place import (
     PRODUCT,
     PUBLISHED,
     SERVICE,
+    SOURCE_IN_SYNC,
     Place,
     place_of,
     service_of,
+    unread,
 )  # fmt: skip
 from loom.plan.product.policies.offers import with_offers
 from loom.plan.product.policies.resources import product_policy
@@ -37,7 +39,7 @@ from loom.plan.product.subscriptions import exports, subscription_states, subscr
 from loom.plan.resource import Mode, Plan, Resource
 from loom.plan.values import Json, Ref, Text, Value
 
-CONDITIONS = (APIS_IMPORTED, POLICIES_APPLIED, PUBLISHED, GATEWAY_REACHABLE)
+CONDITIONS = (APIS_IMPORTED, SOURCE_IN_SYNC, POLICIES_APPLIED, PUBLISHED, GATEWAY_REACHABLE)
 
 _STATUS_PAGE = "/status-0123456789abcdef"  # Azure docs: API Management's own health page
 _BUILT_IN = "administrators"  # sees every product, by the service's own doing
@@ -63,6 +65,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
         conditions=CONDITIONS,
         exports=tuple(exports(spec)),
         keeps=tuple(history(place)),
+        unmeasured={SOURCE_IN_SYNC: ("SourceUnavailable", why)} if (why := unread(place)) else {},
         facts={"gatewayUrl": gateway, **_current_revisions(spec), **subscription_states(spec)},
         held={} if spec.state is ProductState.PUBLISHED else {PUBLISHED: ("NotPublished", "spec.state is Draft")},
     )

@@ -114,6 +114,7 @@ class Resource:
     on_create: Mapping[str, Value] = field(default_factory=dict)
     ignore: tuple[Ignore, ...] = ()
     adopts: bool = False
+    submission: str = ""  # the condition that says whether what a GET never returns was last sent as it is declared now
     absent: tuple[Absent, ...] = ()
     remedy: str = ""
     unfit: tuple[Unfit, ...] = ()
@@ -133,6 +134,9 @@ class Plan:
     checks: tuple[Check, ...] = ()
     wiring: tuple[Wire, ...] = ()
     conditions: tuple[str, ...] = ()  # the kind's own condition types, in the order people read them
+    unmeasured: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # conditions of which nothing can be known now: reason, message
     keeps: tuple[str, ...] = ()  # ids of what was made, is declared no more, and stays with all that is in it
     notes: Mapping[str, Json] = field(default_factory=dict)  # status fields that are known while planning
     warnings: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from loom.api.api_source import Revision
 from loom.plan.arm_id import REVISION, key
 from loom.plan.product import openapi
 from loom.plan.product.backends import address, backend_key
-from loom.plan.product.place import APIS_IMPORTED, SERVICE, Place, current_of, document_of, revision_key
+from loom.plan.product.place import APIS_IMPORTED, SERVICE, SOURCE_IN_SYNC, Place, current_of, document_of, revision_key
 from loom.plan.product.policies.resources import revision_policies
 from loom.plan.resource import Ignore, Mode, Resource
 from loom.plan.values import Value
@@ -81,7 +81,7 @@ def history(place: Place) -> Iterator[str]:
 def _revision(place: Place, api: Api, revision: Revision) -> Resource:
     """A revision with its operations."""
     first = revision is current_of(api)
-    text, _ = document_of(api, place.documents, revision)
+    text, _ = document_of(place, api, revision)
     document = _document(place, api, revision)
     body: dict[str, Value] = {**_shared(place, api), "format": document.format, "value": text}
     if document.description:
@@ -98,11 +98,12 @@ def _revision(place: Place, api: Api, revision: Revision) -> Resource:
         condition=APIS_IMPORTED,
         on_create={"properties": {"apiRevision": revision.name}},
         ignore=(WORDS,),
+        submission=SOURCE_IN_SYNC,
     )
 
 
 def _document(place: Place, api: Api, revision: Revision) -> openapi.Document:
-    return openapi.read(*document_of(api, place.documents, revision))
+    return openapi.read(*document_of(place, api, revision))
 
 
 def _words(document: openapi.Document) -> dict[str, Value]:

@@ -12,13 +12,13 @@ from loom.api.api_product import ApiProductSpec
 from loom.api.api_source import Revision
 from loom.errors import Refusal
 from loom.plan.arm_id import REVISION
-from loom.plan.context import Context, Zone
+from loom.plan.context import Context, Link, Zone
 from loom.plan.naming import published
 from loom.plan.ownership import Owner
 from loom.plan.zone.app import APPS
 from loom.plan.zone.site import site_of
 
-APIS_IMPORTED, POLICIES_APPLIED = "ApisImported", "PoliciesApplied"
+APIS_IMPORTED, POLICIES_APPLIED, SOURCE_IN_SYNC = "ApisImported", "PoliciesApplied", "SourceInSync"
 PUBLISHED, GATEWAY_REACHABLE = "Published", "GatewayReachable"
 SERVICE, PRODUCT = "service", "product"
 
@@ -35,6 +35,7 @@ class Place:
     cloud: Cloud
     owned: tuple[str, ...] = ()  # ids that the status says were made
     apps: Mapping[str, str] = field(default_factory=dict)  # apps of the zone, by their field's name: id
+    links: Mapping[str, Link] = field(default_factory=dict)  # by url
 
     def name(self, part: str) -> str:
         """The name of something of ours in the service: nobody else forms one with our hash."""
@@ -113,6 +114,7 @@ def place_of(spec: ApiProductSpec, context: Context) -> Place:
         plane.cloud,
         context.owned,
         apps_of(context.zone, plane, context.owner),
+        context.links,
     )
 
 
@@ -138,7 +140,7 @@ def revision_key(api: Api, revision: Revision) -> str:
     return f"revision/{api.name}/{revision.name}"
 
 
-def document_of(api: Api, documents: Mapping[str, str], revision: Revision | None = None) -> tuple[str, str]:
+def document_of(place: Place, api: Api, revision: Revision | None = None) -> tuple[str, str]:
     """The text that a revision (else the current one) is imported from, and what to call it.
 
     Raises `Refusal` where it is not there.
@@ -148,12 +150,23 @@ def document_of(api: Api, documents: Mapping[str, str], revision: Revision | Non
     source = revision.source.openapi
     if source.inline is not None:
         return source.inline, f"{where}.inline"
+    if source.url is not None:
+        link = place.links.get(source.url, Link())
+        if not link.text:
+            why = link.problem or "it was not read yet"
+            raise Refusal("SourceUnavailable", f"{where}.url: {why}", wait=True, unmeasured=SOURCE_IN_SYNC)
+        return link.text, f"{where}.url ({source.url.partition('?')[0]})"
     reference = source.config_map_ref
     name = f"{reference.name}/{reference.key}" if reference else ""
-    if name not in documents:
+    if name not in place.documents:
         raise Refusal(
             "ReferenceNotFound",
             f"{where}.configMapRef: this namespace has no ConfigMap with the entry {name}",
             wait=True,
         )
-    return documents[name], f"{where}.configMapRef ({name})"
+    return place.documents[name], f"{where}.configMapRef ({name})"
+
+
+def unread(place: Place) -> str:
+    """Why a link cannot be read now, in words; "" while all can."""
+    return next((link.problem for link in place.links.values() if link.problem), "")

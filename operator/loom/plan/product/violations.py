@@ -96,7 +96,14 @@ def _innermost(error: Any) -> Any:
 def _of_operations(root: dict[str, Json]) -> Iterator[Violation]:
     """Ids are there once, and a path's parameters are those that are declared."""
     known: set[str] = set()
+    taken: set[tuple[str, str]] = set()
     for url, method, item in _operations(root):
+        shape = (method, _IN_PATH.sub("{}", url))
+        if shape in taken:  # API Management refuses it, after it has accepted the import
+            yield Violation(
+                ("paths", url, method), f"'{method}' in '{url}' differs from another only in names of parameters"
+            )
+        taken.add(shape)
         place, operation, name = ("paths", url, method), item[method], item[method].get("operationId")
         if name is not None and name in known:
             yield Violation(place, f"Operation ID '{name}' for '{method}' in '{url}' is not unique")

@@ -84,7 +84,7 @@ def _scope(place: Place, level: str, where: str) -> Scope:
 
 def _operations(place: Place, api: Api, revision: Revision) -> dict[str, str]:
     """The operationIds of the revision's document, and what the service calls those operations."""
-    text, where = document_of(api, place.documents, revision)
+    text, where = document_of(place, api, revision)
     return {name: service_name(name) for name in openapi.read(text, where).operation_ids}
 
 

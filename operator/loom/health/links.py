@@ -1,0 +1,176 @@
+"""Documents behind links: read over HTTPS from hosts that the configuration allows, at most 4 MB, and kept with their ETag.
+
+A link is written by whoever writes specs: it must lead neither into a network nor to another place. The name is resolved once, judged,
+and connected to at exactly that address; a redirect is followed on the same host only; reading stops where a document is too large,
+compressed answers are not taken, and the time is limited. What was read last is kept for when the link says nothing.
+"""
+
+import asyncio
+import ssl
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import aiohttp
+from yarl import URL
+
+from loom.config import Settings
+from loom.health.addresses import AddressRefused, Inside, NoSuchName, addresses_of
+from loom.plan.backends import host_within
+from loom.plan.context import Link
+
+LARGEST = 4 * 1024 * 1024  # what API Management imports inline (Azure docs: API Management limits)
+_REDIRECTS = 3
+_MOST_KEPT = 2_000
+_SPOKEN = ("json", "yaml", "text/plain", "octet-stream")
+
+
+class _Trouble(Exception):
+    """Why there is no document; the words follow the address."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a link said last, packed: most documents shrink to a tenth."""
+
+    packed: bytes = b""
+    etag: str = ""
+    problem: str = ""
+    read_at: float = float("-inf")
+
+    def as_link(self) -> Link:
+        return Link(zlib.decompress(self.packed).decode() if self.packed else "", self.problem)
+
+
+class Links:
+    """Reads links, four at a time. Must be closed within the loop that used it."""
+
+    def __init__(self, settings: Settings, now: Callable[[], float]) -> None:
+        self._settings, self._now = settings, now
+        self._inside = Inside(settings.sources.networks)
+        self._kept: dict[str, _Kept] = {}
+        self._gate = asyncio.Semaphore(4)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def read(self, url: str, older: float) -> Link:
+        """What a link says, read anew when it was last read more than `older` seconds ago. Never raises."""
+        async with self._gate:
+            kept = self._kept.get(url, _Kept())
+            if self._now() - kept.read_at > older:
+                kept = await self._again(url, kept)
+                if len(self._kept) >= _MOST_KEPT:
+                    self._kept.clear()
+                self._kept[url] = kept
+            return kept.as_link()
+
+    async def aclose(self) -> None:
+        """Closes what is open."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _again(self, url: str, kept: _Kept) -> _Kept:
+        try:
+            self._check(URL(url))
+            async with asyncio.timeout(self._settings.sources.timeout):
+                kept = await self._follow(URL(url), kept)
+            return replace(kept, problem="", read_at=self._now())
+        except _Trouble as trouble:
+            words = str(trouble)
+        except AddressRefused:
+            words = (
+                "leads into a private network; a cluster administrator can allow it in the operator's sources.networks"
+            )
+        except NoSuchName:
+            words = "has a name that does not resolve"
+        except aiohttp.ClientSSLError:
+            words = "has a certificate that is not trusted, or not for this name"
+        except TimeoutError:
+            words = "gave no whole document in time"
+        except (aiohttp.ClientError, OSError, ValueError):
+            words = "took no connection, or cut it"
+        return replace(kept, problem=f"{_shown(URL(url))} {words}", read_at=self._now())
+
+    def _check(self, url: URL) -> None:
+        if url.scheme != "https" or not url.host or url.user or url.password:
+            raise _Trouble("is no https address of a host")
+        allowed = self._settings.sources.hosts
+        if not any(host_within(url.host.rstrip(".").lower(), pattern) for pattern in allowed):
+            raise _Trouble(
+                f"is on a host that the operator's sources.hosts ({', '.join(allowed) or 'none'}) does not allow; a cluster "
+                "administrator can add it"
+            )
+
+    async def _follow(self, url: URL, kept: _Kept) -> _Kept:
+        for _ in range(_REDIRECTS):
+            answer = await self._ask(url, kept)
+            if isinstance(answer, _Kept):
+                return answer
+            if answer.origin() != url.origin():
+                raise _Trouble(
+                    f"redirects to {_shown(answer)}, which is another place; name that one, if it is to be trusted"
+                )
+            url = answer
+        raise _Trouble("redirects again and again")
+
+    async def _ask(self, url: URL, kept: _Kept) -> _Kept | URL:
+        """The document, or where it is said to be. The name stays in the request and in the certificate's check."""
+        host = str(url.host)
+        place, port = (await addresses_of(host, url.port or 443, self._settings.connect_to, self._inside))[0]
+        headers = {"Host": str(url.host_port_subcomponent), "Accept-Encoding": "identity"}
+        if kept.etag and kept.packed:
+            headers["If-None-Match"] = kept.etag
+        at = url.with_host(place).with_port(port)
+        async with self._client().get(at, headers=headers, server_hostname=host, allow_redirects=False) as answer:
+            if answer.status == 304 and kept.packed:
+                return kept
+            if 300 <= answer.status < 400 and (target := answer.headers.get("Location")):
+                return url.join(URL(target))
+            if answer.status != 200:
+                raise _Trouble(f"answered {answer.status} where 200 was expected")
+            _check_kind(answer.headers)
+            packed = zlib.compress(await _text(answer), 1)
+            return _Kept(packed, answer.headers.get("ETag", ""))
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            bundle = self._settings.ca_bundle
+            context = ssl.create_default_context(cafile=str(bundle) if bundle else None)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=context, force_close=True),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": "csa-loom-operator-sources"},
+                auto_decompress=False,
+            )
+        return self._session
+
+
+def _check_kind(headers: Mapping[str, str]) -> None:
+    """What a document may be called: servers of files call it plain text, or bytes."""
+    if headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise _Trouble("answers compressed, though it was asked not to")
+    kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if "html" in kind:
+        raise _Trouble("answers a page (HTML), such as one to sign in at, and no document")
+    if kind and not any(word in kind for word in _SPOKEN):
+        raise _Trouble(f"answers {kind[:60]}, which is neither JSON nor YAML")
+
+
+async def _text(answer: aiohttp.ClientResponse) -> bytes:
+    found = bytearray()
+    async for chunk in answer.content.iter_chunked(65536):
+        found += chunk
+        if len(found) > LARGEST:
+            raise _Trouble("is larger than 4 MB, the most that API Management imports; split the API")
+    try:
+        text = found.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _Trouble("is no text in UTF-8") from None
+    if text.lstrip()[:1] == "<":
+        raise _Trouble("answers a page (HTML or XML), such as one to sign in at, and no document")
+    return text.encode()
+
+
+def _shown(url: URL) -> str:
+    """The address without what may be secret in it."""
+    return f"{url.scheme}://{url.host or ''}{f':{url.explicit_port}' if url.explicit_port else ''}{url.raw_path}"[:300]

@@ -1,0 +1,193 @@
+"""Documents behind links: real HTTPS to a server on this machine, and every way in which a link is no document."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from loom.config import Settings, Sources
+from loom.health.links import LARGEST, Links
+from loom.plan.context import Link
+from loom.sim.certificates import HostCertificates, ensure
+from support.worlds import DOCUMENT
+
+HOST = "https://docs.azure-api.net"
+
+
+class Site:
+    """A server of documents, good ones and others."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, 0
+        self.text = DOCUMENT
+        self.came: list[tuple[str, str]] = []
+        self.now = 0.0
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.came.append((request.path, request.headers.get("If-None-Match", "")))
+        etag = f'"{hash(self.text)}"'
+        match request.path:
+            case "/openapi.yaml":
+                if request.headers.get("If-None-Match") == etag:
+                    return web.Response(status=304)
+                return web.Response(text=self.text, headers={"ETag": etag})
+            case "/moved":
+                return web.Response(status=302, headers={"Location": "/openapi.yaml"})
+            case "/elsewhere":
+                return web.Response(status=301, headers={"Location": "https://evil.azure-api.net/openapi.yaml"})
+            case "/unsafe":
+                return web.Response(
+                    status=302, headers={"Location": f"http://docs.azure-api.net:{self.port}/openapi.yaml"}
+                )
+            case "/round":
+                return web.Response(status=302, headers={"Location": "/round"})
+            case "/login":
+                return web.Response(text="<html>Sign in</html>", content_type="text/html")
+            case "/page":
+                return web.Response(text="\n <!DOCTYPE html>", content_type="text/plain")
+            case "/image":
+                return web.Response(body=b"\x89PNG", content_type="image/png")
+            case "/latin":
+                return web.Response(body="é".encode("latin-1"), content_type="text/plain")
+            case "/bomb":
+                return web.Response(body=b"x", headers={"Content-Encoding": "gzip"})
+            case "/hangs":
+                await asyncio.Event().wait()
+            case "/large":
+                return await self._endless(request)
+        return web.Response(status=404)
+
+    async def _endless(self, request: web.BaseRequest) -> web.StreamResponse:
+        """20 MB, of which nobody should take more than a fifth."""
+        answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await answer.prepare(request)
+        self.sent = 0
+        for _ in range(20):
+            await answer.write(b" " * 1024 * 1024)
+            self.sent += 1
+        return answer
+
+    def links(self, **changes: Any) -> Links:
+        sources = {"hosts": ("docs.azure-api.net",), "timeout": 5.0, **changes}
+        return Links(
+            Settings(
+                ca_bundle=self.home / "ca.pem",
+                connect_to={"*.azure-api.net": f"127.0.0.1:{self.port}"},
+                sources=Sources(**sources),
+            ),
+            lambda: self.now,
+        )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("authority")
+    ensure(home)
+    return home
+
+
+@pytest.fixture
+async def site(home: Path) -> AsyncIterator[Site]:
+    site = Site(home)
+    runner = web.ServerRunner(web.Server(site.answer), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=HostCertificates(home, ensure(home)).context).start()
+    site.port = runner.addresses[0][1]
+    yield site
+    await runner.cleanup()
+
+
+async def read(links: Links, path: str, older: float = 0.0) -> Link:
+    return await links.read(path if path.startswith("http") else f"{HOST}{path}", older)
+
+
+@pytest.fixture
+async def links(site: Site) -> AsyncIterator[Links]:
+    links = site.links()
+    yield links
+    await links.aclose()
+
+
+@pytest.mark.parametrize("path", ["/openapi.yaml", "/moved"])
+async def test_a_document_is_read_and_a_redirect_on_its_host_followed(links: Links, path: str) -> None:
+    assert await read(links, path) == Link(DOCUMENT, "")
+
+
+async def test_what_has_not_changed_is_not_sent_again(site: Site, links: Links) -> None:
+    await read(links, "/openapi.yaml")
+    site.now = 100.0
+    assert (await read(links, "/openapi.yaml", older=600.0)).text == DOCUMENT
+    assert len(site.came) == 1
+    assert (await read(links, "/openapi.yaml", older=60.0)).text == DOCUMENT
+    assert site.came[1][1] != ""
+    site.now, site.text = 200.0, "openapi: 3.0.0"
+    assert (await read(links, "/openapi.yaml", older=60.0)).text == "openapi: 3.0.0"
+
+
+async def test_what_was_read_last_serves_while_the_link_says_nothing(site: Site, links: Links) -> None:
+    await read(links, "/openapi.yaml")
+    site.now, site.port = 100.0, 1
+    links._settings.connect_to["*.azure-api.net"] = "127.0.0.1:1"
+    assert await read(links, "/openapi.yaml") == Link(DOCUMENT, f"{HOST}/openapi.yaml took no connection, or cut it")
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/none", "answered 404 where 200 was expected"),
+        ("/login", "answers a page (HTML), such as one to sign in at, and no document"),
+        ("/page", "answers a page (HTML or XML), such as one to sign in at, and no document"),
+        ("/image", "answers image/png, which is neither JSON nor YAML"),
+        ("/latin", "is no text in UTF-8"),
+        ("/bomb", "answers compressed, though it was asked not to"),
+        ("/elsewhere", "redirects to https://evil.azure-api.net/openapi.yaml, which is another place"),
+        ("/unsafe", "which is another place"),
+        ("/round", "redirects again and again"),
+        (
+            "https://evil.azure-api.net/x",
+            "is on a host that the operator's sources.hosts (docs.azure-api.net) does not allow",
+        ),
+        ("http://docs.azure-api.net/openapi.yaml", "is no https address of a host"),
+        ("https://me:secret@docs.azure-api.net/", "is no https address of a host"),
+    ],
+)
+async def test_a_link_that_is_no_document_says_what_it_is(links: Links, path: str, says: str) -> None:
+    link = await read(links, path)
+    assert link.text == ""
+    assert says in link.problem
+    assert "secret" not in link.problem
+
+
+async def test_reading_stops_where_a_document_is_too_large(site: Site, links: Links) -> None:
+    assert "is larger than 4 MB" in (await read(links, "/large")).problem
+    assert site.sent < 20
+    assert LARGEST == 4 * 1024 * 1024
+
+
+async def test_a_link_that_is_slow_is_left(site: Site) -> None:
+    links = site.links(timeout=0.2)
+    assert (await read(links, "/hangs")).problem == f"{HOST}/hangs gave no whole document in time"
+    await links.aclose()
+
+
+@pytest.mark.parametrize(
+    ("networks", "says"),
+    [
+        ((), "leads into a private network"),
+        (("10.0.0.0/8",), "leads into a private network"),
+        (("127.0.0.0/8",), "private"),
+    ],
+)
+async def test_no_name_leads_into_the_operators_own_network(site: Site, networks: tuple[str, ...], says: str) -> None:
+    links = Links(Settings(sources=Sources(hosts=("localhost",), networks=networks)), lambda: 0.0)
+    assert says in (await links.read(f"https://localhost:{site.port}/openapi.yaml", 0.0)).problem
+    assert site.came == []
+    await links.aclose()
+
+
+async def test_nothing_is_read_where_the_configuration_allows_no_host() -> None:
+    links = Links(Settings(), lambda: 0.0)
+    assert "sources.hosts (none)" in (await links.read(f"{HOST}/openapi.yaml", 0.0)).problem

@@ -1,0 +1,126 @@
+"""Documents behind links on their way into a simulated API Management: imported, changed upstream, unreadable, refused."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from loom.plan.context import Link
+from support.shop import Shop, document
+
+pytestmark = pytest.mark.sdk
+
+URL = "https://docs.contoso.com/openapi.yaml?token=secret"
+
+
+@dataclass
+class FakeLinks:
+    """What links say; the age that was asked for is noted."""
+
+    said: dict[str, Link] = field(default_factory=dict)
+    asked: list[float] = field(default_factory=list)
+
+    async def read(self, url: str, older: float) -> Link:
+        self.asked.append(older)
+        return self.said[url]
+
+
+@pytest.fixture
+def links(shop: Shop) -> FakeLinks:
+    """The shop's API comes from a link."""
+    links = FakeLinks({URL: Link(document("list", "get"))})
+    shop.play.links = links
+    shop.play.begin_anew()
+    shop.api(revisions=[{"name": "1", "source": {"openapi": {"url": URL}}}])
+    return links
+
+
+async def an_interval_later(shop: Shop) -> None:
+    shop.azure.advance(600)
+    await shop.look()
+
+
+async def test_a_document_behind_a_link_is_imported_and_stays_as_it_is(shop: Shop, links: FakeLinks) -> None:
+    await shop.settle()
+    assert shop.call("/finance/orders/get") == 200
+    assert shop.row("SourceInSync")["status"] == "True"
+    shop.azure.reset_counters()
+    await an_interval_later(shop)
+    assert shop.writes() == []
+    assert links.asked[-1] == 540.0
+
+
+async def test_a_document_that_changed_upstream_is_imported(shop: Shop, links: FakeLinks) -> None:
+    await shop.settle()
+    before = shop.status["apis"][0]["sourceHash"]
+    links.said[URL] = Link(document("list", "get", "find"))
+    shop.azure.reset_counters()
+    await an_interval_later(shop)
+    assert shop.condition("SourceInSync") == "False"
+    await shop.until(lambda: shop.condition("SourceInSync") == "True")
+    assert shop.call("/finance/orders/find") == 200
+    assert [write.rpartition(";")[2] for write in shop.writes()] == ["rev=1"]
+    assert shop.status["apis"][0]["sourceHash"] != before
+    assert shop.condition("Ready") == "True"
+
+
+async def test_a_document_that_changed_upstream_is_told_under_policy_plan(shop: Shop, links: FakeLinks) -> None:
+    await shop.settle()
+    shop.edit(lambda spec: spec.update(policy="Plan"))
+    links.said[URL] = Link(document("list", "get", "find"))
+    shop.azure.reset_counters()
+    await an_interval_later(shop)
+    row = shop.row("SourceInSync")
+    assert (row["status"], row["reason"], shop.writes()) == ("False", "SourceChanged", [])
+    assert shop.status["plan"]["update"] == 1
+    assert shop.call("/finance/orders/find") == 404
+
+
+async def test_a_link_that_says_nothing_leaves_what_stands(shop: Shop, links: FakeLinks) -> None:
+    await shop.settle()
+    links.said[URL] = Link(
+        links.said[URL].text, "https://docs.contoso.com/openapi.yaml answered 503 where 200 was expected"
+    )
+    await an_interval_later(shop)
+    row = shop.row("SourceInSync")
+    assert (row["status"], row["reason"]) == ("Unknown", "SourceUnavailable")
+    assert "answered 503" in row["message"]
+    assert shop.condition("Ready") == "True"
+
+
+async def test_a_restart_while_the_link_says_nothing_leaves_a_ready_product_ready(shop: Shop, links: FakeLinks) -> None:
+    await shop.settle()
+    links.said[URL] = Link("", "https://docs.contoso.com/openapi.yaml gave no whole document in time")
+    shop.play.memories.clear()
+    shop.play.begin_anew()
+    await shop.look()
+    assert shop.condition("Ready") == "True"
+    assert shop.row("SourceInSync")["reason"] == "SourceUnavailable"
+    links.said[URL] = Link(document("list", "get"))
+    await shop.until(lambda: shop.condition("SourceInSync") == "True")
+    assert shop.condition("Ready") == "True"
+
+
+async def test_a_link_that_was_never_read_is_waited_for(shop: Shop, links: FakeLinks) -> None:
+    links.said[URL] = Link("", "https://docs.contoso.com/openapi.yaml answered 404 where 200 was expected")
+    await shop.look()
+    row = shop.row("Ready")
+    assert (row["status"], row["reason"]) == ("False", "SourceUnavailable")
+    assert row["message"].startswith("spec.apis[orders-v1].revisions[1].source.openapi.url: ")
+    assert "secret" not in str(shop.status)
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [(201, "One or more fields contain incorrect values"), (202, "Azure accepted it, and then dropped it")],
+)
+async def test_an_import_that_was_accepted_and_fails_later_has_the_services_own_words(
+    shop: Shop, links: FakeLinks, status: int, says: str
+) -> None:
+    shop.azure.settings(import_status=status)
+    words = "One or more fields contain incorrect values: the service had its reasons"
+    shop.azure.fault("failLate", type="Microsoft.ApiManagement/service/apis", code="ValidationError", message=words)
+    await shop.until(lambda: shop.row("SourceInSync").get("reason") not in (None, "Progressing", "NotMeasured"))
+    row = shop.row("SourceInSync")
+    assert row["status"] == "False"
+    assert says in row["message"]
+    assert shop.condition("Ready") == "False"
