@@ -160,6 +160,14 @@ def test_a_preflight_is_answered_by_the_cors_policy_without_a_key(bench: Bench) 
             '<rate-limit calls="1" renewal-period="9"><api name="a" calls="1" renewal-period="9" /></rate-limit>',
             "'api'",
         ),
+        (
+            '<rate-limit calls="1" renewal-period="9" remaining-calls-header-name="left" />',
+            "'remaining-calls-header-name'",
+        ),
+        (
+            '<validate-jwt><openid-config url="https://a.example" /><issuer-signing-keys /></validate-jwt>',
+            "'issuer-signing-keys' in the policy 'validate-jwt'",
+        ),
         ('<set-header name="x"><value>@(1 + 1)</value></set-header>', "expression in 'set-header'"),
     ],
 )

@@ -11,7 +11,6 @@ COUNTS = "gatewayCounts"
 
 def rate_limit(call: Call, element: Element) -> None:
     """429 when a subscription has called too often since its window opened."""
-    _refuse_unplayed(element)
     calls, period = int(element.attributes["calls"]), float(element.attributes["renewal-period"])
     _refuse_too_many(call, _count(call, element, calls, period, call.world.clock.now()))
 
@@ -24,10 +23,6 @@ def _refuse_too_many(call: Call, left: float | None) -> None:
 
 def rate_limit_by_key(call: Call, element: Element) -> None:
     """The same for a key of any kind: one counter in the whole service."""
-    plain = {"calls", "renewal-period", "counter-key"}
-    unplayed = next((name for name in element.attributes if name not in plain), "")
-    if unplayed:
-        raise refuse(501, f"The simulated gateway does not play '{unplayed}' in the policy '{element.name}'.")
     period = float(element.attributes["renewal-period"])
     left = _counted(
         call,
@@ -41,7 +36,6 @@ def rate_limit_by_key(call: Call, element: Element) -> None:
 
 def quota(call: Call, element: Element) -> None:
     """403 when a subscription has used up its calls; periods are counted from the subscription's beginning."""
-    _refuse_unplayed(element)
     if call.entered.subscription is None:
         return
     period = float(element.attributes["renewal-period"]) or float("inf")
@@ -52,13 +46,6 @@ def quota(call: Call, element: Element) -> None:
         hours, rest = divmod(round(min(left, 1e9)), 3600)
         message = f"Out of call volume quota. Quota will be replenished in {hours:02}:{rest // 60:02}:{rest % 60:02}."
         raise refuse(403, message, retry_headers(left, call.world.clock.speed) if left < 1e9 else {})
-
-
-def _refuse_unplayed(element: Element) -> None:
-    """Limits for single APIs and operations, and bandwidth, are not counted here."""
-    unplayed = next((item.name for item in element), "bandwidth" if "bandwidth" in element.attributes else "")
-    if unplayed:
-        raise refuse(501, f"The simulated gateway does not count '{unplayed}' in the policy '{element.name}'.")
 
 
 def _count(call: Call, element: Element, allowed: int, period: float, begun: float) -> float | None:

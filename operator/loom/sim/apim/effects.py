@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from loom.sim.apim import counters, policy_cache, policy_callers, policy_code, policy_messages, policy_models
 from loom.sim.apim.call import Answered, Call, refuse
 from loom.sim.apim.named_values import filled
+from loom.sim.apim.played import unplayed
 from loom.sim.apim.policies import document_of
 from loom.sim.apim.policy_xml import Element
 from loom.sim.wire import Response
@@ -89,12 +90,14 @@ def _filled(call: Call, element: Element) -> Element:
 
 
 def _apply(call: Call, element: Element, section: str) -> None:
+    effect = EFFECTS.get(element.name)
+    if effect is None and element.name not in ("set-header", "retry"):
+        raise refuse(NOT_PLAYED, f"The simulated gateway does not play the policy '{element.name}'.")
+    if part := unplayed(element):
+        raise refuse(NOT_PLAYED, f"The simulated gateway does not play '{part}' in the policy '{element.name}'.")
     if element.name == "retry":
         _retry(call, element)
         return
-    effect = EFFECTS.get(element.name)
-    if effect is None and element.name != "set-header":
-        raise refuse(501, f"The simulated gateway does not play the policy '{element.name}'.")
     ready = policy_code.evaluated(call, element)
     if effect is None:
         policy_messages.set_header(call, ready, section)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from loom.sim.apim import pools
-from loom.sim.apim.call import Answered, Call, refuse
+from loom.sim.apim.call import Answered, Call
 from loom.sim.apim.policy_xml import Element
 from loom.sim.wire import Response
 
@@ -83,8 +83,6 @@ def return_response(call: Call, element: Element) -> None:
             call.status = int(item.attributes["code"])
         elif item.name == "set-body":
             call.body = item.text
-        elif item.name == "set-header":
-            set_header(call, item, "outbound")
         else:
-            raise refuse(501, f"The simulated gateway does not play '{item.name}' in the policy 'return-response'.")
+            set_header(call, item, "outbound")
     raise Answered(call.response())
