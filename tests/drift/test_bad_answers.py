@@ -1,5 +1,6 @@
 """Azure on a bad day: throttled, broken, silent, late. Everything comes right by itself, nothing is made twice, and the reason is told."""
 
+import re
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -61,9 +62,9 @@ async def _comes_right(estate: Converged) -> None:
 
 
 def _comparable(ids: Iterable[str]) -> list[str]:
-    """What there is; of role assignments only where, as their names come with the identity, and no past revisions of an app."""
+    """What there is; of what gets its name from elsewhere only where (role assignments, requests), and no past revisions of an app."""
     kept = [key(arm_id) for arm_id in ids if "/revisions/" not in arm_id]
-    return sorted(arm_id.partition("/roleassignments/")[0] for arm_id in kept)
+    return sorted(re.split("/(?:roleassignments|privateendpointconnections)/", arm_id)[0] for arm_id in kept)
 
 
 @pytest.mark.parametrize(("rule", "told"), BEFORE)

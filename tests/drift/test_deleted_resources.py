@@ -25,10 +25,17 @@ REMADE = {
     "event-hubs": {"endpoint/event-hubs-namespace"},
     "service-bus": {"endpoint/service-bus-namespace"},
     "cosmos": {"endpoint/cosmos-Sql"},
+    "environment": {"front-door/origin"},
 }
 """What loses its other side with a resource, and is deleted and made again as well."""
-AGAIN = {"product": ["PUT product"], "revision/orders-v1/1": ["PUT api-link/orders-v1"]}
-"""What is written besides: a product is published last, and a link goes with its API."""
+AGAIN = {
+    "product": ["PUT product"],
+    "revision/orders-v1/1": ["PUT api-link/orders-v1"],
+    **dict.fromkeys(
+        ("environment", "front-door", "front-door/origin-group", "front-door/origin"), ["PUT front-door/approval"] * 2
+    ),
+}
+"""What is written besides: a product is published last, a link goes with its API, and Front Door asks anew for its private link."""
 
 
 @pytest.mark.parametrize("name", sorted(IN_THE_ZONE))
@@ -82,7 +89,8 @@ async def test_a_whole_zone_is_made_again(estate: Converged) -> None:
     await estate.meet()
     assert [name for name in estate.ids if estate.azure.get(estate.ids[name]) is None] == []
     assert old <= {key(arm_id) for arm_id in estate.inventory()}
-    assert len(mended.writes) == len(set(mended.writes))
+    once = [write for write in mended.writes if write != "PUT front-door/approval"]  # Front Door asks more than once
+    assert len(once) == len(set(once))
     await estate.is_quiet()
 
 

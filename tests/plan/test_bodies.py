@@ -13,7 +13,7 @@ from support.plans import bodies, plan_of
 from support.samples import sample
 from support.specs import planes, products, zones
 from support.tables import tables
-from support.worlds import Obj, plane_object, product_object, world, zone_object
+from support.worlds import Obj, plane_object, product_object, ways_in, world, zone_object
 
 EXAMPLES = int(os.environ.get("LOOM_EXAMPLES", "150"))
 generated = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -33,7 +33,9 @@ def test_every_type_of_the_catalog_is_in_the_tables_with_its_version(row: Any) -
     assert tables().known(row.name, row.api_version)
 
 
-@pytest.mark.parametrize("obj", [zone_object(), product_object()], ids=["zone", "product"])
+@pytest.mark.parametrize(
+    "obj", [zone_object(), zone_object(accessPaths=ways_in()), product_object()], ids=["zone", "ways-in", "product"]
+)
 def test_the_bodies_of_an_ordinary_object_satisfy_the_tables(obj: Obj) -> None:
     assert _violations(obj) == []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.plans import as_yaml, plan_of
-from support.worlds import Obj, api_object, plane_object, product_object, rich_zone, zone_object
+from support.worlds import Obj, api_object, plane_object, product_object, rich_zone, ways_in, zone_object
 
 FOLDER = Path(__file__).parents[1] / "data" / "plans"
 
@@ -17,7 +17,7 @@ CASES: dict[str, Obj] = {
     "zone-of-a-lake": zone_object(eventHubs=None, apps=None),
     "zone-of-nothing": zone_object(network=None, storage=None, eventHubs=None, apps=None, owner=None, costCenter=None),
     "zone-with-everything": zone_object(),
-    "zone-with-ways-in": zone_object(storage=None, accessPaths={"bastion": {}, "external": {}}),
+    "zone-with-ways-in": zone_object(storage=None, accessPaths=ways_in()),
     "zone-with-every-service": rich_zone(apps=None),
     "zone-without-event-hubs": zone_object(storage=None, eventHubs=None),
     "product-published": product_object(),

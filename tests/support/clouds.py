@@ -24,6 +24,8 @@ def settings_for(azure: Simulator, **changes: Any) -> Settings:
         "connect_to": {
             "*.azurecontainerapps.io": f"localhost:{azure.port}",
             "*.azure-api.net": f"localhost:{azure.port}",
+            "*.azurefd.net": f"localhost:{azure.port}",
+            "loom.contoso.com": f"localhost:{azure.port}",
         },
         "credentials": Credentials(
             tenant_id=azure.tenant_id, client_id=azure.client_id, client_secret=SecretStr(azure.client_secret)

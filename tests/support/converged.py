@@ -49,6 +49,7 @@ class Converged:
         self.azure, self.play = azure, play
         self.kind, self.called = ZONE, ""
         self.ids: dict[str, str] = {}
+        self.requests: dict[str, str] = {}
         self.whole: frozenset[str] = frozenset()  # every id in the cloud, comparable, when all had converged
         self._asked = 0
 
@@ -74,6 +75,7 @@ class Converged:
     async def meet(self) -> None:
         """Look up the ids again: those of role assignments change with the identity."""
         self.ids = await self._planned_ids()
+        self.requests = await self._asked_for()
 
     # What somebody else does
 
@@ -176,6 +178,13 @@ class Converged:
         assert plan is not None
         return tuple(resource for resource in plan.resources if resource.mode is Mode.MANAGED)
 
+    async def _asked_for(self) -> dict[str, str]:
+        """Where others ask for something, by the key of the answer to it: such a request has a name that nobody foresees."""
+        plan = (await self.work()).plan
+        assert plan is not None
+        found = (resource for resource in plan.resources if resource.mode is Mode.REQUEST)
+        return {str(resource.id).rpartition("/")[0]: resource.key for resource in found}
+
     async def _planned_ids(self) -> dict[str, str]:
         """The ids by plan key; those that hold values known only later as Azure has them."""
         planned = await self.planned()
@@ -194,7 +203,8 @@ class Converged:
         return list(Inventory.read(self.play.status(name or self.name)).ids.values())
 
     def _name_of(self, record: Record) -> str:
-        return next((name for name, arm_id in self.ids.items() if key(arm_id) == key(record.path)), record.path)
+        asked = next((name for place, name in self.requests.items() if is_within(record.path, place)), record.path)
+        return next((name for name, arm_id in self.ids.items() if key(arm_id) == key(record.path)), asked)
 
     def below(self, name: str) -> list[str]:
         """The plan keys of what lies in or on what is planned as `name`, itself included."""

@@ -127,6 +127,28 @@ EDITS: dict[str, Edit] = {
     ),
     "endpoint/cosmos-Sql": TAGS,
     "endpoint/cosmos-Sql/dns": (NOWHERE, {"properties.privateDnsZoneConfigs[privatelink-documents-azure-com]"}),
+    "front-door": TAGS,
+    "front-door/endpoint": ({"properties": {"enabledState": "Disabled"}}, {"properties.enabledState"}),
+    "front-door/origin-group": (
+        {"properties": {"loadBalancingSettings": {"sampleSize": 8}}},
+        {"properties.loadBalancingSettings.sampleSize"},
+    ),
+    "front-door/origin": (
+        {"properties": {"enforceCertificateNameCheck": False}},
+        {"properties.enforceCertificateNameCheck"},
+    ),
+    "front-door/firewall": (
+        {"properties": {"policySettings": {"mode": "Detection"}}},
+        {"properties.policySettings.mode"},
+    ),
+    "front-door/security": (
+        {"properties": {"parameters": {"associations": []}}},
+        {"properties.parameters.associations"},
+    ),
+    "front-door/route": (
+        {"properties": {"httpsRedirect": "Disabled", "forwardingProtocol": "MatchRequest"}},
+        {"properties.httpsRedirect", "properties.forwardingProtocol"},
+    ),
     "environment": (
         {"properties": {"appLogsConfiguration": {"destination": "none"}}},
         {"properties.appLogsConfiguration.destination"},
@@ -154,6 +176,7 @@ EDITS: dict[str, Edit] = {
     "diagnostics/service-bus": NO_LOGS,
     "diagnostics/cosmos": NO_LOGS,
     "diagnostics/environment": NO_LOGS,
+    "diagnostics/front-door": NO_METRICS,
     **dict.fromkeys((f"diagnostics/app/{app}" for app in APPS), NO_METRICS),
 }
 OF_THE_PRODUCT: dict[str, Edit] = {
@@ -239,6 +262,26 @@ ADDED: dict[str, Patch] = {
         **TAG,
     },
     "environment": TAG,
+    "front-door": TAG,
+    "front-door/endpoint": TAG,
+    "front-door/firewall": {
+        "properties": {
+            "customRules": {
+                "rules": [
+                    {
+                        "name": "AllowOps",
+                        "priority": 100,
+                        "ruleType": "MatchRule",
+                        "action": "Allow",
+                        "matchConditions": [
+                            {"matchVariable": "RemoteAddr", "operator": "IPMatch", "matchValue": ["20.1.2.0/24"]}
+                        ],
+                    }
+                ]
+            }
+        },
+        **TAG,
+    },
     "app/loom-mirroring": TAG,
 }
 """What nobody declared, and what stays through a write that brings a declared field back."""

@@ -78,7 +78,8 @@ class FakeProber:
     findings: dict[str, Finding] = field(default_factory=dict)
 
     async def examine(self, checks: Any, bodies: Any, lookup: Any) -> list[Finding]:
-        return [self.findings.get(c.key) or Finding(c.key, c.condition, Health.HEALTHY) for c in checks]
+        names = [(getattr(check, "name", check.key), check.condition) for check in checks]
+        return [self.findings.get(name) or Finding(name, condition, Health.HEALTHY) for name, condition in names]
 
 
 @dataclass

@@ -108,6 +108,18 @@ def rich_zone(**changes: Any) -> Obj:
     return zone_object(**(services | changes))
 
 
+def ways_in(**changes: Any) -> Obj:
+    """All ways in to a zone, with everything that each can have."""
+    certificate = {"keyVault": {"id": shared("Microsoft.KeyVault/vaults", "kv-shared"), "secretName": "contoso-com"}}
+    hosts = [{"name": "loom.contoso.com"}, {"name": "data.contoso.com", "certificate": certificate}]
+    return {"bastion": {}, "external": {}, "frontDoor": {"hosts": hosts, "wafMode": "Detection"}, **changes}
+
+
+def shared(arm_type: str, name: str) -> str:
+    """The id of something in the zone's subscription that others made."""
+    return f"/subscriptions/{SPOKE}/resourceGroups/rg-shared/providers/{arm_type}/{name}"
+
+
 def product_object(**changes: Any) -> Obj:
     """A published product of one API."""
     return _object(

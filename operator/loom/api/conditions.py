@@ -128,6 +128,11 @@ class Reason(_Explained):
         "A Secret of that name is there and was not made by the operator: name another one, or delete it.",
         PRODUCTS,
     )
+    WAITING_FOR_OWNER = (
+        "WaitingForOwner",
+        "Azure waits for a proof that the custom host is yours: set the DNS record that the message has.",
+        ZONES,
+    )
     IMAGE_NOT_FOUND = (
         "ImageNotFound",
         "The registry has no such image or tag; push it, or mend the image's name.",

@@ -16,8 +16,8 @@ from loom.dev.processes import Process, Processes
 from loom.dev.simulator import Simulator
 
 INSTALLATION = "sandbox"
-PROBED_HOSTS = ("*.azurecontainerapps.io", "*.azure-api.net")
-"""What answers HTTP in the simulated Azure: its container apps and its gateways."""
+PROBED_HOSTS = ("*.azurecontainerapps.io", "*.azure-api.net", "*.azurefd.net", "loom.contoso.com")
+"""What answers HTTP in the simulated Azure: its container apps, gateways and Front Doors, and the host that samples call theirs."""
 
 
 def operator_config(simulator: Simulator) -> dict[str, Any]:

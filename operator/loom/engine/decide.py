@@ -61,6 +61,8 @@ def _absent(run: Pass, item: Item) -> None:
         item.stand(State.READY)
     elif run.work.wishes.policy == "Observe":
         item.stand(State.MISSING, "Observed", f"{short(item.id)} does not exist")
+    elif item.resource.mode is Mode.REQUEST:
+        _await_request(run, item)
     elif item.resource.mode is Mode.STAGE:
         item.stand(State.WAITING, "Progressing", "follows when everything else holds", action=UPDATE)
     else:
@@ -198,6 +200,16 @@ def _wait(run: Pass, item: Item, state: State, words: str) -> None:
         )
     else:
         item.stand(state, "Progressing", words)
+
+
+def _await_request(run: Pass, item: Item) -> None:
+    """Another service is to ask, and has not yet. One that never does is told in time."""
+    now = run.ports.clock.now()
+    late = now - run.so_far.busy.setdefault(item.key, now) > run.work.rhythm.patience
+    words = "it has not been asked for yet"
+    if late:
+        words = "it was never asked for: the service that should ask is not what it is declared to be, or does not work"
+    item.stand(State.CREATING, "OperationStuck" if late else "Progressing", words)
 
 
 def _dead_end(item: Item, live: Observed) -> FieldChange | None:

@@ -4,9 +4,10 @@ Lists are shared (`Snapshots`); what stands inside its parent's body is taken fr
 the slow tier, read when that is due and always after a change. What lies below something absent is absent: no read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from loom.engine.decide import decide
+from loom.engine.diff import differences
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, DELETE, Item, Pass
 from loom.engine.memory import Held, Running
@@ -62,6 +63,9 @@ async def _assess(run: Pass, item: Item) -> None:
         return
     if run.is_settled(item) and (item.type.tier is Tier.SLOW or not run.afresh):
         item.stand(State.READY)
+        return
+    if item.resource.mode is Mode.REQUEST and (other := blocked_by(run, item)) is not None:
+        item.stand(State.WAITING, "Progressing", f"waits for {other.key}")
         return
     if run.lazy and item.type.listing is Listing.EACH and (other := blocked_by(run, item)) is not None and other.action:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=CREATE)
@@ -119,6 +123,8 @@ async def look(run: Pass, item: Item) -> Observed | None:
         # Not ours: no write of ours makes what was read of it stale. Whoever asks has perhaps just put it there.
         since = run.since if run.asked else min(run.since, run.ports.clock.now() - run.work.rhythm.interval / 2)
         return await run.ports.snapshots.one(run.ports.cloud, item.id, since)
+    if item.resource.mode is Mode.REQUEST:
+        return await _asked_for(run, item)  # below what this run has made, too: it is not made by us
     if _below_absent(run, item):
         return None
     return await _read(run, item.id, item.type, item)
@@ -155,21 +161,35 @@ async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed |
             parent = parent_of(arm_id)
             collection = f"{parent}{arm_id[len(parent) :].rpartition('/')[0]}"
     found = await shared.list(cloud, collection, run.since)
-    live = found.get(key(arm_id)) or _same(kind, item, found, run)
+    live = found.get(key(arm_id)) or _same(run, item, found)
     if live is None and kind.unlisted and kind.unlisted in arm_id and key(without_revision(arm_id)) in found:
         return await cloud.get(arm_id)
     return live
 
 
-def _same(kind: ArmType, item: Item, found: Mapping[str, Observed], run: Pass) -> Observed | None:
+def _same(run: Pass, item: Item, found: Mapping[str, Observed]) -> Observed | None:
     """The resource that Azure holds for the same under another name (a role assignment: scope, principal, role)."""
-    if not kind.same or item.resource.mode is not Mode.MANAGED:
+    if item.resource.mode is not Mode.MANAGED:
         return None
-    wanted = [_comparable(value_at(run, item, path)) for path in kind.same]
-    for live in found.values():
-        if None not in wanted and [_comparable(at(live.body, path)) for path in kind.same] == wanted:
-            return live
-    return None
+    return next(_alike(run, item, found.values()), None)
+
+
+def _alike(run: Pass, item: Item, found: Iterable[Observed]) -> Iterator[Observed]:
+    """Those that are the same to Azure as what the item declares, whatever their names."""
+    wanted = [_comparable(value_at(run, item, path)) for path in item.type.same]
+    if wanted and None not in wanted:
+        yield from (live for live in found if [_comparable(at(live.body, path)) for path in item.type.same] == wanted)
+
+
+async def _asked_for(run: Pass, item: Item) -> Observed | None:
+    """A request that carries the item's words, one that is not answered yet before any other. Its name is whatever it is."""
+    collection = item.id.rpartition("/")[0]
+    alike = list(_alike(run, item, await run.ports.cloud.list(collection)))
+    open_ones = [one for one in alike if differences(item.type, item.desired, one.body, (), run.lookup)]
+    chosen = next(iter([*open_ones, *alike]), None)
+    if chosen is not None:
+        item.id = chosen.id
+    return chosen
 
 
 def value_at(run: Pass, item: Item, path: str) -> Json:

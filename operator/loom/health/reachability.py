@@ -27,12 +27,24 @@ async def examine_way(check: WayCheck, asker: Asker, lookup: Lookup, read: Read)
     if not comes_from_azure(check.url):
         return _finding(check, "", Health.UNKNOWN, Reason.NOT_MEASURED, "its address is not one that Azure reported")
     url = str(resolve(check.url, lookup))
+    if check.first and (held := link(check.first, await read(check.first.key))).health is not Health.HEALTHY:
+        return _not_yet(check, url, held, str(resolve(check.remedy, lookup)))
     ranges = tuple(f"{resolve(place, lookup)}" for place in check.inside)
     answer = await asker.ask(url, Inside(ranges, at=str(lookup(check.at)) if check.at else ""))
     if check.evidence and answer.trouble in _ELSEWHERE:
         return await _by_evidence(check, url, read)
     health, reason, words = _verdict(answer)
     return _finding(check, url, health, reason, words, answer.status, probed_from="Operator")
+
+
+def _not_yet(check: WayCheck, url: str, held: Finding, remedy: str) -> Finding:
+    """What must hold before the address may be asked does not; where a person can mend it, nothing else will."""
+    if held.health is Health.UNKNOWN:
+        return _finding(
+            check, url, Health.UNKNOWN, Reason.NOT_MEASURED, f"{held.key} {held.message}", probed_from="Arm"
+        )
+    words = f"{held.key} {held.message}".partition(":")[0]
+    return _finding(check, url, Health.UNHEALTHY, Reason.WAITING_FOR_OWNER, f"{words}: {remedy}", probed_from="Arm")
 
 
 def _verdict(answer: Answer) -> tuple[Health, Reason, str]:

@@ -53,8 +53,9 @@ class LinkCheck:
 class WayCheck:
     """A way in: does `url` answer whoever comes by it? `name` is the finding's own key, as several ways lead to one resource.
 
-    It is asked by HTTP from where the operator runs once `key` holds, at the private addresses `inside` too, and at none but `at` where
-    that is given. Where HTTP does not get there, `evidence` is what Azure itself says of the way; without any, not getting there counts.
+    It is asked by HTTP from where the operator runs once `key` holds and `first` does too, at the private addresses `inside` as well, and
+    at none but `at` where that is given. Where HTTP does not get there, `evidence` is what Azure itself says of the way; without any, not
+    getting there counts. `remedy`: what a person can do where `first` does not hold.
     """
 
     key: str
@@ -63,6 +64,8 @@ class WayCheck:
     url: Text
     inside: tuple[Ref | str, ...] = ()
     at: Ref | None = None
+    first: LinkCheck | None = None
+    remedy: Text | str = ""
     evidence: tuple[LinkCheck, ...] = ()
     condition: str = "Reachable"
 
@@ -76,7 +79,7 @@ def references_of(check: Check) -> Iterator[Ref]:
         case GatewayCheck():
             yield from references(check.url)
         case WayCheck():
-            yield from references([check.url, check.inside, check.at])
+            yield from references([check.url, check.inside, check.at, check.remedy])
 
 
 @dataclass(frozen=True, slots=True)

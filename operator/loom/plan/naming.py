@@ -33,6 +33,9 @@ class ZoneNames:
     service_bus: str
     cosmos: str
     key_vault: str
+    front_door: str
+    front_door_endpoint: str
+    front_door_firewall: str
     hub_peering: str
     dns_link: str
     place: str
@@ -76,6 +79,9 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         cosmos=(spec.cosmos and spec.cosmos.name) or hashed(f"cosmos-loom-{spec.domain}-{environment}", unique, 44),
         key_vault=(spec.key_vault and spec.key_vault.name)
         or f"kv{spec.domain.replace('-', '')[:10]}{_SHORTEST[spec.environment]}{unique}",
+        front_door=fit(f"afd-csa-loom-{place}", 90),
+        front_door_endpoint=fit(f"loom-{spec.domain}-{environment}", 46),
+        front_door_firewall=f"wafloom{spec.domain.replace('-', '')}{environment}{unique}",
         # In networks and zones that many share, only the owner's hash says whose these are.
         hub_peering=f"peer-to-dlz-{spec.domain}-{owner.hash}",
         dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",

@@ -22,6 +22,7 @@ class Mode(StrEnum):
     MANAGED = "Managed"  # make it, keep it so, delete it when it is planned no more
     EXISTING = "Existing"  # read it for its values and its presence; its body says what must hold, and is never written
     FREE = "Free"  # a place that nobody else may hold: empty, or as the body says; never written
+    REQUEST = "Request"  # what another service asks for: found by its words (`ArmType.same`), answered; never made, never deleted
     STAGE = "Stage"  # a later write to a resource that is managed under another key (publish last)
 
     @property

@@ -29,6 +29,7 @@ EVENT_HUBS_DATA_OWNER = Role("f526a384-b230-433a-b45c-95f59c4a2dec", "Azure Even
 EVENT_HUBS_DATA_RECEIVER = Role("a638d3c7-ab3a-418d-83e6-5f17a39d4fde", "Azure Event Hubs Data Receiver")
 EVENT_HUBS_DATA_SENDER = Role("2b629674-e913-4c01-ae53-ef4638d8f975", "Azure Event Hubs Data Sender")
 KEY_VAULT_SECRETS_OFFICER = Role("b86a8fe4-44ce-4948-aee5-eccb2c155cd7", "Key Vault Secrets Officer")
+KEY_VAULT_SECRETS_USER = Role("4633458b-17de-408a-b874-0445c86b69e6", "Key Vault Secrets User")
 MONITORING_METRICS_PUBLISHER = Role("3913510d-42f4-4e42-8a64-420c390055eb", "Monitoring Metrics Publisher")
 READER = Role("acdd72a7-3385-48ef-bd42-f606fba81ae7", "Reader")
 SERVICE_BUS_DATA_OWNER = Role("090c5cfd-751d-490a-894a-3ce6f1109419", "Azure Service Bus Data Owner")

@@ -24,7 +24,8 @@ def serve(world: World, request: Request) -> Response:
     for pattern, handler in world.catalog.hosts:
         if pattern.fullmatch(host):
             settle(world)
-            return handler(world, request)
+            if (response := handler(world, request)) is not None:
+                return response
     if request.path == "/sim" or request.path.startswith("/sim/"):
         return door.answer(world, request)
     return _directory(world, request) or front.handle(world, request)

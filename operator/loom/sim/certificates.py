@@ -21,6 +21,8 @@ DOMAINS = (
     "dfs.core.windows.net",
     "vault.azure.net",
 )
+OWN_HOSTS = ("contoso.com",)
+"""Below which customers have hosts of their own on a Front Door or an application gateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class HostCertificates:
 
     def _choose(self, connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
         above = (name or "").partition(".")[2]
-        if above and above not in DOMAINS and any(above.endswith(f".{domain}") for domain in DOMAINS):
+        deep = above not in DOMAINS and above.endswith(tuple(f".{domain}" for domain in DOMAINS))
+        if deep or above in OWN_HOSTS:
             if above not in self._made:
                 self._made[above] = self._make(above)
             connection.context = self._made[above]

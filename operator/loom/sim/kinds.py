@@ -239,5 +239,5 @@ class Provider:
     namespace: str
     kinds: tuple[Kind, ...]
     routes: tuple[Route, ...] = ()
-    hosts: tuple[tuple[str, Callable[[World, Request], Response]], ...] = ()
+    hosts: tuple[tuple[str, Callable[[World, Request], Response | None]], ...] = ()  # None: it is for somebody else
     meant: Callable[[World, Request], Request] = lambda _world, request: request

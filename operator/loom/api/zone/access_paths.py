@@ -1,10 +1,11 @@
 """The ways in to a zone's apps, and what the status says of each: path by address, and what came of it."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from loom.api.schema import Int, Model, StatusModel
+from loom.api.schema import Int, Location, Model, StatusModel, arm_id, named
 from loom.api.status import Message, Time, Word
 
 
@@ -16,6 +17,55 @@ class External(Model):
     """The way in from the networks that are joined with the zone's. An internal environment has no public address, ever."""
 
 
+class KeyVaultCertificate(Model):
+    """A certificate with its private key in a Key Vault."""
+
+    id: Annotated[str, arm_id("Microsoft.KeyVault/vaults")]
+    """The vault's ARM id: the zone's own, or one within the scopes that the namespace was granted."""
+    secret_name: Annotated[str, Field(pattern="^[A-Za-z0-9-]+$", max_length=127)]
+    """The certificate's name in the vault; its newest version is used."""
+
+
+class Certificate(Model):
+    """Where a certificate comes from."""
+
+    key_vault: KeyVaultCertificate
+    """A Key Vault. An identity of the gateway's own gets the right to read secrets there."""
+
+
+HostName = Annotated[
+    str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", max_length=253)
+]
+
+
+class FrontDoorHost(Model):
+    """A host name of yours on Front Door."""
+
+    name: HostName
+    """The host, such as loom.contoso.com. Azure wants a proof that it is yours: status.reachability has the TXT record to set."""
+    certificate: Certificate | None = None
+    """The host's certificate. Omitted: Azure gets one and renews it, once the host is proven and leads to Front Door."""
+
+
+class FirewallMode(StrEnum):
+    """What a web application firewall does with a request that breaks its rules."""
+
+    PREVENTION = "Prevention"
+    DETECTION = "Detection"
+
+
+class FrontDoor(Model):
+    """An Azure Front Door (Premium) of the zone's own, with a firewall, into the environment by a private link."""
+
+    waf_mode: FirewallMode = FirewallMode.PREVENTION
+    """Prevention: the firewall refuses what breaks its rules. Detection: it only logs that."""
+    hosts: Annotated[tuple[FrontDoorHost, ...], named(at_most=10)] = ()
+    """Host names of yours, beside the one that Azure gives. Omitted: none."""
+    private_link_location: Location | None = None
+    """The Azure location whose private link Front Door uses; a near one is enough. Omitted: the zone's own, if it is one of those
+    that offer it."""
+
+
 class AccessPaths(Model):
     """The ways in to the zone's apps. Any of them opens the ingress of the app that they lead to, to callers from the networks."""
 
@@ -23,13 +73,15 @@ class AccessPaths(Model):
     """Over the admin plane's Azure Bastion and the peering with its hub. Omitted: not offered, and not looked at."""
     external: External | None = None
     """From the networks that are joined with the zone's. Omitted: not offered, and not looked at."""
+    front_door: FrontDoor | None = None
+    """From the internet, over an Azure Front Door; {} takes every default. Omitted: none is made."""
 
 
 class Reach(StatusModel):
     """One way in to one address, and what came of it when it was last tried."""
 
     path: Word
-    """The way: Bastion or External."""
+    """The way: Bastion, External or FrontDoor."""
     url: Annotated[str, Field(max_length=512)] | None = None
     """The address, as Azure reports it; absent until there is one."""
     result: Word

@@ -8,12 +8,22 @@ from types import MappingProxyType
 
 from loom.plan.arm_id import type_of
 from loom.plan.arm_type import ArmType
-from loom.plan.catalog import api_management, backends, container_apps, data, foundation, key_vault, network, stores
+from loom.plan.catalog import (
+    api_management,
+    backends,
+    cdn,
+    container_apps,
+    data,
+    foundation,
+    key_vault,
+    network,
+    stores,
+)
 
 TYPES: Mapping[str, ArmType] = MappingProxyType(
     {
         row.name.lower(): row
-        for module in (foundation, network, data, stores, container_apps, api_management, backends, key_vault)
+        for module in (foundation, network, data, stores, container_apps, cdn, api_management, backends, key_vault)
         for row in module.TYPES
     }
 )

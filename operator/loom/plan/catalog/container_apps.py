@@ -1,6 +1,6 @@
 """Types of Microsoft.App, carried by an SDK of their own."""
 
-from loom.plan.arm_type import ArmType, Client, Normal
+from loom.plan.arm_type import ArmType, Client, Listing, Marking, Normal, Tier
 from loom.plan.catalog.normals import without_case
 
 _ENVIRONMENT = "Microsoft.App/managedEnvironments"
@@ -20,6 +20,14 @@ TYPES = (
             }
         ),
         delete_rank=40,
+    ),
+    ArmType(
+        # Whoever asks gives it its name; the words that it carries are what is known of it. Pending is its way of waiting for an answer.
+        f"{_ENVIRONMENT}/privateEndpointConnections", "2026-01-01", "connection",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
+        same=("properties.privateLinkServiceConnectionState.description",),
+        settled_states=frozenset({"Pending"}),
+        delete_rank=38,
     ),
     ArmType(
         "Microsoft.App/containerApps", "2026-01-01", "app",

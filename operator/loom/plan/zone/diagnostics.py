@@ -25,6 +25,7 @@ _SENT: dict[str, dict[str, Value]] = {
     "microsoft.documentdb/databaseaccounts": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.keyvault/vaults": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.app/managedenvironments": {"logs": _LOGS, "metrics": _METRICS},
+    "microsoft.cdn/profiles": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.app/containerapps": {"metrics": _METRICS},  # its logs are the environment's
 }
 

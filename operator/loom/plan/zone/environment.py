@@ -36,6 +36,7 @@ def environment(site: Site) -> Iterator[Resource]:
             "properties": {
                 "vnetConfiguration": {"infrastructureSubnetId": site.subnet(APPS_SUBNET), "internal": True},
                 "appLogsConfiguration": {"destination": "azure-monitor"},
+                **({"publicNetworkAccess": "Disabled"} if site.is_linked else {}),
                 "workloadProfiles": [{"name": "Consumption", "workloadProfileType": "Consumption"}],
                 # There is no public way into an internal one; a private link is refused where this says otherwise.
                 "publicNetworkAccess": "Disabled",

@@ -41,6 +41,12 @@ class Site:
         paths = self.spec.access_paths
         return paths is not None and any(getattr(paths, name) is not None for name in type(paths).model_fields)
 
+    @property
+    def is_linked(self) -> bool:
+        """Does Front Door come in by a private link? It takes none to an environment that is open to public networks."""
+        paths = self.spec.access_paths
+        return paths is not None and paths.front_door is not None
+
     def id(self, arm_type: str, *names: str) -> str:
         """The id of a resource in the zone's group."""
         return arm_id.resource(self.group, arm_type, *names)

@@ -86,7 +86,9 @@ BUILT_IN: dict[str, Role] = {
     "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39": Role(
         "Azure Service Bus Data Sender", ("Microsoft.ServiceBus/*/queues/read",)
     ),
-    "4633458b-17de-408a-b874-0445c86b69e6": Role("Key Vault Secrets User", ()),
+    "4633458b-17de-408a-b874-0445c86b69e6": Role(
+        "Key Vault Secrets User", (), (), ("Microsoft.KeyVault/vaults/secrets/getSecret/action",)
+    ),
     "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": Role(
         "Key Vault Secrets Officer", ("Microsoft.KeyVault/vaults/read", "Microsoft.KeyVault/vaults/secrets/read")
     ),

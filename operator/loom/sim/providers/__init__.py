@@ -7,6 +7,7 @@ from loom.sim.kinds import Provider
 from loom.sim.providers import (
     app,
     authorization,
+    cdn,
     cognitive,
     cosmos,
     eventhub,
@@ -38,4 +39,5 @@ PROVIDERS: tuple[Provider, ...] = (
     web.PROVIDER,
     cognitive.PROVIDER,
     API_MANAGEMENT,
+    cdn.PROVIDER,  # last: a custom host may have any name that is nobody else's
 )

@@ -151,6 +151,18 @@ class Environments(Behavior):
             raise ArmError(409, "ManagedEnvironmentHasDependencies", message)
 
 
+class Connections(Behavior):
+    """A connection is asked for by whoever wants one; here it can only be answered."""
+
+    def check(self, change: Change) -> None:
+        if change.before is None:
+            raise ArmError(404, "PrivateEndpointConnectionNotFound", f"There is no connection '{change.name}'.")
+
+    def compose(self, change: Change) -> Json:
+        known = change.before.properties if change.before else {}
+        return {**change.body, "properties": {**known, **change.properties}}
+
+
 def _lives_in(app: Resource, environment: Resource) -> bool:
     return str(app.properties.get("environmentId", "")).lower() == environment.key
 
@@ -210,5 +222,13 @@ KINDS = (
         budget="app",
         behavior=Environments(),
     ),
-    Kind(name=f"{ENVIRONMENTS}/{CONNECTIONS}", versions=VERSIONS, patchable=False),
+    Kind(
+        name=f"{ENVIRONMENTS}/{CONNECTIONS}",
+        versions=VERSIONS,
+        patchable=False,
+        put=app_put(10, "managedEnvironmentOperationStatuses", creating="Updating", updating="Updating"),
+        delete=app_delete(10, "managedEnvironmentOperationResults"),
+        read_only=("properties.groupIds", "properties.privateEndpoint"),
+        behavior=Connections(),
+    ),
 )

@@ -12,6 +12,7 @@ from loom.sim.errors import ArmError
 from loom.sim.ids import name_of, parse
 from loom.sim.kinds import Behavior, Kind, Link, Provider
 from loom.sim.providers import addresses, dns, peerings, private_endpoints, subnets, zone_groups
+from loom.sim.providers.cdn import FIREWALL_KIND
 from loom.sim.providers.network_rules import DEFAULT_RULES
 from loom.sim.providers.network_style import BUSY, NETWORK, VERSIONS, network_names, network_style
 from loom.sim.store import Resource
@@ -215,5 +216,6 @@ PROVIDER = Provider(
         *private_endpoints.KINDS,
         *zone_groups.KINDS,
         *dns.KINDS,
+        FIREWALL_KIND,
     ),
 )

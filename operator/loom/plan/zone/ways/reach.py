@@ -36,10 +36,14 @@ def _row(check: WayCheck, finding: Finding | None, outcome: Outcome) -> dict[str
 
 
 def _unmeasured(check: WayCheck, outcome: Outcome) -> dict[str, Json]:
-    """What is being made is no failure; what is there and was not tried is not known."""
+    """What is being made is no failure, what could not be made is none the less not there; what is there and was not tried is not known."""
     behind = outcome.states.get(check.key)
-    coming = behind is None or behind.state in (*BUSY, State.MISSING)
-    row: dict[str, Json] = {"path": check.way, "result": "Provisioning" if coming else "Unknown"}
+    result = "Unknown"
+    if behind is None or behind.state in (*BUSY, State.MISSING):
+        result = "Provisioning"
+    elif behind.state in (State.FAILED, State.BLOCKED):
+        result = "Unreachable"
+    row: dict[str, Json] = {"path": check.way, "result": result}
     with suppress(Unresolved):
         row["url"] = resolve(check.url, outcome.lookup)
     if behind is not None and behind.message:

@@ -9,10 +9,11 @@ from loom.plan.resource import Resource
 from loom.plan.wiring import running
 from loom.plan.zone.app import DOOR
 from loom.plan.zone.site import REACHABLE, Site
+from loom.plan.zone.ways.front_door import FRONT_DOOR
 from loom.plan.zone.ways.private import BASTION, EXTERNAL
 from loom.plan.zone.ways.way import Way
 
-WAYS: tuple[Way, ...] = (BASTION, EXTERNAL)
+WAYS: tuple[Way, ...] = (BASTION, EXTERNAL, FRONT_DOOR)
 
 
 def declared(site: Site) -> Iterator[Way]:
