@@ -116,6 +116,31 @@ def test_operations_that_the_service_calls_alike_are_not_told_apart_by_policies(
         )
 
 
+ACCOUNT = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/gpt"
+MODEL = {"name": "gpt", "model": {"azureOpenAi": {"id": ACCOUNT}}}
+
+
+def test_the_services_own_token_takes_the_place_of_the_callers_after_that_was_judged() -> None:
+    token = {"inbound": [{"validateEntraToken": ENTRIES["validateEntraToken"]}, {"rateLimit": ENTRIES["rateLimit"]}]}
+    obj = product_object(apis=[api_object(backendRef="gpt", policies=token)], backends=[MODEL])
+    properties = plan_of(obj).find("api-policy/orders-v1").body["properties"]
+    assert isinstance(properties, dict)
+    found = etree.fromstring(str(properties["value"])).find("inbound")
+    assert found is not None
+    assert [item.tag for item in found] == [
+        "base", "set-backend-service", "validate-azure-ad-token", "rate-limit", "authentication-managed-identity",
+    ]  # fmt: skip
+
+
+def test_an_operation_cannot_ask_for_a_token_that_is_not_the_callers_any_more() -> None:
+    operations = [
+        {"name": "listOrders", "policies": {"inbound": [{"validateEntraToken": ENTRIES["validateEntraToken"]}]}}
+    ]
+    with pytest.raises(Refusal, match="ask for a token in the policies of the API or of the product"):
+        plan_of(product_object(apis=[api_object(backendRef="gpt", operations=operations)], backends=[MODEL]))
+    assert plan_of(product_object(apis=[api_object(operations=operations)]))
+
+
 # --- each policy --------------------------------------------------------------------------------------------------------------
 
 WRITTEN = {
@@ -241,6 +266,11 @@ def test_a_backend_that_the_spec_does_not_have_is_named(field: str) -> None:
 def test_the_identity_of_the_service_is_shown_to_nobody_but_azures_models(url: str) -> None:
     refusal = refused("semanticCache", None, backends={"embeddings": ("ours", url)})
     assert "the gateway would show it the service's identity" in refusal.message
+
+
+def test_a_model_of_azure_by_its_id_may_see_the_identity_of_the_service() -> None:
+    made = inbound("semanticCache", backends={"embeddings": ("ours", "")}, models=frozenset({"embeddings"}))
+    assert 'embeddings-backend-id="ours"' in made
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ import aiohttp
 import aiohttp.abc
 import pytest
 
+from loom.sim.apim.effects import EFFECTS
+from loom.sim.apim.played import PLAYED
 from loom.sim.apim.routing import BAD_KEY, NO_KEY
 from support.simulator import Simulator
 
@@ -177,6 +179,10 @@ def test_what_the_gateway_does_not_play_it_names(bench: Bench, inbound: str, nam
     answer = bench.ask("/finance/orders/orders", key=key)
     assert answer.status == 501
     assert named in answer.body["message"]
+
+
+def test_what_is_played_is_written_down() -> None:
+    assert {*EFFECTS, "set-header", "retry"} == {name for name in PLAYED if "/" not in name}
 
 
 def test_versions_are_told_apart_by_segment_query_or_header(bench: Bench) -> None:

@@ -11,6 +11,7 @@ from loom.api.policies.table import FIELDS, levels_of
 from loom.engine.compose import merge
 from loom.plan.graph import levels
 from loom.plan.resource import Mode
+from loom.plan.values import at, resolve
 from loom.sim.wire import Response
 from support.plans import plan_of
 from support.policies import AI_BACKENDS, ENTRIES, RETRY, XML
@@ -35,6 +36,7 @@ DOCUMENT = json.dumps(
     }
 )
 LIST, ONE, CHAT = "/finance/orders/orders", "/finance/orders/orders/7", "/finance/orders/chat/completions"
+BACKENDS = [*product_object()["spec"]["backends"], *AI_BACKENDS]
 UPSTREAM = "Microsoft.ApiManagement/upstream"
 
 
@@ -48,9 +50,10 @@ class Shop:
     def publish(self, **spec: Any) -> Shop:
         """Everything that the planner says, written in the order that it says."""
         obj = product_object(
-            service={"id": self.bench.id}, visibleTo=None, backends=[*product_object()["spec"]["backends"], *AI_BACKENDS],
-            **{"policies": None, "apis": [self.api()], **spec},
-        )  # fmt: skip
+            service={"id": self.bench.id},
+            visibleTo=None,
+            **{"policies": None, "apis": [self.api()], "backends": BACKENDS, **spec},
+        )
         plan = plan_of(obj, world(obj, plane_object(tenantId=self.bench.azure.world.directory.tenant)))
         for resource in (one for level in levels(plan.resources) for one in level):
             if resource.mode is Mode.EXISTING or resource.key.startswith("current/"):
@@ -58,7 +61,8 @@ class Shop:
             body = merge(resource.body, resource.on_create)
             if resource.mode is Mode.STAGE:
                 body = merge(plan.find("product").body, resource.body)
-            answer = self.bench.azure.call("PUT", f"{resource.id}?api-version=2024-05-01", body)
+            sent = resolve(body, lambda ref: at(self.bench.azure.get(str(plan.find(ref.key).id)), ref.path))
+            answer = self.bench.azure.call("PUT", f"{resource.id}?api-version=2024-05-01", sent)
             assert answer.status < 300, (resource.key, answer.body)
             self.bench.azure.advance(30)
         product = str(plan.find("product").id).rpartition("/")[2]
@@ -154,6 +158,19 @@ def test_a_token_alone_opens_a_product_without_keys(shop: Shop) -> None:
     shop.publish(subscription={"required": False}, policies=inbound("validateEntraToken", audiences=["api://orders"]))
     assert shop.ask().status == 401
     assert shop.ask(headers=shop.token("api://other")).status == 401
+    assert shop.ask(headers=shop.token()).status == 200
+
+
+def test_a_callers_token_is_judged_before_a_model_is_shown_the_services_own(shop: Shop) -> None:
+    account = f"{shop.bench.id.rpartition('/providers/')[0]}/providers/Microsoft.CognitiveServices/accounts/gpt"
+    shop.bench.azure.seed(account, {"location": "eastus2", "kind": "OpenAI", "sku": {"name": "S0"}, "properties": {}})
+    shop.bench.azure.edit(shop.bench.id, {"identity": {"type": "SystemAssigned"}})
+    token = inbound("validateEntraToken", audiences=["api://orders"])
+    shop.publish(
+        apis=[shop.api(backendRef="gpt", policies=token)],
+        backends=[{"name": "gpt", "model": {"azureOpenAi": {"id": account}}}],
+    )
+    assert shop.ask().status == 401
     assert shop.ask(headers=shop.token()).status == 200
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from loom.sim.apim.policy_xml import Element
 
 _TABLE = """
+authentication-managed-identity: resource
 cache-lookup: vary-by-developer vary-by-developer-groups caching-type downstream-caching-type allow-private-response-caching must-revalidate
 cache-lookup/vary-by-header:
 cache-lookup/vary-by-query-parameter:

@@ -118,7 +118,7 @@ def _signed_by(call: Call, element: Element, keys: Json | None) -> Json:
 
 def _decoded(call: Call, element: Element, key: Any) -> Json:
     """The claims of a token whose signature and times are in order."""
-    shown = call.request.headers.get(element.attributes.get("header-name", "Authorization").lower(), "")
+    shown = call.headers.get(element.attributes.get("header-name", "Authorization").lower(), "")
     scheme, _, token = shown.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise _unauthorized(element, "JWT not present.")

@@ -38,12 +38,13 @@ def semantic_cache_lookup(policy: SemanticCache, scope: Scope) -> Node:
     """The gateway asks the embeddings backend with the service's own identity: only Azure's AI hosts may see that token."""
     field = "semanticCache.embeddingsBackendRef"
     name, _ = scope.backend(policy.embeddings_backend_ref, field)
-    host = scope.host(policy.embeddings_backend_ref, field)
-    if not any(host_within(host, f"*.{suffix}") for suffix in SUFFIXES[scope.cloud].models):
+    host, suffixes = scope.host(policy.embeddings_backend_ref, field), SUFFIXES[scope.cloud].models
+    of_azure = policy.embeddings_backend_ref in scope.models or any(host_within(host, f"*.{one}") for one in suffixes)
+    if not of_azure:
         raise Refusal(
             "InvalidSpec",
-            f"{scope.where}: {field} is at {host}, and the gateway would show it the service's identity; it must be below "
-            f"{' or '.join(SUFFIXES[scope.cloud].models)}",
+            f"{scope.where}: {field} is at {host or 'no address of its own'}, and the gateway would show it the service's identity; it "
+            f"must be an azureOpenAi model, or below {' or '.join(suffixes)}",
         )
     attributes = {
         "score-threshold": policy.score_threshold,

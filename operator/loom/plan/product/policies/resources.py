@@ -4,10 +4,11 @@ An API's document is there even without policies, as it sends the calls to the A
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from loom.api.api_apis import Api
 from loom.api.api_source import Revision
+from loom.api.policies.safety import asks_for_a_token
 from loom.api.policies.table import API, OPERATION, PRODUCT, Section
 from loom.errors import Refusal
 from loom.plan.product import openapi
@@ -37,7 +38,8 @@ def revision_policies(place: Place, api: Api, revision: Revision) -> Iterator[Re
     where = f"spec.apis[{api.name}]"
     made = statements(api.policies, _scope(place, API, f"{where}.policies"))
     needs = (revision_key(api, revision), backend_key(api.backend_ref))
-    document = {**made, Section.INBOUND: (*_to_backend(place, api.backend_ref), *made[Section.INBOUND])}
+    token_for = audience(place, api.backend_ref)
+    document = {**made, Section.INBOUND: _inbound(place, api, made[Section.INBOUND], token_for)}
     yield _resource(f"api-policy/{stem}", holder, document, needs)
     known = _operations(place, api, revision) if api.operations else {}
     for operation in api.operations:
@@ -46,6 +48,13 @@ def revision_policies(place: Place, api: Api, revision: Revision) -> Iterator[Re
             if not is_current:  # it came or went with another revision
                 continue
             raise Refusal("InvalidSpec", f"{inside}: the document has no operationId {operation.name}{_near(known)}")
+        if token_for and asks_for_a_token(operation.policies):
+            words = (
+                "its policies come after the service's own token for the backend has taken the place of the caller's"
+            )
+            raise Refusal(
+                "InvalidSpec", f"{inside}: {words}; ask for a token in the policies of the API or of the product"
+            )
         if twin := next(
             (name for name in known if name != operation.name and known[name] == known[operation.name]), ""
         ):
@@ -59,11 +68,14 @@ def revision_policies(place: Place, api: Api, revision: Revision) -> Iterator[Re
         )
 
 
-def _to_backend(place: Place, name: str) -> Iterator[Node]:
-    """Where calls go, and the token that is shown there: of the service's own identity, for that backend alone."""
-    yield Node("set-backend-service", {"backend-id": place.backend_name(name)})
-    if token_for := audience(place, name):
-        yield Node("authentication-managed-identity", {"resource": token_for})
+def _inbound(place: Place, api: Api, declared: Sequence[Node], token_for: str) -> tuple[Node, ...]:
+    """Where calls go first of all; last, the token that is shown there, of the service's own identity and for that backend alone.
+
+    It takes the place of the caller's own, which whatever is declared has judged by then.
+    """
+    backend = Node("set-backend-service", {"backend-id": place.backend_name(api.backend_ref)})
+    shown = (Node("authentication-managed-identity", {"resource": token_for}),) if token_for else ()
+    return (backend, *declared, *shown)
 
 
 def _resource(key: str, holder: str, made: Statements, depends_on: tuple[str, ...]) -> Resource:
@@ -79,7 +91,8 @@ def _resource(key: str, holder: str, made: Statements, depends_on: tuple[str, ..
 
 def _scope(place: Place, level: str, where: str) -> Scope:
     backends = {backend.name: (place.backend_name(backend.name), backend.address) for backend in place.spec.backends}
-    return Scope(level, where, place.tenant, place.cloud, backends)
+    models = frozenset(one.name for one in place.spec.backends if one.model and one.model.azure_open_ai)
+    return Scope(level, where, place.tenant, place.cloud, backends, models)
 
 
 def _operations(place: Place, api: Api, revision: Revision) -> dict[str, str]:

@@ -12,13 +12,15 @@ from loom.plan.product.policies.document import Code
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The place of a document. `where` is its path in the spec, for sentences; `backends` are names to (name in the service, URL)."""
+    """The place of a document. `where` is its path in the spec, for sentences; `backends` are names to (name in the service, URL, "" where
+    Azure reports it); `models` are those of them that are Azure's own models, by id."""
 
     level: str
     where: str
     tenant: str
     cloud: Cloud
     backends: Mapping[str, tuple[str, str]]
+    models: frozenset[str] = frozenset()
 
     def backend(self, name: str, field: str) -> tuple[str, str]:
         """The name in the service and the address of a backend. Raises `Refusal` for one that the spec does not declare."""
