@@ -107,6 +107,26 @@ def plan(
     raise typer.Exit(plan_command.plan(_settings(config), request, output.value, out, err))
 
 
+@app.command("import")
+def import_command(
+    resource_group: Annotated[str, typer.Option("--resource-group", "-g", help="The resource group of the zone.")],
+    subscription: Annotated[str, typer.Option("--subscription", help="The subscription of that group.")],
+    cloud: Annotated[str, typer.Option(help="AzureCloud, AzureUSGovernment or AzureChinaCloud.")] = "AzureCloud",
+    tenant: Annotated[str, typer.Option(help="The tenant; else that of the configured credentials.")] = "",
+    domain: Annotated[str, typer.Option(help="The business domain; else what the tag loom-domain says.")] = "",
+    name: Annotated[str, typer.Option(help="The zone's name; else the domain.")] = "",
+    namespace: Annotated[str, typer.Option("--namespace", "-n", help="Its namespace; else domain-<domain>.")] = "",
+    plane: Annotated[str, typer.Option(help="The AdminPlane's name; else the hub's location.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Write the YAML of a zone that exists, and of its admin plane. It reads Azure and writes nothing there."""
+    from loom import import_command as command
+    from loom.estate import Wish
+
+    wish = Wish(subscription, resource_group, cloud, tenant, domain, name, namespace, plane)
+    raise typer.Exit(command.run(_settings(config), wish, out, err))
+
+
 @app.command("config")
 def config_command(
     config: ConfigOption = None,

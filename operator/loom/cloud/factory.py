@@ -43,13 +43,17 @@ class CloudFactory:
         return AzureCloud(principal, Caller(principal.name, namespace, urgent))
 
     def for_caller(self, plane: AdminPlaneSpec) -> AzureCloud:
-        """The cloud of a plane as the person at the terminal: the configured credentials, else who is signed in to `az`.
+        """The cloud of a plane as the person at the terminal."""
+        return self.for_terminal(str(plane.cloud), plane.tenant_id)
+
+    def for_terminal(self, cloud: str, tenant: str) -> AzureCloud:
+        """A cloud as the person at the terminal: the configured credentials, else who is signed in to `az`.
 
         A client id alone, as in the configuration of an operator with a workload identity, is nobody's credential here.
         """
         own = self._settings.credentials
         given = own.client_id if own.client_secret.get_secret_value() or own.token_file else ""
-        principal = self.principal(str(plane.cloud), plane.tenant_id, given or SIGNED_IN)
+        principal = self.principal(cloud, tenant, given or SIGNED_IN)
         return AzureCloud(principal, Caller(principal.name, "", urgent=True))
 
     def pressure(self) -> float:

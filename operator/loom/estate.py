@@ -1,0 +1,149 @@
+"""Reads an estate that exists and writes the YAML that asks for it: the I/O around `loom.plan.estate`.
+
+It reads with the caller's own credentials and writes nothing, in Kubernetes or in Azure.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from loom.cloud.factory import CloudFactory
+from loom.config import Settings
+from loom.engine.ports import Cloud
+from loom.errors import CloudError, Refusal, Retry
+from loom.plan.arm_id import group_of, key, resource_group, type_of
+from loom.plan.catalog import TYPES
+from loom.plan.estate.found import Found
+from loom.plan.estate.plane import Told, hub_of, plane_spec
+from loom.plan.estate.zone import unread, zone_spec
+
+_API = "csaloom.io/v1alpha1"
+# What stands in or on a resource and must be read as well: lists, by the type that holds them.
+_INSIDE: Mapping[str, tuple[str, ...]] = {
+    "microsoft.storage/storageaccounts": ("blobServices/default/containers",),
+    "microsoft.eventhub/namespaces": ("eventhubs",),
+    "microsoft.servicebus/namespaces": ("queues",),
+    "microsoft.documentdb/databaseaccounts": ("sqlDatabases",),
+    "microsoft.documentdb/databaseaccounts/sqldatabases": ("containers",),
+    "microsoft.network/privateendpoints": ("privateDnsZoneGroups",),
+    "microsoft.network/virtualnetworks": ("providers/Microsoft.Insights/diagnosticSettings",),
+}
+_BESIDE = ("microsoft.insights/components", "microsoft.containerregistry/registries", "microsoft.apimanagement/service")
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be imported, and what Azure does not tell. "" = from what is read, or the usual."""
+
+    subscription: str
+    resource_group: str
+    cloud: str = "AzureCloud"
+    tenant: str = ""
+    domain: str = ""
+    name: str = ""
+    namespace: str = ""
+    plane: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The objects, and what the reader should know of them."""
+
+    objects: list[dict[str, Any]]
+    notes: list[str] = field(default_factory=list)
+
+    def as_yaml(self) -> str:
+        """The objects as documents of one file."""
+        return yaml.safe_dump_all(self.objects, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+async def import_estate(settings: Settings, wish: Wish) -> Imported:
+    """Read the estate and say what would ask for it. Raises CloudError, Refusal."""
+    tenant = wish.tenant or settings.credentials.tenant_id
+    if not tenant:
+        raise Refusal("InvalidSpec", "nothing says which tenant this is: give --tenant")
+    clouds = CloudFactory(settings)
+    try:
+        cloud = clouds.for_terminal(wish.cloud, tenant)
+        found = await read_estate(cloud, resource_group(wish.subscription, wish.resource_group))
+        return written(found, wish, tenant)
+    finally:
+        await clouds.aclose()
+
+
+async def read_estate(cloud: Cloud, group: str) -> Found:
+    """The zone's group with all that is in it, its hub, and what is beside the hub. Raises CloudError, Refusal."""
+    bodies: dict[str, Any] = {}
+    live = await cloud.get(group)
+    if live is None:
+        raise Refusal("ReferenceNotFound", f"resource group {group} does not exist, or may not be read")
+    bodies[key(group)] = {**live.body, "id": live.id}
+    members = [arm_id for arm_id in await cloud.members(group) if type_of(arm_id).lower() in TYPES]
+    await _read_all(cloud, members, bodies)
+    await _list(cloud, f"{group}/providers/Microsoft.Authorization/roleAssignments", bodies)
+    hub = hub_of(Found(group, bodies))
+    beside = await _members(cloud, group_of(hub))
+    await _read_all(cloud, [hub, *(one for one in beside if type_of(one).lower() in _BESIDE)], bodies, inside=False)
+    return Found(group, bodies)
+
+
+def written(found: Found, wish: Wish, tenant: str) -> Imported:
+    """The two objects of an estate. Raises Refusal."""
+    spec = zone_spec(found, "", wish.domain)
+    namespace, name = wish.namespace or f"domain-{spec['domain']}", wish.name or str(spec["domain"])
+    plane = plane_spec(found, Told(wish.cloud, tenant, namespace))
+    called = wish.plane or str(plane["location"])
+    spec["adminPlaneRef"] = {"name": called}
+    objects = [
+        {"apiVersion": _API, "kind": "AdminPlane", "metadata": {"name": called}, "spec": plane},
+        {
+            "apiVersion": _API,
+            "kind": "DataLandingZone",
+            "metadata": {"name": name, "namespace": namespace},
+            "spec": spec,
+        },
+    ]
+    return Imported(objects, list(unread(found)))
+
+
+async def _read_all(cloud: Cloud, ids: list[str], bodies: dict[str, Any], *, inside: bool = True) -> None:
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(arm_id: str) -> None:
+        async with gate:
+            live = await cloud.get(arm_id)
+        if live is not None:
+            bodies[key(live.id)] = {**live.body, "id": live.id}
+            if inside:
+                await _read_inside(cloud, live.id, bodies)
+
+    await asyncio.gather(*(read(arm_id) for arm_id in ids))
+
+
+async def _read_inside(cloud: Cloud, arm_id: str, bodies: dict[str, Any]) -> None:
+    kind = type_of(arm_id).lower()
+    if kind == "microsoft.storage/storageaccounts":
+        await _read_all(cloud, [f"{arm_id}/blobServices/default"], bodies, inside=False)
+    for collection in _INSIDE.get(kind, ()):
+        for inner in await _list(cloud, f"{arm_id}/{collection}", bodies):
+            await _read_inside(cloud, inner, bodies)
+
+
+async def _list(cloud: Cloud, collection: str, bodies: dict[str, Any]) -> list[str]:
+    found = await cloud.list(collection)
+    bodies.update({key(one.id): {**one.body, "id": one.id} for one in found})
+    return [one.id for one in found]
+
+
+async def _members(cloud: Cloud, group: str) -> list[str]:
+    """What is beside the hub, as far as the caller may see it: what is not seen is left for a person to fill in."""
+    try:
+        return list(await cloud.members(group))
+    except CloudError as error:
+        if error.retry is Retry.NOW:
+            raise
+        return []

@@ -1,0 +1,104 @@
+"""The services of an estate as fields of a zone's spec: one function for each, {} or None where the estate has none.
+
+What apps keep for themselves in a service (topics, queues) is left out: it is made undeclared.
+"""
+
+from collections.abc import Callable
+
+from loom.plan.arm_id import name_of
+from loom.plan.estate.found import Found, given
+from loom.plan.values import Json, at
+from loom.plan.wiring import TOPICS
+
+_INNER = {topic.name.lower() for topic in TOPICS}
+
+Reading = Callable[[Found], Json]
+
+
+def storage(found: Found) -> Json:
+    """The first account with a hierarchical namespace."""
+    accounts = found.of("Microsoft.Storage/storageAccounts")
+    account = next((body for body in accounts if at(body, "properties.isHnsEnabled")), None)
+    if account is None:
+        return None
+    containers = found.of("Microsoft.Storage/storageAccounts/blobServices/containers", account["id"])
+    retention = at(found.get(f"{account['id']}/blobServices/default"), "properties.deleteRetentionPolicy") or {}
+    return given(
+        name=name_of(account["id"]),
+        redundancy=str(at(account, "sku.name") or "").rpartition("_")[2],
+        filesystems=[{"name": name_of(body["id"])} for body in containers],
+        softDeleteDays=retention.get("days") if retention.get("enabled") else None,
+    )
+
+
+def event_hubs(found: Found) -> Json:
+    """The first Event Hubs namespace."""
+    namespace = found.one("Microsoft.EventHub/namespaces")
+    if not namespace:
+        return None
+    units = at(namespace, "sku.capacity") or 1
+    most = at(namespace, "properties.maximumThroughputUnits") if at(namespace, "properties.isAutoInflateEnabled") else 0
+    hubs = found.of("Microsoft.EventHub/namespaces/eventhubs", namespace["id"])
+    return given(
+        name=name_of(namespace["id"]),
+        throughputUnits={"min": units, "max": max(units, most or 0)},
+        hubs=[_hub(body) for body in hubs if name_of(body["id"]).lower() not in _INNER],
+    )
+
+
+def _hub(body: Json) -> Json:
+    hours = at(body, "properties.retentionDescription.retentionTimeInHours")
+    days = at(body, "properties.messageRetentionInDays")
+    hours = hours or (days * 24 if days else None)
+    return given(
+        name=name_of(body["id"]),
+        partitions=at(body, "properties.partitionCount"),
+        retention=f"{hours}h" if hours else None,
+    )
+
+
+def service_bus(found: Found) -> Json:
+    """The first Service Bus namespace."""
+    namespace = found.one("Microsoft.ServiceBus/namespaces")
+    if not namespace:
+        return None
+    tier = at(namespace, "sku.name")
+    queues = found.of("Microsoft.ServiceBus/namespaces/queues", namespace["id"])
+    return given(
+        name=name_of(namespace["id"]),
+        sku=tier,
+        capacity=at(namespace, "sku.capacity") if tier == "Premium" else None,
+        queues=[
+            given(name=name_of(body["id"]), maxDeliveryCount=at(body, "properties.maxDeliveryCount")) for body in queues
+        ],
+    )
+
+
+def cosmos(found: Found) -> Json:
+    """The first Cosmos account."""
+    account = found.one("Microsoft.DocumentDB/databaseAccounts")
+    if not account:
+        return None
+    databases = found.of("Microsoft.DocumentDB/databaseAccounts/sqlDatabases", account["id"])
+    return given(
+        name=name_of(account["id"]),
+        databases=[
+            given(name=name_of(body["id"]), containers=[_container(one) for one in _containers(found, body)])
+            for body in databases
+        ],
+    )
+
+
+def _containers(found: Found, database: Json) -> list[Json]:
+    return found.of("Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers", database["id"])
+
+
+def _container(body: Json) -> Json:
+    paths = at(body, "properties.resource.partitionKey.paths") or [None]
+    return given(name=name_of(body["id"]), partitionKey=paths[0])
+
+
+READINGS: dict[str, Reading] = {
+    "storage": storage, "eventHubs": event_hubs, "serviceBus": service_bus, "cosmos": cosmos,
+}  # fmt: skip
+"""How each service is read, by its field in the spec."""
