@@ -29,6 +29,8 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     "microsoft.documentdb/databaseaccounts": ("sqlDatabases",),
     "microsoft.documentdb/databaseaccounts/sqldatabases": ("containers",),
     "microsoft.network/privateendpoints": ("privateDnsZoneGroups",),
+    "microsoft.cdn/profiles": ("customDomains", "originGroups"),
+    "microsoft.cdn/profiles/origingroups": ("origins",),
     "microsoft.network/virtualnetworks": ("providers/Microsoft.Insights/diagnosticSettings",),
 }
 _BESIDE = ("microsoft.insights/components", "microsoft.containerregistry/registries", "microsoft.apimanagement/service")

@@ -98,7 +98,16 @@ def _container(body: Json) -> Json:
     return given(name=name_of(body["id"]), partitionKey=paths[0])
 
 
+def key_vault(found: Found) -> Json:
+    """The first vault."""
+    vault = found.one("Microsoft.KeyVault/vaults")
+    if not vault:
+        return None
+    return given(name=name_of(vault["id"]), softDeleteDays=at(vault, "properties.softDeleteRetentionInDays"))
+
+
 READINGS: dict[str, Reading] = {
     "storage": storage, "eventHubs": event_hubs, "serviceBus": service_bus, "cosmos": cosmos,
+    "keyVault": key_vault,
 }  # fmt: skip
 """How each service is read, by its field in the spec."""

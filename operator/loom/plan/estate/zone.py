@@ -11,6 +11,7 @@ from loom.errors import Refusal
 from loom.plan.arm_id import name_of, subscription_of, type_of
 from loom.plan.estate.found import ROLE_ASSIGNMENTS, Found, given, tags_of
 from loom.plan.estate.services import READINGS
+from loom.plan.estate.ways import access_paths
 from loom.plan.values import Json, at
 from loom.plan.wiring import needs_of
 from loom.plan.zone.access import ACCESS
@@ -43,6 +44,7 @@ def zone_spec(found: Found, plane: str, domain: str = "") -> dict[str, Json]:
             network=_network(found),
             **{field: read(found) for field, read in READINGS.items()},
             apps=_apps(found),
+            accessPaths=access_paths(found),
         ),
     }
 
@@ -148,7 +150,8 @@ def unread(found: Found) -> Iterator[str]:
         "microsoft.documentdb/databaseaccounts", "microsoft.network/virtualnetworks", "microsoft.network/networksecuritygroups",
         "microsoft.network/routetables", "microsoft.network/privateendpoints", "microsoft.network/networkinterfaces",
         "microsoft.app/managedenvironments", "microsoft.app/containerapps", "microsoft.managedidentity/userassignedidentities",
-        "microsoft.network/privatednszones",
+        "microsoft.network/privatednszones", "microsoft.keyvault/vaults", "microsoft.cdn/profiles",
+        "microsoft.network/frontdoorwebapplicationfirewallpolicies",
     }  # fmt: skip
     for body in found.top_level():
         if type_of(body["id"]).lower() not in known:
