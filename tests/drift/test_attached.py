@@ -19,6 +19,7 @@ SUBSCRIPTION = sample("DataLandingZone")["spec"]["subscriptionId"]
 SHARED = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shared"
 ACCOUNT = f"{SHARED}/providers/Microsoft.Storage/storageAccounts/sashared"
 DOCUMENTS = f"{SHARED}/providers/Microsoft.DocumentDB/databaseAccounts/cosmos-shared"
+CACHE = f"{SHARED}/providers/Microsoft.Cache/redisEnterprise/redis-shared"
 NAMESPACE = f"{SHARED}/providers/Microsoft.EventHub/namespaces/evhns-shared"
 BODIES: dict[str, dict[str, Any]] = {
     ACCOUNT: {
@@ -32,6 +33,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "kind": "GlobalDocumentDB",
         "properties": {"databaseAccountOfferType": "Standard", "locations": [{"locationName": "eastus2"}]},
     },
+    CACHE: {"location": "eastus2", "sku": {"name": "Balanced_B1"}, "properties": {"publicNetworkAccess": "Disabled"}},
+    f"{CACHE}/databases/default": {"properties": {"accessKeysAuthentication": "Enabled"}},
     NAMESPACE: {
         "location": "eastus2",
         "sku": {"name": "Standard", "capacity": 1},
@@ -51,6 +54,7 @@ def documents(**spec: Any) -> list[dict[str, Any]]:
     zone["spec"]["storage"] = {"existing": {"id": ACCOUNT}, "filesystems": [{"name": "bronze"}]}
     zone["spec"]["eventHubs"] = {"existing": {"id": NAMESPACE}, "hubs": [{"name": "orders"}]}
     zone["spec"]["cosmos"] = {"existing": {"id": DOCUMENTS}}
+    zone["spec"]["redis"] = {"existing": {"id": CACHE}}
     zone["spec"] |= spec
     return [plane, zone]
 

@@ -26,6 +26,7 @@ REMADE = {
     "service-bus": {"endpoint/service-bus-namespace"},
     "cosmos": {"endpoint/cosmos-Sql"},
     "environment": {"front-door/origin"},
+    "redis": {"endpoint/redis-redisEnterprise"},
 }
 """What loses its other side with a resource, and is deleted and made again as well."""
 AGAIN = {

@@ -55,3 +55,17 @@ async def test_a_container_and_its_database_that_leave_the_spec_stay_until_they_
     mended = await estate.mend()
     assert mended.writes == ("DELETE cosmos/loom/workspaces",)
     assert estate.azure.get(estate.ids["cosmos/loom"]) is not None
+
+
+async def test_a_cache_that_somebody_opened_is_closed_and_keeps_what_is_in_it(estate: Converged) -> None:
+    estate.edit("redis", {"properties": {"publicNetworkAccess": "Enabled"}})
+    estate.edit(
+        "redis/database", {"properties": {"accessKeysAuthentication": "Enabled", "evictionPolicy": "NoEviction"}}
+    )
+    mended = await estate.mend()
+    database = estate.body("redis/database")["properties"]
+    assert sorted(mended.writes) == ["PUT redis", "PUT redis/database"]
+    assert estate.body("redis")["properties"]["publicNetworkAccess"] == "Disabled"
+    assert database["accessKeysAuthentication"] == "Disabled"
+    assert (database["evictionPolicy"], database["clusteringPolicy"]) == ("NoEviction", "EnterpriseCluster")
+    await estate.is_quiet()

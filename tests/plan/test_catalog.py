@@ -48,6 +48,8 @@ def test_what_holds_data_is_protected() -> None:
         "container",
         "key-vault",
         "secret",
+        "redis",
+        "redis-database",
     }
 
 

@@ -18,6 +18,7 @@ from support.worlds import SPOKE, Obj, grant, plane_object, world, zone_object
 SHARED = f"/subscriptions/{SPOKE}/resourceGroups/rg-shared"
 ACCOUNT = f"{SHARED}/providers/Microsoft.Storage/storageAccounts/sashared"
 DOCUMENTS = f"{SHARED}/providers/Microsoft.DocumentDB/databaseAccounts/cosmos-shared"
+CACHE = f"{SHARED}/providers/Microsoft.Cache/redisEnterprise/redis-shared"
 NAMESPACE = f"{SHARED}/providers/Microsoft.EventHub/namespaces/evhns-shared"
 PLANE = plane_object(grants=[grant(scopes=[SHARED])])
 MARK = "[csaloom-io-owner: prod/domain-finance/DataLandingZone/finance]"
@@ -29,6 +30,7 @@ def attached(**changes: Any) -> Obj:
         "storage": {"existing": {"id": ACCOUNT}, "filesystems": [{"name": "bronze"}]},
         "eventHubs": {"existing": {"id": NAMESPACE}, "hubs": [{"name": "orders"}]},
         "cosmos": {"existing": {"id": DOCUMENTS}},
+        "redis": {"existing": {"id": CACHE}},
     }
     return zone_object(**(spec | changes))
 
@@ -41,6 +43,8 @@ def standing(obj: Obj, *, hierarchical: bool = True, location: str = "eastus2", 
     """A zone whose services stand already, as others made them."""
     made = bench(obj, world(obj, PLANE))
     made.cloud.place(ACCOUNT, location=location, properties={"isHnsEnabled": hierarchical})
+    made.cloud.place(CACHE, location=location, properties={"hostName": "redis-shared.eastus2.redis.azure.net"})
+    made.cloud.place(f"{CACHE}/databases/default", properties={})
     made.cloud.place(DOCUMENTS, location=location, kind="GlobalDocumentDB", properties={})
     made.cloud.place(NAMESPACE, location=location, properties={"kafkaEnabled": kafka})
     hub = world(obj).plane.hub_network.id  # type: ignore[union-attr]
@@ -53,8 +57,15 @@ def test_an_attached_service_is_only_read_and_what_describes_a_made_one_is_not_p
     assert (plan.find("storage").mode, plan.find("storage").id) == (Mode.EXISTING, ACCOUNT)
     assert (plan.find("event-hubs").mode, plan.find("event-hubs").id) == (Mode.EXISTING, NAMESPACE)
     assert (plan.find("cosmos").mode, plan.find("cosmos").id) == (Mode.EXISTING, DOCUMENTS)
+    assert {plan.find(key).mode for key in ("redis", "redis/database")} == {Mode.EXISTING}
     keys = {resource.key for resource in plan.resources}
-    assert not keys & {"storage/blob-service", "diagnostics/storage", "diagnostics/event-hubs", "diagnostics/cosmos"}
+    assert not keys & {
+        "storage/blob-service",
+        "diagnostics/storage",
+        "diagnostics/event-hubs",
+        "diagnostics/cosmos",
+        "diagnostics/redis",
+    }
 
 
 def test_endpoints_roles_and_inner_things_are_made() -> None:
@@ -87,7 +98,9 @@ def test_no_endpoint_is_made_where_the_spec_says_that_there_is_one() -> None:
     storage = {"existing": {"id": ACCOUNT, "privateEndpoint": "Skip"}}
     hubs = {"existing": {"id": NAMESPACE, "privateEndpoint": "Skip"}}
     cosmos = {"existing": {"id": DOCUMENTS, "privateEndpoint": "Skip"}}
-    keys = {resource.key for resource in planned(attached(storage=storage, eventHubs=hubs, cosmos=cosmos)).resources}
+    redis = {"existing": {"id": CACHE, "privateEndpoint": "Skip"}}
+    zone = attached(storage=storage, eventHubs=hubs, cosmos=cosmos, redis=redis)
+    keys = {resource.key for resource in planned(zone).resources}
     assert not any(key.startswith("endpoint/") for key in keys)
     assert "dns-link/blob" in keys  # its name is looked up in the plane's zone all the same
 

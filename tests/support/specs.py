@@ -36,6 +36,7 @@ def zones(draw: st.DrawFn) -> Obj:
         "serviceBus": draw(st.none() | _service_bus()),
         "cosmos": draw(st.none() | _cosmos()),
         "keyVault": draw(st.none() | st.fixed_dictionaries({}, optional={"softDeleteDays": st.integers(7, 90)})),
+        "redis": draw(st.none() | _redis()),
         "apps": draw(st.none() | _apps()),
     }
     needed = any(value is not None for value in services.values())
@@ -106,6 +107,16 @@ def _service_bus() -> st.SearchStrategy[Obj]:
     queues = st.lists(st.fixed_dictionaries({"name": _words}), max_size=4, unique_by=lambda item: item["name"])
     tier = st.just({"sku": "Standard"}) | st.sampled_from([1, 2, 4, 8, 16]).map(lambda units: {"capacity": units})
     return st.builds(lambda tier, queues: {**tier, "queues": queues}, tier, queues)
+
+
+def _redis() -> st.SearchStrategy[Obj]:
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.from_regex(r"[A-Za-z0-9]{1,10}(-[A-Za-z0-9]{1,10}){0,3}", fullmatch=True),
+            "sku": st.sampled_from(["Balanced_B0", "MemoryOptimized_M10", "ComputeOptimized_X3"]),
+        },
+    )
 
 
 def _cosmos() -> st.SearchStrategy[Obj]:

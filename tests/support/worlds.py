@@ -104,6 +104,7 @@ def rich_zone(**changes: Any) -> Obj:
         "cosmos": {
             "databases": [{"name": "loom", "containers": [{"name": "workspaces", "partitionKey": "/tenantId"}]}]
         },
+        "redis": {},
     }
     return zone_object(**(services | changes))
 

@@ -22,6 +22,7 @@ from loom.api.zone.event_hubs import EventHubs
 from loom.api.zone.existing import Attached, Existing
 from loom.api.zone.key_vault import KeyVault
 from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
+from loom.api.zone.redis import Redis
 from loom.api.zone.service_bus import ServiceBus
 from loom.api.zone.storage import Storage
 
@@ -44,7 +45,7 @@ class Owner(Model):
 
 
 # Services that are reached through private endpoints of the zone's own, as fields of the spec.
-PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos", "keyVault")
+PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos", "redis", "keyVault")
 
 ATTACHABLE = (*PRIVATE_SERVICES, "apps.environment")
 """What the spec may attach instead of having it made, by its place in the spec."""
@@ -152,6 +153,8 @@ class DataLandingZoneSpec(CommonSpec):
     """The zone's Cosmos DB account; {} takes every default. Omitted: none is made; one that was made stays."""
     key_vault: KeyVault | None = None
     """The zone's key vault; {} takes every default. Omitted: none is made; one that was made stays."""
+    redis: Redis | None = None
+    """The zone's Azure Managed Redis; {} takes every default. Omitted: none is made; one that was made stays."""
     apps: Apps | None = None
     """The platform's apps. Omitted: none run."""
     access_paths: AccessPaths | None = None
@@ -192,5 +195,5 @@ class DataLandingZoneStatus(CommonStatus):
     endpoints: Annotated[Mapping[str, Annotated[str, Field(max_length=512)]], Field(max_length=20)] = Field(
         default_factory=dict
     )
-    """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), serviceBus, cosmos, and
+    """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), serviceBus, cosmos, redis, and
     apps (the domain)."""

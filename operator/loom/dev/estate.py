@@ -8,9 +8,12 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# Azure docs: "Private endpoint DNS zone values", by cloud, each below `privatelink.`; storage, messaging, Cosmos DB, Key Vault.
+# Azure docs: "Private endpoint DNS zone values", by cloud, each below `privatelink.`; storage, messaging, Cosmos DB, Key Vault, Redis.
 _ZONES = {
-    "AzureCloud": ("blob.core.windows.net", "dfs.core.windows.net", "servicebus.windows.net", "documents.azure.com", "vaultcore.azure.net"),
+    "AzureCloud": (
+        "blob.core.windows.net", "dfs.core.windows.net", "servicebus.windows.net", "documents.azure.com", "vaultcore.azure.net",
+        "redis.azure.net",
+    ),
     "AzureUSGovernment": (
         "blob.core.usgovcloudapi.net", "dfs.core.usgovcloudapi.net", "servicebus.usgovcloudapi.net", "documents.azure.us",
         "vaultcore.usgovcloudapi.net",

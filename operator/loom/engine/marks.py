@@ -14,6 +14,7 @@ from loom.plan.arm_id import key, name_of, parent_of, type_of, without_revision
 from loom.plan.arm_type import ArmType, Marking
 from loom.plan.catalog import TYPES
 from loom.plan.ownership import TAG, Owner
+from loom.plan.resource import formed
 from loom.plan.values import Json, Value, at
 
 _IN_TEXT = re.compile(rf"\[{TAG}: ([^\]]+)\]")
@@ -51,9 +52,17 @@ def judge(arm_type: ArmType, live: Observed, owner: Owner, is_ours: Callable[[st
     if arm_type.marking is Marking.POINTER:
         target = at(live.body, arm_type.marker_path)
         return Ownership.OURS if isinstance(target, str) and is_ours(target) else Ownership.UNMARKED
+    if arm_type.named_by and _is_named_by(arm_type, live, owner):
+        return Ownership.OURS
     if any(name.lower().endswith(f"-{owner.hash}") for name in _names_of_its_own(live.id)) or is_ours(live.id):
         return Ownership.OURS
     return Ownership.UNMARKED
+
+
+def _is_named_by(arm_type: ArmType, live: Observed, owner: Owner) -> bool:
+    """Is the name the one that this owner forms out of what the resource holds?"""
+    values = [str(at(live.body, path) or "") for path in arm_type.named_by]
+    return name_of(live.id).replace("-", "").lower() == formed([*values, owner.mark]).hex
 
 
 def _names_of_its_own(arm_id: str) -> Iterator[str]:

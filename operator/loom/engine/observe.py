@@ -194,7 +194,7 @@ async def _asked_for(run: Pass, item: Item) -> Observed | None:
 
 def value_at(run: Pass, item: Item, path: str) -> Json:
     """What the item declares at a path, references resolved; a scope that nobody declares is the resource it extends."""
-    if path == "properties.scope":
+    if path == "properties.scope" and at(item.desired, path) is None:
         return parent_of(item.id)
     try:
         return resolve(at(item.desired, path), run.lookup)

@@ -15,6 +15,9 @@ from loom.plan.values import Json
 REFERENCES_FOUND = "ReferencesFound"
 CONDITIONS = (REFERENCES_FOUND,)
 
+# DNS zones that a plane may well do without; a landing zone that has the service tells of the link that it cannot make.
+_OF_FEW = frozenset({"redisEnterprise"})
+
 
 def plan(spec: AdminPlaneSpec, context: Context) -> Plan:
     """The resources that the plane refers to."""
@@ -57,6 +60,8 @@ def _places(spec: AdminPlaneSpec, home: str) -> Iterator[tuple[str, str]]:
     zones = spec.private_dns_zones
     dns = arm_id.resource_group(zones.subscription_id or spec.subscription_id, zones.resource_group)
     for group_id, name in private_zones(spec.cloud).items():
+        if group_id in _OF_FEW:
+            continue
         yield f"dns/{group_id}", arm_id.resource(dns, "Microsoft.Network/privateDnsZones", name)
     yield "logs", spec.log_analytics.id
     if spec.application_insights:

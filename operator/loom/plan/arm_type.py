@@ -25,7 +25,7 @@ class Marking(StrEnum):
     TAG = "Tag"  # the tag csaloom-io-owner
     FIELD = "Field"  # inside the text at `marker_path`, as [csaloom-io-owner: <value>]
     POINTER = "Pointer"  # what `marker_path` points at is a resource that is marked ours
-    NAME = "Name"  # the nearest marked ancestor, or a name that only we form: it holds the owner's hash
+    NAME = "Name"  # the nearest marked ancestor, or a name that only we form: it holds the owner's hash, or is made of `named_by`
     INSIDE = "Inside"  # the nearest marked ancestor; in what is another's, the text at `marker_path`
 
 
@@ -122,6 +122,9 @@ class ArmType:
     query: tuple[tuple[str, str], ...] = ()  # query parameters of every GET, as format=rawxml
     offered: bool = False  # what its parent offers or does not: read in the parent's list, as there is no GET for one
     singleton: bool = False  # one for each parent, with a fixed name
+    named_by: tuple[
+        str, ...
+    ] = ()  # paths whose values, with the owner's mark, give the name: who can form it is the owner
     same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names
     dead_end: DeadEnd | None = None  # the one case in which something is replaced
     revival: Revival | None = None  # deleted ones are kept under their names for a while

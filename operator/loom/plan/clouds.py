@@ -16,6 +16,7 @@ class Suffixes:
     dfs: str
     event_hubs: str
     cosmos: str
+    redis: str  # "" where Azure's documentation lists no Azure Managed Redis
     registry: str
     apps: str
     login: str  # where OpenID Connect providers of Microsoft Entra publish their configuration
@@ -30,6 +31,7 @@ SUFFIXES = {
         dfs="dfs.core.windows.net",
         event_hubs="servicebus.windows.net",
         cosmos="documents.azure.com",
+        redis="redis.azure.net",
         registry="azurecr.io",
         apps="azurecontainerapps.io",
         login="login.microsoftonline.com",
@@ -42,6 +44,7 @@ SUFFIXES = {
         dfs="dfs.core.usgovcloudapi.net",
         event_hubs="servicebus.usgovcloudapi.net",
         cosmos="documents.azure.us",
+        redis="",
         registry="azurecr.us",
         apps="azurecontainerapps.us",
         login="login.microsoftonline.us",
@@ -57,6 +60,7 @@ SUFFIXES = {
         dfs="dfs.core.chinacloudapi.cn",
         event_hubs="servicebus.chinacloudapi.cn",
         cosmos="documents.azure.cn",
+        redis="",
         registry="azurecr.cn",
         apps="azurecontainerapps.cn",
         login="login.partner.microsoftonline.cn",
@@ -73,10 +77,11 @@ SUFFIXES = {
 def private_zones(cloud: Cloud) -> dict[str, str]:
     """The privatelink DNS zone of each private endpoint group that is planned, by group id."""
     suffixes = SUFFIXES[cloud]
-    return {
+    found = {
         "blob": f"privatelink.{suffixes.blob}",
         "dfs": f"privatelink.{suffixes.dfs}",
         "namespace": f"privatelink.{suffixes.event_hubs}",
         "Sql": f"privatelink.{suffixes.cosmos}",
         "vault": f"privatelink.{suffixes.vaults.replace('vault.', 'vaultcore.', 1)}",
     }
+    return found | ({"redisEnterprise": f"privatelink.{suffixes.redis}"} if suffixes.redis else {})

@@ -30,6 +30,7 @@ from loom.plan.zone.environment import ENVIRONMENT, environment
 from loom.plan.zone.event_hubs import check_names
 from loom.plan.zone.existing import check_places
 from loom.plan.zone.network import check_reserved, link_checks, network
+from loom.plan.zone.redis import check_offered
 from loom.plan.zone.service_bus import check_bus_names
 from loom.plan.zone.services import addresses, endpoint_groups, service_checks, service_resources
 from loom.plan.zone.site import APPS_HEALTHY, NETWORK_READY, REACHABLE, SERVICES_READY, WIRED, Site, site_of
@@ -47,6 +48,7 @@ def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
     check_addresses(site, context)
     check_names(site)
     check_bus_names(site)
+    check_offered(site)
     check_places(site, ATTACHABLE)
     made = tuple(_resources(site, context))
     resources = (*made, *diagnostics(site, made))

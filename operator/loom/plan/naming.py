@@ -36,6 +36,7 @@ class ZoneNames:
     front_door: str
     front_door_endpoint: str
     front_door_firewall: str
+    redis: str
     hub_peering: str
     dns_link: str
     place: str
@@ -82,6 +83,7 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         front_door=fit(f"afd-csa-loom-{place}", 90),
         front_door_endpoint=fit(f"loom-{spec.domain}-{environment}", 46),
         front_door_firewall=f"wafloom{spec.domain.replace('-', '')}{environment}{unique}",
+        redis=(spec.redis and spec.redis.name) or hashed(f"redis-loom-{spec.domain}-{environment}", unique, 60),
         # In networks and zones that many share, only the owner's hash says whose these are.
         hub_peering=f"peer-to-dlz-{spec.domain}-{owner.hash}",
         dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",

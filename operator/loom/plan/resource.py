@@ -4,7 +4,7 @@ A plan says what must hold, not what to do: the engine compares it with what is.
 ("storage", "storage/bronze") and never change between passes; people read them in plans and messages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID, uuid5
@@ -37,15 +37,22 @@ class Named:
 
     prefix: str  # ".../providers/Microsoft.Authorization/roleAssignments/"
     parts: tuple[Ref | Text | str, ...]
+    dashes: bool = field(default=True, kw_only=True)  # False where the type's names have none
 
     def resolve(self, lookup: Lookup) -> str:
         """The id itself. Raises `Unresolved` while a part is not known."""
-        return self.prefix + str(uuid5(NAMES, "|".join(str(resolve(part, lookup)).lower() for part in self.parts)))
+        name = formed(str(resolve(part, lookup)) for part in self.parts)
+        return f"{self.prefix}{name if self.dashes else name.hex}"
 
     @property
     def example(self) -> str:
         """An id of the same type."""
         return f"{self.prefix}x"
+
+
+def formed(parts: Iterable[str]) -> UUID:
+    """The name that these values give, in this order and without regard to case."""
+    return uuid5(NAMES, "|".join(part.lower() for part in parts))
 
 
 @dataclass(frozen=True, slots=True)

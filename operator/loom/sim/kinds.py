@@ -32,7 +32,8 @@ class Style:
     meanwhile. `empty`: the answer has no body. `done` is what a finished `Location` answers to a DELETE. `urls` is where the
     operation is polled: `region`, signed, below the provider's locations; `resource`, unsigned: its result at the resource itself
     (`?asyncId=`), its status below the top-level resource (`tenant/operationResults`); `result`, unsigned: its status below the
-    provider's locations, its result below the resource (`operationResults`). `running` is the word for what has not ended.
+    provider's locations, its result below the resource (`operationResults`). `running` is the word
+    for what has not ended, `dated` says that it has an end time all the same. Without a `result_path`, `Location` is the resource itself.
     """
 
     seconds: float = 0.0
@@ -53,6 +54,7 @@ class Style:
     done: int = 200
     urls: str = "region"
     running: str = "InProgress"
+    dated: bool = False
 
     def for_update(self) -> Style:
         """The same for a resource that exists already. What is done at once is answered with the resource."""

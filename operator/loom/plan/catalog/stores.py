@@ -3,6 +3,7 @@
 from loom.plan.arm_type import ArmType, Carry, Listing, Marking, Tier
 
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts"
+_REDIS = "Microsoft.Cache/redisEnterprise"
 
 _OTHERS = "a PUT without it may take it away, and whoever set it does not ask us"
 
@@ -49,5 +50,52 @@ TYPES = (
             ),
         ),
         delete_rank=55,
+    ),
+    ArmType(
+        # An account's own role assignments: they have no words that a mark could stand in, and their names are GUIDs.
+        f"{_COSMOS}/sqlRoleAssignments", "2025-10-15", "document-access",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
+        named_by=("properties.scope", "properties.principalId", "properties.roleDefinitionId"),
+        same=("properties.scope", "properties.principalId", "properties.roleDefinitionId"),
+        immutable=("properties.scope", "properties.principalId", "properties.roleDefinitionId"),
+        delete_rank=15,
+        gives_access=True,
+    ),
+    ArmType(
+        _REDIS, "2025-07-01", "redis",
+        protected="apps keep in a cache what they cannot read again elsewhere, as sessions and positions",
+        immutable=("location",),
+        carries=(
+            Carry("identity", "the cache's own keys may be read with it", frozenset({"principalId", "tenantId", "clientId"})),
+            Carry("zones", "chosen at creation"),
+            Carry("properties.encryption", "keys of the customer's own are chosen by others"),
+            Carry("properties.highAvailability", _OTHERS),
+        ),
+        delete_rank=60,
+    ),
+    ArmType(
+        f"{_REDIS}/databases", "2025-07-01", "redis-database",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
+        protected="it holds what is in the cache",
+        immutable=("properties.port",),
+        carries=(
+            Carry("properties.clusteringPolicy", "chosen at creation"),
+            Carry("properties.modules", "chosen at creation", frozenset({"version"})),
+            *(
+                Carry(f"properties.{name}", _OTHERS, frozenset({"state"}))
+                for name in ("deferUpgrade", "evictionPolicy", "geoReplication", "persistence")
+            ),
+        ),
+        singleton=True,
+        delete_rank=56,
+    ),
+    ArmType(
+        # No words for a mark, and no dash in a name.
+        f"{_REDIS}/databases/accessPolicyAssignments", "2025-07-01", "cache-access",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
+        named_by=("properties.user.objectId", "properties.accessPolicyName"),
+        immutable=("properties.user.objectId",),
+        delete_rank=15,
+        gives_access=True,
     ),
 )  # fmt: skip

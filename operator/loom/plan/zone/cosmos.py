@@ -5,7 +5,7 @@ Throughput, indexing and expiry of a container are not declared: who runs an app
 
 from collections.abc import Iterator
 
-from loom.plan.resource import Ignore, Resource
+from loom.plan.resource import Ignore, Named, Resource
 from loom.plan.values import Ref, Value
 from loom.plan.zone.existing import existing
 from loom.plan.zone.service import Service
@@ -13,6 +13,9 @@ from loom.plan.zone.site import SERVICES_READY, Site
 
 KEY = "cosmos"
 GROUP_ID = "Sql"
+
+# "Cosmos DB Built-in Data Contributor", the same in every account (Azure docs: Cosmos DB data plane roles).
+_DATA_CONTRIBUTOR = "00000000-0000-0000-0000-000000000002"
 
 _REGIONS = Ignore("properties.locations", "who adds a region, or fails over to another, does not ask us")
 
@@ -35,6 +38,22 @@ def cosmos(site: Site) -> Iterator[Resource]:
 def container_key(database: str, container: str) -> str:
     """The plan's key of a container."""
     return f"{KEY}/{database}/{container}"
+
+
+def document_access(key: str, site: Site, identity: str, depends_on: tuple[str, ...], condition: str) -> Resource:
+    """The identity planned as `identity` may read and write all documents of the account.
+
+    It is no role assignment of Azure's, but one of the account's own, with other rules (Azure docs: Cosmos DB data plane access).
+    """
+    principal = Ref(identity, "properties.principalId")
+    role = f"{site.cosmos}/sqlRoleDefinitions/{_DATA_CONTRIBUTOR}"
+    return Resource(
+        key=key,
+        id=Named(f"{site.cosmos}/sqlRoleAssignments/", (site.cosmos, principal, role, site.owner.mark)),
+        body={"properties": {"roleDefinitionId": role, "principalId": principal, "scope": site.cosmos}},
+        depends_on=depends_on,
+        condition=condition,
+    )
 
 
 def _account(site: Site) -> dict[str, Value]:

@@ -22,6 +22,8 @@ _SENT: dict[str, dict[str, Value]] = {
     "microsoft.storage/storageaccounts/blobservices": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.eventhub/namespaces": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.servicebus/namespaces": {"logs": _LOGS, "metrics": _METRICS},
+    "microsoft.cache/redisenterprise": {"metrics": _METRICS},  # its logs are its database's
+    "microsoft.cache/redisenterprise/databases": {"logs": _LOGS},
     "microsoft.documentdb/databaseaccounts": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.keyvault/vaults": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.app/managedenvironments": {"logs": _LOGS, "metrics": _METRICS},

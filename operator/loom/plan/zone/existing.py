@@ -29,12 +29,18 @@ def registration(site: Site, key: str, target: str, endpoint: str, group_id: str
     """
     return Resource(
         key=key,
-        id=f"{site.dns_zone(group_id)}/A/{name_of(target).lower()}",
+        id=f"{site.dns_zone(group_id)}/A/{_record(site, target, group_id)}",
         body={"properties": {"metadata": {"creator": f"created by private endpoint {endpoint}"}}},
         condition=NETWORK_READY,
         mode=Mode.FREE,
         remedy="a second private endpoint would take that address away: let the zone use the first one (privateEndpoint: Skip)",
     )
+
+
+def _record(site: Site, target: str, group_id: str) -> str:
+    """The name below the DNS zone; a cache's holds its location as well (Azure docs: Private endpoint DNS zone values)."""
+    name = name_of(target).lower()
+    return f"{name}.{site.location}" if group_id == "redisEnterprise" else name
 
 
 def makes_endpoints(site: Site, service: str) -> bool:

@@ -98,6 +98,16 @@ class Site:
         return self.attached("keyVault") or self.id("Microsoft.KeyVault/vaults", self.names.key_vault)
 
     @property
+    def redis(self) -> str:
+        """The id of the Azure Managed Redis."""
+        return self.attached("redis") or self.id("Microsoft.Cache/redisEnterprise", self.names.redis)
+
+    @property
+    def redis_database(self) -> str:
+        """The id of its one database."""
+        return f"{self.redis}/databases/default"
+
+    @property
     def environment(self) -> str:
         """The id of the Container Apps environment."""
         own = self.id("Microsoft.App/managedEnvironments", self.names.environment)

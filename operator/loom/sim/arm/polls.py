@@ -55,6 +55,8 @@ def _status(world: World, style: Style, operation: Operation, request: Request) 
     body = operation.document(request.path)
     if operation.running:
         body["status"] = style.running
+        if style.dated:
+            body["endTime"] = world.clock.stamp()
     if style.bare:
         body = {key: body[key] for key in ("status", "error") if key in body}
     headers: dict[str, str] = {}
@@ -97,6 +99,8 @@ def _url(kind: Kind, style: Style, operation: Operation, base: str, *, status: b
         return f"{base}{operation.target}/{style.result_path}/{operation.id}?api-version={operation.api_version}"
     flag = f"&{STATUS}=true" if status else ""
     query = f"api-version={operation.api_version}"
+    if not status and not style.result_path:
+        return f"{base}{operation.target}?{query}"
     if style.urls == "region":
         query += f"{flag}&{signed}"
     if kind.namespace == RESOURCES:

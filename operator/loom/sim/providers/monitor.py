@@ -18,8 +18,8 @@ NO_SETTINGS = (
     "microsoft.network/privatednszones",
     "microsoft.managedidentity/userassignedidentities",
 )
-NO_LOGS = ("microsoft.app/containerapps", "microsoft.storage/storageaccounts")
-NO_METRICS = ("microsoft.network/networksecuritygroups",)
+NO_LOGS = ("microsoft.app/containerapps", "microsoft.storage/storageaccounts", "microsoft.cache/redisenterprise")
+NO_METRICS = ("microsoft.network/networksecuritygroups", "microsoft.cache/redisenterprise/databases")
 
 
 class DiagnosticSettings(Behavior):

@@ -24,6 +24,7 @@ GROUP_IDS: dict[str, dict[str, str]] = {
     },
     "microsoft.eventhub/namespaces": {"namespace": "{name}.servicebus.windows.net"},
     "microsoft.servicebus/namespaces": {"namespace": "{name}.servicebus.windows.net"},
+    "microsoft.cache/redisenterprise": {"redisenterprise": "{name}.{location}.redis.azure.net"},
     "microsoft.documentdb/databaseaccounts": {"sql": "{name}.documents.azure.com"},
     "microsoft.keyvault/vaults": {"vault": "{name}.vaultcore.azure.net"},
     "microsoft.containerregistry/registries": {"registry": "{name}.azurecr.io"},
@@ -195,7 +196,12 @@ def _dns_names(change: Change) -> list[Json]:
     pattern = GROUP_IDS.get(service.type.lower(), {}).get(group) if service else None
     if pattern is None or service is None:
         return []
-    return [{"fqdn": pattern.format(name=service.name), "ipAddresses": [_address(change)]}]
+    return [
+        {
+            "fqdn": pattern.format(name=service.name, location=normal(str(service.body.get("location")))),
+            "ipAddresses": [_address(change)],
+        }
+    ]
 
 
 def _address(change: Change) -> str:
