@@ -18,7 +18,7 @@ FIND_PYTHON := for name in python3.11 python3.12 python3.13 python3.14 python3 p
 	echo "Python 3.11 or newer is needed, and none was found on PATH." >&2; exit 1
 
 # Tests that need more than Python have stages of their own.
-ELSEWHERE := $(addprefix --ignore=tests/,sim gates clients cluster drift)
+ELSEWHERE := $(addprefix --ignore=tests/,sim gates clients cluster drift documents)
 
 section = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
@@ -41,7 +41,7 @@ dev: setup ## Run the sandbox with the samples; Ctrl-C stops it. WAIT=10m makes 
 	@$(VENV)/bin/loom dev $(if $(WAIT),--wait $(WAIT))
 
 .PHONY: test
-test: setup check unit sim cluster ## Everything, the cheap first
+test: setup check unit sim documents cluster ## Everything, the cheap first
 
 .PHONY: test-fast
 test-fast: setup check unit ## The inner loop: no control plane
@@ -71,6 +71,11 @@ sim: setup ## The simulated Azure, the gates that keep it honest, and what runs 
 	$(call section,the adapters and the engine on the simulated Azure)
 	@$(VENV)/bin/pytest -q tests/drift
 	@$(VENV)/bin/pytest -q -m sdk $(ELSEWHERE)
+
+.PHONY: documents
+documents: setup ## Real OpenAPI documents out of published packages, fetched once
+	$(call section,real documents)
+	@$(VENV)/bin/pytest -q tests/documents
 
 .PHONY: cluster
 cluster: setup ## Tests on the real API server

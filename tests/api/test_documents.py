@@ -45,6 +45,10 @@ def test_a_list_is_its_items() -> None:
     assert read_documents("kind: List\napiVersion: v1\nitems: [{a: 1}, {b: 2}]") == [{"a": 1}, {"b": 2}]
 
 
+def test_a_character_that_json_writes_in_two_halves_is_one() -> None:
+    assert read_documents('{"a": "\\ud83d\\ude00", "b": "\\ud83d"}') == [{"a": "\U0001f600", "b": "\ufffd"}]
+
+
 def test_json_is_yaml() -> None:
     assert read_documents('{"a": {"b": [1, null]}}') == [{"a": {"b": [1, None]}}]
 

@@ -109,6 +109,12 @@ def test_a_reference_that_leaves_the_document_is_refused_and_never_followed(refe
     )
 
 
+@pytest.mark.parametrize("field", ["x-examples", "example"])
+def test_what_looks_like_a_reference_in_an_extension_or_an_example_is_none(field: str) -> None:
+    schema = {"type": "object", "properties": {}, field: {"$ref": "./elsewhere.json"}}
+    assert read(json.dumps({**PETS, "components": {"schemas": {"A": schema}}}), "doc").operations == 1
+
+
 @pytest.mark.parametrize("pointer", ["#/components/schemas/Gone", "#/paths/~1orders/get/9", "#nothing"])
 def test_a_reference_that_points_at_nothing_is_refused(pointer: str) -> None:
     assert "points at nothing" in refusal(DOCUMENT + f"components:\n  schemas:\n    A: {{$ref: '{pointer}'}}\n")

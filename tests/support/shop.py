@@ -111,6 +111,11 @@ class Shop:
         rows: list[Obj] = self.azure.call("GET", f"{self.api_id}/{collection}?api-version=2024-05-01").body["value"]
         return rows
 
+    def all_listed(self, collection: str) -> list[str]:
+        """The ids of everything in a collection below the only API, whatever the pages."""
+        prefix = f"{self.api_id}/{collection}/"
+        return [arm_id for arm_id in self.azure.ids(prefix) if "/" not in arm_id[len(prefix) :]]
+
     def put(self, arm_id: str, **properties: Any) -> int:
         """The status of a PUT that somebody else sends."""
         return self.azure.call("PUT", f"{arm_id}?api-version=2024-05-01", {"properties": properties}).status

@@ -65,6 +65,11 @@ def _read_number(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int | float
     return int(number) if number.is_integer() else number
 
 
+def _read_text(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    """JSON writes a character beyond the first 65,536 as two halves (`\\ud83d\\ude00`), which YAML leaves apart."""
+    return str(node.value).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("bool", re.compile(f"({_TRUE.pattern}|{_FALSE.pattern})$"), "yYnNtTfFoO"),
@@ -73,6 +78,7 @@ for _tag, _pattern, _first in (
     ("merge", re.compile("<<$"), "<"),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _pattern, list(_first))
+_Loader.add_constructor("tag:yaml.org,2002:str", _read_text)
 _Loader.add_constructor("tag:yaml.org,2002:bool", _read_bool)
 _Loader.add_constructor("tag:yaml.org,2002:float", _read_number)
 

@@ -135,6 +135,9 @@ class Server:
 
 
 async def _read_request(request: web.BaseRequest) -> Request:
+    request._client_max_size = (
+        0  # the services say themselves how large a body may be; a Server takes no setting for it
+    )
     return Request(
         method=request.method,
         path=request.path,

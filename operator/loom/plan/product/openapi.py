@@ -88,6 +88,8 @@ def _judge(text: str, digest: str) -> Document | _Flaw:
     format_ = _format(parsed)
     if isinstance(format_, _Flaw):
         return format_
+    if not isinstance(parsed.root.get("paths"), dict):
+        return _Flaw(1, "it has no paths; API Management imports operations only, and none of webhooks")
     flaw = _flawed_reference(parsed) or _violation(parsed)
     if flaw:
         return flaw
@@ -128,7 +130,10 @@ def _flawed_reference(parsed: Parsed) -> _Flaw | None:
 
 
 def _references(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
-    """Every reference and where it stands, without recursion: a document may be nested deeper than a stack."""
+    """Every reference and where it stands, without recursion: a document may be nested deeper than a stack.
+
+    What an extension (`x-…`) or an example holds is anybody's: a `$ref` there is none of OpenAPI's.
+    """
     todo: list[tuple[Json, Path]] = [(value, path)]
     while todo:
         item, place = todo.pop()
@@ -136,7 +141,8 @@ def _references(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
             reference = item.get("$ref")
             if isinstance(reference, str):
                 yield (*place, "$ref"), reference
-            todo += [(child, (*place, name)) for name, child in reversed(item.items())]
+            members = ((name, child) for name, child in reversed(item.items()) if not name.startswith("x-"))
+            todo += [(child, (*place, name)) for name, child in members if name != "example"]
         elif isinstance(item, list):
             todo += [(child, (*place, number)) for number, child in reversed(list(enumerate(item)))]
 

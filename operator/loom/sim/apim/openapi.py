@@ -100,14 +100,15 @@ def _check(document: Json, key: str) -> None:
     if not isinstance(paths, dict):
         faults.append("Parsing error(s): The field 'paths' in 'document' object is REQUIRED. [#/]")
     for path, item in paths.items() if isinstance(paths, dict) else ():
-        faults += _path_faults(str(path), item)
+        faults += _path_faults(str(path), item, answers=not version.startswith("3.1."))
     if faults:
         where = SPECIFICATION[key]
         closing = f"Parsing error(s): The input OpenAPI file is not valid for the OpenAPI specification {where}."
         raise Unreadable(*faults, closing)
 
 
-def _path_faults(path: str, item: Any) -> list[str]:
+def _path_faults(path: str, item: Any, answers: bool) -> list[str]:
+    """`answers`: an operation must say what it answers, as it must before 3.1."""
     pointer = path.replace("~", "~0").replace("/", "~1")
     if not path.startswith("/"):
         return [f"Parsing error(s): The path item name '{path}' MUST begin with a slash. [#/paths/{pointer}]"]
@@ -116,8 +117,12 @@ def _path_faults(path: str, item: Any) -> list[str]:
     return [
         f"Parsing error(s): The field 'responses' in 'operation' object is REQUIRED. [#/paths/{pointer}/{method}]"
         for method in METHODS
-        if method in item and not (isinstance(item[method], dict) and isinstance(item[method].get("responses"), dict))
+        if method in item and not (isinstance(item[method], dict) and _says(item[method], answers))
     ]
+
+
+def _says(operation: Json, answers: bool) -> bool:
+    return isinstance(operation.get("responses"), dict) or (not answers and "responses" not in operation)
 
 
 def _refuse_twins(seen: set[tuple[str, str]], operation: Json) -> None:

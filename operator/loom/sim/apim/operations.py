@@ -88,7 +88,7 @@ class Shapes:
     def _responses(self, source: Json) -> list[Json]:
         """Only those with a number: the service has no place for `default`."""
         found = []
-        for code, raw in source["responses"].items():
+        for code, raw in source.get("responses", {}).items():
             if str(code).isdigit():
                 answer = self._followed(raw or {})
                 headers = [{"name": name, "type": "string", "values": []} for name in answer.get("headers") or {}]
