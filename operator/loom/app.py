@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from loom.allocator import give_memory_back
 from loom.cloud.factory import CloudFactory
 from loom.config import Settings
 from loom.engine.lanes import Lanes
@@ -52,6 +53,7 @@ _Found = TypeVar("_Found")
 def serve(settings: Settings, kubeconfig: Path | None = None, context: str | None = None) -> int:
     """Run the operator until SIGINT or SIGTERM. Returns the exit code."""
     configure_logging(settings.log)
+    give_memory_back()
     try:
         asyncio.run(Operator(settings, kubeconfig, context).run())
     except (ConnectionFailure, HashKeyError) as error:
