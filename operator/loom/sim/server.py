@@ -135,15 +135,12 @@ class Server:
 
 
 async def _read_request(request: web.BaseRequest) -> Request:
-    request._client_max_size = (
-        0  # the services say themselves how large a body may be; a Server takes no setting for it
-    )
     return Request(
         method=request.method,
         path=request.path,
         query={key.lower(): value for key, value in request.query.items()},
         headers={key.lower(): value for key, value in request.headers.items()},
-        body=await request.read() if request.can_read_body else b"",
+        body=b"".join([part async for part in request.content.iter_any()]),  # `read` takes a megabyte at most
         base=f"https://{request.host}",
     )
 
