@@ -50,6 +50,7 @@ def test_what_holds_data_is_protected() -> None:
         "secret",
         "redis",
         "redis-database",
+        "system-topic",
     }
 
 

@@ -103,6 +103,17 @@ EDITS: dict[str, Edit] = {
     ),
     **dict.fromkeys(SHARES, WORDS),
     **dict.fromkeys((f"identity/{app}" for app in APPS), TAGS),
+    "storage/lifecycle": (
+        {"properties": {"policy": {"rules": []}}},
+        {"properties.policy.rules[old-landing-files]"},
+    ),
+    "event-grid": TAGS,
+    "event-grid/new-files": (
+        {"properties": {"filter": {"subjectEndsWith": ".csv"}}},
+        {"properties.filter.subjectEndsWith"},
+    ),
+    "role/event-grid/service-bus/azure-service-bus-data-sender": WORDS,
+    "diagnostics/event-grid": NO_LOGS,
     "key-vault": (
         {"properties": {"publicNetworkAccess": "Enabled", "networkAcls": {"defaultAction": "Allow"}}},
         {"properties.publicNetworkAccess", "properties.networkAcls.defaultAction"},

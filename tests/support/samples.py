@@ -39,7 +39,7 @@ def sample_zone(namespace: str, number: int, *without: str) -> Object:
     spec = zone["spec"]
     spec["domain"] = f"finance{number}"
     spec["network"]["addressSpace"] = f"10.{100 + number // 16}.{number % 16 * 16}.0/20"
-    for field in {*without, *PRIVATE_SERVICES} - ({"storage", "eventHubs"} - {*without}):
+    for field in {*without, *PRIVATE_SERVICES, "eventGrid"} - ({"storage", "eventHubs"} - {*without}):
         spec.pop(field, None)
     if "apps" not in spec:
         spec.pop("accessPaths", None)  # they lead to an app

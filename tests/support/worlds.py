@@ -101,6 +101,13 @@ def rich_zone(**changes: Any) -> Obj:
     services: Obj = {
         "serviceBus": {"queues": [{"name": "refresh"}]},
         "keyVault": {},
+        "eventGrid": {"subscriptions": [{"name": "new-files", "queue": "refresh", "filesystem": "bronze"}]},
+        "storage": {
+            "filesystems": [{"name": "bronze"}],
+            "lifecycle": [
+                {"name": "old-files", "prefixes": ["bronze/landing/"], "coolAfterDays": 30, "deleteAfterDays": 365}
+            ],
+        },
         "cosmos": {
             "databases": [{"name": "loom", "containers": [{"name": "workspaces", "partitionKey": "/tenantId"}]}]
         },

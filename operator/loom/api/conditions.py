@@ -283,6 +283,11 @@ class Reason(_Explained):
         "A long operation was accepted and then failed; the message is Azure's.",
         WRITERS,
     )
+    AWAITING_MANUAL_ACTION = (
+        "AwaitingManualAction",
+        "Azure waits for a person to confirm something; the message names it.",
+        ZONES,
+    )
     OPERATION_STUCK = (
         "OperationStuck",
         "A long operation has not ended in any reasonable time; it is still being asked.",

@@ -18,6 +18,7 @@ from loom.api.zone.access import Access
 from loom.api.zone.access_paths import AccessPaths, Reach
 from loom.api.zone.apps import Apps, AppState, Release, Wiring
 from loom.api.zone.cosmos import Cosmos
+from loom.api.zone.event_grid import EventGrid
 from loom.api.zone.event_hubs import EventHubs
 from loom.api.zone.existing import Attached, Existing
 from loom.api.zone.key_vault import KeyVault
@@ -114,6 +115,12 @@ class DataLandingZoneSpec(CommonSpec):
             message="access paths lead to an app: add apps.mirroring",
             holds=lambda z: z.access_paths is None or bool(z.apps and z.apps.mirroring),
         ),
+        Rule(
+            field="eventGrid",
+            cel="!has(self.eventGrid) || (has(self.storage) && has(self.serviceBus))",
+            message="events go from the storage account to a queue: give storage and serviceBus too",
+            holds=lambda z: z.event_grid is None or (z.storage is not None and z.service_bus is not None),
+        ),
         immutable("adminPlaneRef", "make another zone on the other plane and move to it"),
         immutable("domain", "make another zone for the other domain and move to it"),
         immutable("environment", "make another zone for the other environment and move to it"),
@@ -155,6 +162,8 @@ class DataLandingZoneSpec(CommonSpec):
     """The zone's key vault; {} takes every default. Omitted: none is made; one that was made stays."""
     redis: Redis | None = None
     """The zone's Azure Managed Redis; {} takes every default. Omitted: none is made; one that was made stays."""
+    event_grid: EventGrid | None = None
+    """The events of the zone's storage account, which go to its queues. Omitted: none are asked for."""
     apps: Apps | None = None
     """The platform's apps. Omitted: none run."""
     access_paths: AccessPaths | None = None

@@ -31,20 +31,23 @@ BUSY_STATES = frozenset(
     }
 )
 GONE_STATES = frozenset({"deleting", "removing", "scheduledfordelete"})
+MANUAL_STATES = frozenset({"awaitingmanualaction"})
 FAILED_STATES = frozenset({"failed", "canceled"})
 
 
 def decide(run: Pass, item: Item) -> None:
     """Say where a resource stands, and what is to be done about it."""
     if item.live is None:
+        if isinstance(item.resource.id, str) and item.resource.id in run.memory.elsewhere:
+            del run.memory.elsewhere[item.resource.id]  # what stood in its place is gone
+            run.identify(item)
         _absent(run, item)
     elif run.work.wishes.policy == "Observe":
         item.stand(State.READY)
     elif item.resource.mode.is_only_read:
         _judge_others(run, item, item.live)
     elif _is_elsewhere(item):
-        item.foreign = True
-        item.stand(State.READY, message="exists under another name, made by somebody else; left alone")
+        _use(run, item, item.live)
     elif item.resource.mode is Mode.STAGE or _is_ours(run, item, item.live):
         _present(run, item, item.live)
 
@@ -94,7 +97,20 @@ def _judge_others(run: Pass, item: Item, live: Observed) -> None:
 
 def _is_elsewhere(item: Item) -> bool:
     """Azure holds another resource for the same as ours: what is wanted is so, and the other is not ours to touch."""
-    return bool(item.type.same and item.live and key(item.live.id) != key(item.id))
+    planned = item.resource.id if isinstance(item.resource.id, str) else item.id
+    return bool(item.type.same and item.live and key(item.live.id) != key(planned))
+
+
+def _use(run: Pass, item: Item, live: Observed) -> None:
+    """What Azure allows once is there under another name: left alone, or, where the plan adopts it, used and made as it must be."""
+    if item.resource.adopts and isinstance(item.resource.id, str):
+        run.memory.elsewhere[item.resource.id] = live.id
+        run.identify(item)
+        if owner_of(item.type, live) in ("", run.work.owner.mark):
+            _present(run, item, live)
+            return
+    item.foreign = True
+    item.stand(State.READY, message="exists under another name, made by somebody else; left alone")
 
 
 def _is_ours(run: Pass, item: Item, live: Observed) -> bool:
@@ -140,6 +156,10 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
         _wait(run, item, State.UPDATING, f"{short(item.id)} is {state}")
         return
     run.so_far.busy.pop(item.key, None)
+    if state in MANUAL_STATES:
+        words = f"{short(item.id)} waits for somebody to confirm it where it leads to"
+        item.stand(State.BLOCKED, "AwaitingManualAction", words)
+        return
     if item.resource.mode is Mode.MANAGED and (end := _dead_end(item, live)):
         _replace(run, item, end)
         return

@@ -13,7 +13,7 @@ from loom.engine.marks import marked
 from loom.engine.memory import Memory, RunMemory
 from loom.engine.ports import Observed
 from loom.engine.work import Event, Ports, Work
-from loom.plan.arm_id import ancestors, key
+from loom.plan.arm_id import ancestors, is_within, key
 from loom.plan.arm_type import ArmType, Marking
 from loom.plan.checks import Finding, references_of
 from loom.plan.keys import Handed
@@ -203,9 +203,16 @@ class Pass:
             except Unresolved:
                 item.id = ""
         else:
-            item.id = item.resource.id
+            item.id = self._where(item.resource.id)
         if item.id and item.resource.mode is not Mode.STAGE:
             self.by_id[key(item.id)] = item
+
+    def _where(self, planned: str) -> str:
+        """Where a planned resource is: it, or what holds it, may be there under another name."""
+        for instead, found in self.memory.elsewhere.items():
+            if is_within(planned, instead):
+                return found + planned[len(instead) :]
+        return planned
 
     def declared(self, item: Item) -> str:
         """What is declared of a resource as text, references as words: the same before and after their values are known."""

@@ -75,6 +75,9 @@ class Memory:
     last_write: float = float("-inf")
     last_slow: float = float("-inf")
     verified: int = -1  # the generation that was last read back whole
+    elsewhere: dict[str, str] = field(
+        default_factory=dict
+    )  # planned id -> id of the one that Azure allows, found under another name
     findings: tuple[Finding, ...] = ()  # what health was, while there is more to be made and nobody looks again yet
     examined: float = float("-inf")
     health_since: float = float("-inf")  # since when health has been what it is

@@ -27,6 +27,7 @@ from loom.plan.zone.access import access
 from loom.plan.zone.apps import app_checks, app_resources, held_back
 from loom.plan.zone.diagnostics import diagnostics
 from loom.plan.zone.environment import ENVIRONMENT, environment
+from loom.plan.zone.event_grid import event_grid
 from loom.plan.zone.event_hubs import check_names
 from loom.plan.zone.existing import check_places
 from loom.plan.zone.network import check_reserved, link_checks, network
@@ -107,10 +108,12 @@ def _released(
 
 def _resources(site: Site, context: Context) -> Iterator[Resource]:
     tagged = {"location": site.location, "tags": dict(site.tags)}
+    services = tuple(service_resources(site))
     made = (
         Resource("group", site.group, tagged, condition=SERVICES_READY),
         *network(site, endpoint_groups(site)),
-        *service_resources(site),
+        *services,
+        *event_grid(site, frozenset(service.key for service in services)),
         *environment(site),
     )
     yield from made

@@ -45,19 +45,27 @@ def collection(scope: str) -> str:
 
 
 def assignment(
-    key: str, scope: str, role: Role, identity: str, why: str, depends_on: tuple[str, ...], condition: str
+    key: str,
+    scope: str,
+    role: Role,
+    identity: str,
+    why: str,
+    depends_on: tuple[str, ...],
+    condition: str,
+    *,
+    principal: str = "properties.principalId",
 ) -> Resource:
-    """The identity planned as `identity` has `role` on `scope`.
+    """The identity planned as `identity`, whose object id stands at `principal`, has `role` on `scope`.
 
     The name is a uuid5 over scope, principal and role: a new principal must give a new name, as Azure never changes the principal
     of an assignment (`RoleAssignmentUpdateNotPermitted`). `principalType` lets the assignment be made before the new principal is
     known everywhere (Azure docs: Troubleshoot Azure RBAC).
     """
-    principal = Ref(identity, "properties.principalId")
+    who = Ref(identity, principal)
     return Resource(
         key,
-        _named(scope, role, principal),
-        _body(scope, role, principal, "ServicePrincipal", why),
+        _named(scope, role, who),
+        _body(scope, role, who, "ServicePrincipal", why),
         depends_on,
         condition,
     )

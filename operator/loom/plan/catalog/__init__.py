@@ -14,6 +14,7 @@ from loom.plan.catalog import (
     cdn,
     container_apps,
     data,
+    event_grid,
     foundation,
     key_vault,
     network,
@@ -23,7 +24,18 @@ from loom.plan.catalog import (
 TYPES: Mapping[str, ArmType] = MappingProxyType(
     {
         row.name.lower(): row
-        for module in (foundation, network, data, stores, container_apps, cdn, api_management, backends, key_vault)
+        for module in (
+            foundation,
+            network,
+            data,
+            stores,
+            key_vault,
+            event_grid,
+            container_apps,
+            cdn,
+            api_management,
+            backends,
+        )
         for row in module.TYPES
     }
 )

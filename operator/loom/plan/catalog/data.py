@@ -58,6 +58,13 @@ TYPES = (
         delete_rank=58,
     ),
     ArmType(
+        f"{_ACCOUNT}/managementPolicies", "2025-06-01", "lifecycle",
+        marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW,
+        whole=("properties.policy.rules",),  # a rule taken out of the spec deletes no blobs any more
+        singleton=True,
+        delete_rank=58,
+    ),
+    ArmType(
         # In the slow tier: storage allows 100 lists in five minutes for a subscription and region.
         f"{_ACCOUNT}/blobServices/containers", "2025-06-01", "filesystem",
         # Names of metadata are C# identifiers (Azure docs: Naming and referencing containers, blobs, and metadata).

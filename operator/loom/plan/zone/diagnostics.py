@@ -25,6 +25,7 @@ _SENT: dict[str, dict[str, Value]] = {
     "microsoft.cache/redisenterprise": {"metrics": _METRICS},  # its logs are its database's
     "microsoft.cache/redisenterprise/databases": {"logs": _LOGS},
     "microsoft.documentdb/databaseaccounts": {"logs": _LOGS, "metrics": _METRICS},
+    "microsoft.eventgrid/systemtopics": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.keyvault/vaults": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.app/managedenvironments": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.cdn/profiles": {"logs": _LOGS, "metrics": _METRICS},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from loom.api.zone.storage import Redundancy, Storage
+from loom.api.zone.storage import LifecycleRule, Redundancy, Storage
 from loom.plan.resource import Resource
 from loom.plan.values import Ref, Value
 from loom.plan.zone.existing import existing
@@ -45,6 +45,30 @@ def _made(site: Site, spec: Storage) -> Iterator[Resource]:
         condition=SERVICES_READY,
         adopts=True,  # Azure makes it with the account
     )
+    if spec.lifecycle:
+        yield _lifecycle(site, spec.lifecycle)
+
+
+def _lifecycle(site: Site, rules: tuple[LifecycleRule, ...]) -> Resource:
+    return Resource(
+        key=f"{KEY}/lifecycle",
+        id=f"{site.storage}/managementPolicies/default",
+        body={"properties": {"policy": {"rules": [_rule(rule) for rule in rules]}}},
+        depends_on=(KEY,),
+        condition=SERVICES_READY,
+    )
+
+
+def _rule(rule: LifecycleRule) -> dict[str, Value]:
+    days = {"tierToCool": rule.cool_after_days, "tierToCold": rule.cold_after_days, "delete": rule.delete_after_days}
+    actions = {name: {"daysAfterModificationGreaterThan": after} for name, after in days.items() if after is not None}
+    prefixes = {"prefixMatch": list(rule.prefixes)} if rule.prefixes else {}
+    return {
+        "name": rule.name,
+        "enabled": True,
+        "type": "Lifecycle",
+        "definition": {"actions": {"baseBlob": actions}, "filters": {"blobTypes": ["blockBlob"], **prefixes}},
+    }
 
 
 # Infrastructure encryption can be asked for at creation only (Azure docs: Enable infrastructure encryption).

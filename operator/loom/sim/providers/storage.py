@@ -22,6 +22,7 @@ VERSIONS = (
 )  # fmt: skip
 ACCOUNTS = "Microsoft.Storage/storageAccounts"
 SERVICES = f"{ACCOUNTS}/blobServices"
+POLICIES = f"{ACCOUNTS}/managementPolicies"
 CONTAINERS = f"{SERVICES}/containers"
 SAYS = (
     "{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use "
@@ -109,6 +110,13 @@ class Services(Behavior):
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         account = world.store.get(resource.id.rsplit("/", 2)[0])
         return {"sku": account.body.get("sku") if account else None, **body}
+
+
+class Policies(Behavior):
+    """The rules of an account by age, kept as they are sent."""
+
+    def compose(self, change: Change) -> Json:
+        return {"properties": {**change.properties, "lastModifiedTime": change.world.clock.stamp()}}
 
 
 class Containers(Behavior):
@@ -225,6 +233,18 @@ PROVIDER = Provider(
             put=Style(created=200),
             budget="storage",
             behavior=Services(),
+        ),
+        Kind(
+            name=POLICIES,
+            versions=VERSIONS,
+            patchable=False,
+            stateful=False,
+            names=NameRule("default", "The name must be 'default'."),
+            put=Style(created=200),
+            required=("properties.policy.rules",),
+            missing=Refusal(404, "ManagementPolicyNotFound", "No ManagementPolicy found for account."),
+            budget="storage",
+            behavior=Policies(),
         ),
         Kind(
             name=CONTAINERS,
