@@ -1,11 +1,18 @@
-"""Texts that a gateway takes as they stand: what it would run as code, or look up in the service, is refused with a sentence."""
+"""What values of policies are made of: texts that a gateway takes as they stand, and durations of whole seconds.
+
+What a gateway would run as code, or look up in the service, is refused with a sentence.
+"""
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from loom.api.durations import parse_duration
+from loom.api.schema import Rule
 
 CODE = re.compile(r"@[({]|[{][{]")
 """How a policy expression (`@(`, `@{`) and a named value (`{{`) begin (Azure docs: Policy expressions; Named values)."""
@@ -41,3 +48,17 @@ ShortText = _plain(64)
 HeaderName = Annotated[str, Field(pattern="^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", max_length=100)]
 QueryName = Annotated[str, Field(pattern="^[A-Za-z0-9._~$-]+$", max_length=100)]
 HttpsUrl = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$", max_length=500)]
+
+
+def whole_seconds(field: str, least: str, most: str) -> Rule:
+    """A duration of whole seconds between two others, such as "1s" and "24h"."""
+    here, low, high = f"self.{field}", parse_duration(least), parse_duration(most)
+    return Rule(
+        field=field,
+        cel=f"!has({here}) || (duration({here}) >= duration('{least}') && duration({here}) <= duration('{most}') "
+        f"&& duration({here}).getMilliseconds() % 1000 == 0)",
+        message=f"{field} is between {least} and {most}, in whole seconds",
+        holds=lambda model: (
+            low <= getattr(model, field) <= high and getattr(model, field) % timedelta(seconds=1) == timedelta()
+        ),
+    )

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.policies.literals import HeaderName, Literal, PlainText, QueryName
+from loom.api.policies.literals import HeaderName, Literal, PlainText, QueryName, whole_seconds
 from loom.api.schema import Bool, Duration, Int, Model, Rule, distinct, listed
 
 
@@ -54,24 +54,10 @@ class RewriteUri(Model):
     """True: query parameters that the operation does not declare go along."""
 
 
-def _within(field: str, least: str, most: str, bounds: tuple[timedelta, timedelta]) -> Rule:
-    name = field
-    return Rule(
-        field=field,
-        cel=f"!has(self.{field}) || (duration(self.{field}) >= duration('{least}') && duration(self.{field}) <= duration('{most}') "
-        f"&& duration(self.{field}).getMilliseconds() % 1000 == 0)",
-        message=f"{field} is between {least} and {most}, in whole seconds",
-        holds=lambda model: (
-            bounds[0] <= getattr(model, name) <= bounds[1]
-            and getattr(model, name) % timedelta(seconds=1) == timedelta()
-        ),
-    )
-
-
 class Cache(Model):
     """Answers to GET are kept in the service's own cache and given to the next caller."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_within("duration", "1s", "24h", (timedelta(seconds=1), timedelta(hours=24))),)
+    rules: ClassVar[tuple[Rule, ...]] = (whole_seconds("duration", "1s", "24h"),)
 
     duration: Duration
     """How long an answer is kept, 1s to 24h."""
@@ -86,7 +72,7 @@ class Cache(Model):
 class Retry(Model):
     """Asks the backend again where it answers with one of some statuses."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_within("interval", "0s", "60s", (timedelta(), timedelta(seconds=60))),)
+    rules: ClassVar[tuple[Rule, ...]] = (whole_seconds("interval", "0s", "60s"),)
 
     statuses: Annotated[tuple[Annotated[Int, Field(ge=400, le=599)], ...], distinct(at_most=10, at_least=1)]
     """The statuses, such as 429 and 503."""

@@ -1,11 +1,11 @@
 """What stands before a language model: content safety, answers to similar prompts, and metrics of tokens."""
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from loom.api.policies.literals import whole_seconds
 from loom.api.schema import Bool, Duration, Int, Model, Rule, distinct, named
 
 PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
@@ -66,18 +66,7 @@ class Sharing(StrEnum):
 class SemanticCache(Model):
     """A prompt that means the same as an earlier one gets the earlier answer, from the service's external cache."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            field="duration",
-            cel="duration(self.duration) >= duration('1s') && duration(self.duration) <= duration('24h') && "
-            "duration(self.duration).getMilliseconds() % 1000 == 0",
-            message="duration is between 1s and 24h, in whole seconds",
-            holds=lambda cache: (
-                timedelta(seconds=1) <= cache.duration <= timedelta(hours=24)
-                and cache.duration % timedelta(seconds=1) == timedelta()
-            ),
-        ),
-    )
+    rules: ClassVar[tuple[Rule, ...]] = (whole_seconds("duration", "1s", "24h"),)
 
     embeddings_backend_ref: PartName
     """The entry of `backends` that is the embeddings deployment. The gateway shows it the service's identity, so its host must be one of
