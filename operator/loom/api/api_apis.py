@@ -8,9 +8,7 @@ from pydantic import Field
 
 from loom.api.api_source import Revision
 from loom.api.policies.sections import ApiPolicies, Operations
-from loom.api.schema import Int, Model, Rule, named
-
-PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
+from loom.api.schema import Int, Model, PartName, Rule, named
 
 
 class Scheme(StrEnum):

@@ -8,8 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 from pydantic.alias_generators import to_snake
 
-from loom.api.api_subscription import PartName
-from loom.api.schema import Bool, Duration, Int, Model, Rule, arm_id, listed, named
+from loom.api.schema import Bool, Duration, Int, Model, PartName, Rule, arm_id, listed, named
 
 Https = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$", max_length=2000)]
 KINDS = ("url", "containerApp", "functionApp", "model", "pool")

@@ -6,10 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Bool, Duration, Int, Model, ObjectName, Rule, StatusModel
+from loom.api.schema import Bool, Duration, Int, Model, ObjectName, PartName, Rule, StatusModel
 from loom.api.status import Word
-
-PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
 
 SHORTEST_ROTATION = timedelta(hours=24)
 DEFAULT_OVERLAP = timedelta(hours=24)

@@ -182,6 +182,7 @@ ResourceGroupName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_().-]*[A-Za-z0-9_
 ArmScope = Annotated[
     str, Field(pattern=rf"(?i)^/subscriptions/{_GUID}(/resourceGroups/[^/\s]+(/providers/[^\s]+)?)?$", max_length=600)
 ]
+PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
 ObjectName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=63)]
 Cidr = Annotated[str, Field(pattern=r"^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$", max_length=18)]
 Ipv4 = Annotated[str, Field(pattern=r"^([0-9]{1,3}\.){3}[0-9]{1,3}$", max_length=15)]

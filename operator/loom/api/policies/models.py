@@ -6,9 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from loom.api.policies.literals import whole_seconds
-from loom.api.schema import Bool, Duration, Int, Model, Rule, distinct, named
-
-PartName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
+from loom.api.schema import Bool, Duration, Int, Model, PartName, Rule, distinct, named
 
 
 class Harm(StrEnum):
