@@ -1,7 +1,12 @@
 """Attacks through `xml`: each is a text that would reach what belongs to somebody else, and each is refused in words."""
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loom.api.policies.literals import CODE, NO_CODE
 from loom.api.policies.table import Section
 from loom.errors import Refusal
 from loom.plan.product.policies.document import render
@@ -138,6 +143,11 @@ def test_the_host_that_a_backend_sees_stays_its_own(name: str) -> None:
 def test_an_element_in_the_wrong_section_is_told_where_it_stands() -> None:
     assert "forward-request stands in backend, not in inbound" in refused("<forward-request/>")
     assert "set-method stands in inbound, not in outbound" in refused("<set-method>GET</set-method>", Section.OUTBOUND)
+
+
+@given(st.text("@({x}) \n", max_size=12))
+def test_the_api_server_refuses_the_same_code_by_a_pattern(text: str) -> None:
+    assert bool(re.search(NO_CODE, f"<{text}>")) is not bool(CODE.search(f"<{text}>"))
 
 
 def test_the_line_is_told() -> None:

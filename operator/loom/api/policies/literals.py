@@ -17,6 +17,9 @@ from loom.api.schema import Rule
 CODE = re.compile(r"@[({]|[{][{]")
 """How a policy expression (`@(`, `@{`) and a named value (`{{`) begin (Azure docs: Policy expressions; Named values)."""
 
+NO_CODE = "^([^@{]|[{][^@{]|[{]?@+[^@({])+[{]?@*$"
+"""The same as a pattern, for texts that are too long for a rule of the API server: it reckons with each at its longest."""
+
 _SENTENCE = "a value is taken literally: it cannot hold @(, @{ or {{, which the gateway would run or look up"
 _CEL = "!self.contains('@(') && !self.contains('@{') && !self.contains('{{')"
 

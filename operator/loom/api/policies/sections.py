@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_snake
 
 from loom.api.policies.callers import Cors, IpFilter, ValidateClientCertificate, ValidateEntraToken, ValidateJwt
 from loom.api.policies.limits import Per, Quota, RateLimit, TokenLimit
-from loom.api.policies.literals import PlainText
+from loom.api.policies.literals import NO_CODE, PlainText
 from loom.api.policies.messages import Cache, Mock, Retry, RewriteUri, SetHeader
 from loom.api.policies.models import ContentSafety, EmitTokenMetric, SemanticCache
 from loom.api.policies.table import (
@@ -25,7 +25,7 @@ from loom.api.policies.table import (
 )
 from loom.api.schema import Model, Rule, listed, named
 
-RawXml = Annotated[str, Field(min_length=1, max_length=16384)]
+RawXml = Annotated[str, Field(pattern=NO_CODE, max_length=4096)]
 
 
 def _one_policy(section: Section) -> Rule:
