@@ -19,7 +19,7 @@ def settings_for(azure: Simulator, **changes: Any) -> Settings:
     """The configuration of an operator that knows one cloud: the simulated one."""
     endpoints = CloudEndpoints(resource_manager=azure.url, authority=azure.url, audience=azure.url, discovery=False)
     given = {
-        "clouds": Clouds(azure_cloud=endpoints),
+        "clouds": Clouds(azure_cloud=endpoints, azure_us_government=endpoints, azure_china_cloud=endpoints),
         "ca_bundle": Path(azure.ca_file),
         "connect_to": {
             "*.azurecontainerapps.io": f"localhost:{azure.port}",

@@ -1,8 +1,11 @@
-"""What differs between Azure's clouds: DNS suffixes. Source: Azure docs, "Azure Private Endpoint private DNS zone values" (2026).
+"""What differs between Azure's clouds: DNS suffixes, and what a cloud does not have.
 
-No host is ever taken from a spec: it is computed from the plane's cloud.
+Sources: Azure docs, "Azure Private Endpoint private DNS zone values" (2026), "Compare Azure Government and global Azure", "Azure China:
+Developer guide". No host is ever taken from a spec: it is computed from the plane's cloud. What those pages have no row for is not
+tried: it is refused with the field and the cloud.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loom.api.admin_plane import Cloud
@@ -24,6 +27,25 @@ class Suffixes:
     vaults: str
     management: tuple[str, ...]  # hosts of control planes, that no backend may name
 
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What a cloud does not have: `field` of a zone's spec (dotted, below spec), and `why` as a clause for people."""
+
+    field: str
+    why: str
+
+
+_NO_REDIS = Absence("redis", "Azure's documentation lists no Azure Managed Redis")
+
+ABSENT: Mapping[Cloud, tuple[Absence, ...]] = {
+    Cloud.AZURE_CLOUD: (),
+    Cloud.AZURE_US_GOVERNMENT: (_NO_REDIS,),
+    Cloud.AZURE_CHINA_CLOUD: (
+        _NO_REDIS,
+        Absence("accessPaths.frontDoor", "Front Door Premium is not offered"),
+    ),
+}
 
 SUFFIXES = {
     Cloud.AZURE_CLOUD: Suffixes(

@@ -31,7 +31,7 @@ from loom.plan.zone.event_grid import event_grid
 from loom.plan.zone.event_hubs import check_names
 from loom.plan.zone.existing import check_places
 from loom.plan.zone.network import check_reserved, link_checks, network
-from loom.plan.zone.redis import check_offered
+from loom.plan.zone.offered import check_offered
 from loom.plan.zone.service_bus import check_bus_names
 from loom.plan.zone.services import addresses, endpoint_groups, service_checks, service_resources
 from loom.plan.zone.site import APPS_HEALTHY, NETWORK_READY, REACHABLE, SERVICES_READY, WIRED, Site, site_of

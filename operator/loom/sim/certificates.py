@@ -15,6 +15,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 DOMAINS = (
     "azurecontainerapps.io",
+    "azurecontainerapps.us",
+    "azurecontainerapps.cn",
     "azure-api.net",
     "azurefd.net",
     "blob.core.windows.net",

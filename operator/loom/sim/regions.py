@@ -5,6 +5,8 @@ from __future__ import annotations
 DISPLAY = {
     "australiaeast": "Australia East",
     "canadacentral": "Canada Central",
+    "chinaeast2": "China East 2",
+    "chinanorth3": "China North 3",
     "centralindia": "Central India",
     "centralus": "Central US",
     "eastasia": "East Asia",
@@ -23,6 +25,7 @@ DISPLAY = {
     "switzerlandnorth": "Switzerland North",
     "uksouth": "UK South",
     "usgovarizona": "USGov Arizona",
+    "usgovtexas": "USGov Texas",
     "usgovvirginia": "USGov Virginia",
     "westcentralus": "West Central US",
     "westeurope": "West Europe",

@@ -6,7 +6,6 @@ Redis): there is no connection string that could be handed to it.
 
 from collections.abc import Iterator
 
-from loom.errors import Refusal
 from loom.plan.resource import Mode, Named, Resource
 from loom.plan.values import Ref, Text, Value
 from loom.plan.zone.existing import existing
@@ -41,15 +40,6 @@ def redis(site: Site) -> Iterator[Resource]:
         depends_on=(KEY,),
         condition=SERVICES_READY,
     )
-
-
-def check_offered(site: Site) -> None:
-    """Refuse a cache in a cloud that has none, as far as Azure's documentation tells."""
-    if site.spec.redis and not site.suffixes.redis:
-        raise Refusal(
-            "NotAvailable",
-            f"spec.redis: Azure's documentation lists no Azure Managed Redis in {site.plane.cloud}; leave redis out",
-        )
 
 
 def cache_access(key: str, site: Site, identity: str, depends_on: tuple[str, ...], condition: str) -> Resource:

@@ -233,5 +233,5 @@ PROVIDER = Provider(
         ),
         *app_revisions.KINDS,
     ),
-    hosts=((r".*\.azurecontainerapps\.io", app_plane.answer),),
+    hosts=((r".*\.azurecontainerapps\.(io|us|cn)", app_plane.answer),),
 )

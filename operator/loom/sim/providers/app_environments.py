@@ -7,6 +7,7 @@ import ipaddress
 from typing import Any
 
 from loom.sim.arm.change import Change
+from loom.sim.clouds import host
 from loom.sim.errors import ArmError, bad_request
 from loom.sim.ids import subscription_of
 from loom.sim.kinds import Behavior, Kind, Link, NameRule, Refusal, Style
@@ -125,7 +126,7 @@ class Environments(Behavior):
         domain = shaped["customDomainConfiguration"]
         place = change.id.replace("/providers/Microsoft.App", "")
         outputs = {
-            "defaultDomain": known.get("defaultDomain", f"{name}.{region}.azurecontainerapps.io"),
+            "defaultDomain": known.get("defaultDomain", host(f"{name}.{region}.azurecontainerapps.io", region)),
             "staticIp": known.get("staticIp", _static_ip(change, digest, internal)),
             "eventStreamEndpoint": f"https://{region}.azurecontainerapps.dev{place}/eventstream",
             "customDomainConfiguration": {

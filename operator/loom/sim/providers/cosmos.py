@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from loom.sim.arm.change import Change
+from loom.sim.clouds import host
 from loom.sim.entra.directory import guid
 from loom.sim.errors import bad_request
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Style
@@ -87,7 +88,8 @@ class Accounts(Behavior):
 
     def settled(self, world: World, resource: Resource) -> None:
         properties = resource.properties
-        properties["documentEndpoint"] = f"https://{resource.name.lower()}.documents.azure.com:443/"
+        where = host(f"{resource.name.lower()}.documents.azure.com", str(resource.body.get("location")))
+        properties["documentEndpoint"] = f"https://{where}:443/"
         properties["defaultIdentity"] = properties.get("defaultIdentity") or "FirstPartyIdentity"
         regions = [_region(resource.name, item, "Succeeded") for item in properties["locations"]]
         properties |= {"locations": regions, "writeLocations": regions[:1], "readLocations": regions}
@@ -118,7 +120,9 @@ def _backup(sent: Json) -> Json:
 def _region(account: str, item: Json, state: str) -> Json:
     name = normal(str(item["locationName"]))
     at = f"{account}-{name}".lower()
-    ready = {"documentEndpoint": f"https://{at}.documents.azure.com:443/"} if state == "Succeeded" else {}
+    ready = (
+        {"documentEndpoint": f"https://{host(f'{at}.documents.azure.com', name)}:443/"} if state == "Succeeded" else {}
+    )
     return {
         "id": at,
         "locationName": display(name),

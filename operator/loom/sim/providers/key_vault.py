@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from loom.sim.arm.change import Change
+from loom.sim.clouds import host
 from loom.sim.errors import ArmError, bad_request
 from loom.sim.ids import subscription_of
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Route, Style
@@ -64,7 +65,7 @@ class Vaults(Behavior):
             "softDeleteRetentionInDays": before.get("softDeleteRetentionInDays")
             or change.properties.get("softDeleteRetentionInDays")
             or 90,
-            "vaultUri": f"https://{change.name.lower()}.vault.azure.net/",
+            "vaultUri": f"https://{host(f'{change.name.lower()}.vault.azure.net', change.location)}/",
         }
         return {**change.body, "properties": properties}
 

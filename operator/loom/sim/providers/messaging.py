@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from loom.sim.clouds import host
 from loom.sim.kinds import Action, Behavior, Refusal
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
@@ -54,7 +55,9 @@ class RuleSets(Behavior):
 
 
 def _list_keys(world: World, resource: Resource, request: Request) -> Response:
-    host = f"{resource.id.split('/')[8]}.servicebus.windows.net"
+    namespace = world.store.get(resource.id.partition("/authorizationRules/")[0])
+    location = str(namespace.body.get("location")) if namespace else ""
+    where = host(f"{resource.id.split('/')[8]}.servicebus.windows.net", location)
     keys = {
         word: base64.b64encode(f"{resource.key}:{word}".encode()).decode()[:44] for word in ("primary", "secondary")
     }
@@ -62,7 +65,7 @@ def _list_keys(world: World, resource: Resource, request: Request) -> Response:
     for word, key in keys.items():
         body[f"{word}Key"] = key
         body[f"{word}ConnectionString"] = (
-            f"Endpoint=sb://{host}/;SharedAccessKeyName={resource.name};SharedAccessKey={key}"
+            f"Endpoint=sb://{where}/;SharedAccessKeyName={resource.name};SharedAccessKey={key}"
         )
     return Response(200, body)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loom.sim.arm.change import Change
+from loom.sim.clouds import host
 from loom.sim.documents import value_at
 from loom.sim.entra.directory import guid
 from loom.sim.errors import ArmError, bad_request
@@ -94,7 +95,7 @@ class Components(Behavior):
     def compose(self, change: Change) -> Json:
         key = guid("instrumentation", change.id.lower())
         made = change.before.properties.get("CreationDate") if change.before else change.world.clock.stamp()
-        endpoint = f"https://{change.location}-0.in.applicationinsights.azure.com/"
+        endpoint = f"https://{host(f'{change.location}-0.in.applicationinsights.azure.com', change.location)}/"
         outputs = {
             "ApplicationId": change.name,
             "AppId": guid("app", change.id.lower()),

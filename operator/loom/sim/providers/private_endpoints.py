@@ -6,6 +6,7 @@ import ipaddress
 from typing import Any
 
 from loom.sim.arm.change import Change
+from loom.sim.clouds import host
 from loom.sim.entra.directory import guid
 from loom.sim.errors import ArmError, bad_request
 from loom.sim.ids import subscription_of
@@ -196,9 +197,10 @@ def _dns_names(change: Change) -> list[Json]:
     pattern = GROUP_IDS.get(service.type.lower(), {}).get(group) if service else None
     if pattern is None or service is None:
         return []
+    place = normal(str(service.body.get("location")))
     return [
         {
-            "fqdn": pattern.format(name=service.name, location=normal(str(service.body.get("location")))),
+            "fqdn": host(pattern.format(name=service.name, location=place), place),
             "ipAddresses": [_address(change)],
         }
     ]

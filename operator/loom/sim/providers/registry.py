@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from loom.sim.arm.change import Change
+from loom.sim.clouds import REGISTRY_HOSTS, host
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Route, Style
 from loom.sim.providers.connections import CONNECTIONS, connections_of
 from loom.sim.store import Resource
@@ -29,7 +30,7 @@ class Registries(Behavior):
     def compose(self, change: Change) -> Json:
         sku = {**(change.body.get("sku") or {}), "tier": (change.body.get("sku") or {}).get("name")}
         made = change.before.properties.get("creationDate") if change.before else change.world.clock.stamp()
-        outputs = {"loginServer": f"{change.name.lower()}.azurecr.io", "creationDate": made}
+        outputs = {"loginServer": host(f"{change.name.lower()}.azurecr.io", change.location), "creationDate": made}
         return {**change.body, "sku": sku, "properties": {**change.properties, **outputs}}
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
@@ -41,7 +42,10 @@ class Registries(Behavior):
 
 def registry_of(world: World, server: str) -> Resource | None:
     """The simulated registry behind a login server, if there is one."""
-    holder = world.names.get(("registry", server.lower().removesuffix(".azurecr.io")))
+    name = next(
+        (server.lower().removesuffix(f".{end}") for end in REGISTRY_HOSTS if server.lower().endswith(f".{end}")), ""
+    )
+    holder = world.names.get(("registry", name))
     return world.store.get(holder) if holder else None
 
 

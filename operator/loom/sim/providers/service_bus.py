@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loom.sim.arm.change import Change
+from loom.sim.clouds import host
 from loom.sim.errors import ArmError, bad_request
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Route, Style
 from loom.sim.providers.connections import CONNECTIONS, connections_of
@@ -58,7 +59,7 @@ class Namespaces(Behavior):
             "premiumMessagingPartitions": 1 if sku["name"] == "Premium" else 0,
             "zoneRedundant": True,
             "metricId": f"{change.id.split('/')[2]}:{change.name}",
-            "serviceBusEndpoint": f"https://{change.name}.servicebus.windows.net:443/",
+            "serviceBusEndpoint": f"https://{host(f'{change.name}.servicebus.windows.net', change.location)}:443/",
             "status": "Updating" if change.before else "Creating",
             "createdAt": change.before.properties.get("createdAt", stamp) if change.before else stamp,
             "updatedAt": stamp,

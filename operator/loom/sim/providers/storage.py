@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from loom.sim.arm.change import Change
+from loom.sim.clouds import host
 from loom.sim.errors import ArmError
 from loom.sim.kinds import Action, Behavior, Kind, Link, NameRule, Provider, Refusal, Route, Style
 from loom.sim.providers.connections import CONNECTIONS, connections_of
@@ -68,9 +69,12 @@ class Accounts(Behavior):
         sku["tier"] = str(sku.get("name", "")).split("_")[0]
         made = change.before.properties.get("creationTime") if change.before else change.world.clock.stamp()
         endpoints = {
-            word: f"https://{name}.{word}.core.windows.net/" for word in ("dfs", "blob", "queue", "table", "file")
+            word: f"https://{host(f'{name}.{place}.core.windows.net', change.location)}/"
+            for word, place in (
+                *((word, word) for word in ("dfs", "blob", "queue", "table", "file")),
+                ("web", "z20.web"),
+            )
         }
-        endpoints["web"] = f"https://{name}.z20.web.core.windows.net/"
         key_times = {"key1": made, "key2": made}
         services = {word: {"keyType": "Account", "enabled": True, "lastEnabledTime": made} for word in ("file", "blob")}
         sent_encryption = change.properties.get("encryption") or {}

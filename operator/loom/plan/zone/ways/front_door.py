@@ -7,7 +7,6 @@ and for some minutes after, Front Door answers with an error page. Custom hosts:
 
 from collections.abc import Iterator, Mapping
 
-from loom.api.admin_plane import Cloud
 from loom.api.zone.access_paths import FrontDoor
 from loom.errors import Refusal
 from loom.plan.checks import WayCheck
@@ -176,10 +175,6 @@ def _id(site: Site, path: str, *names: str) -> str:
 
 def _link_location(site: Site, spec: FrontDoor) -> str:
     """Where the private link is made. Raises `Refusal` where there is none."""
-    if site.plane.cloud is Cloud.AZURE_CHINA_CLOUD:
-        raise Refusal(
-            "NotAvailable", f"spec.accessPaths.frontDoor: {site.plane.cloud} has no Front Door Premium; leave it out"
-        )
     wanted = spec.private_link_location or site.location
     if spec.private_link_location is None and wanted not in LOCATIONS:
         raise Refusal(
