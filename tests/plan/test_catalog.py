@@ -51,6 +51,7 @@ def test_what_holds_data_is_protected() -> None:
         "redis",
         "redis-database",
         "system-topic",
+        "kusto-database",
     }
 
 

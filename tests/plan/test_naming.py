@@ -20,6 +20,7 @@ RULES = {
     "event_hubs": r"[A-Za-z][A-Za-z0-9-]{4,48}[A-Za-z0-9]",
     "cosmos": r"(?=.{3,44}$)[a-z0-9]+(-[a-z0-9]+)*",
     "redis": r"(?=.{1,60}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*",
+    "kusto_database": r"[A-Za-z0-9 .-]{1,260}",
     "hub_peering": r"[A-Za-z0-9][A-Za-z0-9._-]{0,78}[A-Za-z0-9_]",
     "dns_link": r"[A-Za-z0-9][A-Za-z0-9._-]{0,78}[A-Za-z0-9_]",
 }

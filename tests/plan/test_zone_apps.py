@@ -143,7 +143,7 @@ def test_an_environment_that_exists_is_never_written_and_its_domain_is_its_owner
 def test_an_environment_outside_the_grants_scopes_is_not_written_to() -> None:
     zone = zone_object(apps={"environment": {"existing": {"id": ENVIRONMENT}}, "mirroring": {}})
     authority = KINDS["DataLandingZone"].authority(KINDS["DataLandingZone"].parse(zone), world(zone))
-    assert "cae-shared, which spec.apps.environment.existing names, is not within its scopes" in authority.denied
+    assert "cae-shared, which spec.apps.environment attaches, is not within its scopes" in authority.denied
 
 
 def test_redundancy_is_declared_where_it_is_asked_for() -> None:

@@ -108,7 +108,7 @@ def test_no_endpoint_is_made_where_the_spec_says_that_there_is_one() -> None:
 def test_an_attached_service_outside_the_grants_scopes_is_not_granted() -> None:
     kind, obj = KINDS["DataLandingZone"], attached()
     denied = kind.authority(kind.parse(obj), world(obj)).denied
-    assert "sashared, which spec.storage.existing names, is not within its scopes" in denied
+    assert "sashared, which spec.storage attaches, is not within its scopes" in denied
     assert "a cluster administrator can change the grants" in denied
     assert not kind.authority(kind.parse(obj), world(obj, PLANE)).denied
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from loom.api.policies.table import POLICIES
 from support.policies import AI_BACKENDS, ENTRIES, inbound
-from support.worlds import GROUP, Obj, api_object, plane_object, product_object, zone_object
+from support.worlds import GROUP, Obj, api_object, hub, plane_object, product_object, zone_object
 
 _words = st.from_regex(r"[a-z0-9](-?[a-z0-9]){2,20}", fullmatch=True)
 _domains = st.from_regex(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", fullmatch=True).filter(lambda text: 2 <= len(text) <= 40)
@@ -37,6 +37,7 @@ def zones(draw: st.DrawFn) -> Obj:
         "cosmos": draw(st.none() | _cosmos()),
         "keyVault": draw(st.none() | st.fixed_dictionaries({}, optional={"softDeleteDays": st.integers(7, 90)})),
         "redis": draw(st.none() | _redis()),
+        "kusto": draw(st.none() | st.just({"clusterId": hub("Microsoft.Kusto/clusters", "adxshared")})),
         "apps": draw(st.none() | _apps()),
     }
     needed = any(value is not None for value in services.values())

@@ -112,6 +112,7 @@ def rich_zone(**changes: Any) -> Obj:
             "databases": [{"name": "loom", "containers": [{"name": "workspaces", "partitionKey": "/tenantId"}]}]
         },
         "redis": {},
+        "kusto": {"clusterId": hub("Microsoft.Kusto/clusters", "adxshared")},
     }
     return zone_object(**(services | changes))
 

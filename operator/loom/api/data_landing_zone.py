@@ -22,6 +22,7 @@ from loom.api.zone.event_grid import EventGrid
 from loom.api.zone.event_hubs import EventHubs
 from loom.api.zone.existing import Attached, Existing
 from loom.api.zone.key_vault import KeyVault
+from loom.api.zone.kusto import Kusto
 from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
 from loom.api.zone.redis import Redis
 from loom.api.zone.service_bus import ServiceBus
@@ -48,7 +49,7 @@ class Owner(Model):
 # Services that are reached through private endpoints of the zone's own, as fields of the spec.
 PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos", "redis", "keyVault")
 
-ATTACHABLE = (*PRIVATE_SERVICES, "apps.environment")
+ATTACHABLE = (*PRIVATE_SERVICES, "kusto", "apps.environment")
 """What the spec may attach instead of having it made, by its place in the spec."""
 
 _ANY_PRIVATE = " || ".join(f"has(self.{service})" for service in PRIVATE_SERVICES)
@@ -164,6 +165,8 @@ class DataLandingZoneSpec(CommonSpec):
     """The zone's Azure Managed Redis; {} takes every default. Omitted: none is made; one that was made stays."""
     event_grid: EventGrid | None = None
     """The events of the zone's storage account, which go to its queues. Omitted: none are asked for."""
+    kusto: Kusto | None = None
+    """The zone's database in a Data Explorer cluster that exists. Omitted: none is made; one that was made stays."""
     apps: Apps | None = None
     """The platform's apps. Omitted: none run."""
     access_paths: AccessPaths | None = None
@@ -204,5 +207,6 @@ class DataLandingZoneStatus(CommonStatus):
     endpoints: Annotated[Mapping[str, Annotated[str, Field(max_length=512)]], Field(max_length=20)] = Field(
         default_factory=dict
     )
-    """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), serviceBus, cosmos, redis, and
+    """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), serviceBus, cosmos, redis,
+    kusto (the cluster), and
     apps (the domain)."""

@@ -75,7 +75,7 @@ def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context, plan
     for field in ATTACHABLE:
         attached = spec.attached(field)
         if attached and not any(is_within(attached, scope) for scope in grant.scopes):
-            return f"{name_of(attached)}, which spec.{field}.existing names, is not within its scopes"
+            return f"{name_of(attached)}, which spec.{field} attaches, is not within its scopes"
     if denial := _images_denial(grant, spec, plane):
         return denial
     if grant.max_zones is not None and _zones_before(grant, context) >= grant.max_zones:

@@ -37,6 +37,7 @@ class ZoneNames:
     front_door_endpoint: str
     front_door_firewall: str
     redis: str
+    kusto_database: str
     hub_peering: str
     dns_link: str
     place: str
@@ -84,6 +85,7 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         front_door_endpoint=fit(f"loom-{spec.domain}-{environment}", 46),
         front_door_firewall=f"wafloom{spec.domain.replace('-', '')}{environment}{unique}",
         redis=(spec.redis and spec.redis.name) or hashed(f"redis-loom-{spec.domain}-{environment}", unique, 60),
+        kusto_database=f"loomdb-{spec.domain}-{owner.hash}",
         # In networks and zones that many share, only the owner's hash says whose these are.
         hub_peering=f"peer-to-dlz-{spec.domain}-{owner.hash}",
         dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",

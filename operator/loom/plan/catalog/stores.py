@@ -4,6 +4,7 @@ from loom.plan.arm_type import ArmType, Carry, Listing, Marking, Tier
 
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts"
 _REDIS = "Microsoft.Cache/redisEnterprise"
+_KUSTO = "Microsoft.Kusto/clusters"
 
 _OTHERS = "a PUT without it may take it away, and whoever set it does not ask us"
 
@@ -95,6 +96,24 @@ TYPES = (
         marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
         named_by=("properties.user.objectId", "properties.accessPolicyName"),
         immutable=("properties.user.objectId",),
+        delete_rank=15,
+        gives_access=True,
+    ),
+    ArmType(_KUSTO, "2025-02-14", "kusto", delete_rank=60),
+    ArmType(
+        f"{_KUSTO}/databases", "2025-02-14", "kusto-database",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
+        protected="it holds what was sent to it, for as long as it was told to",
+        immutable=("location", "kind"),
+        carries=tuple(
+            Carry(f"properties.{name}", _OTHERS) for name in ("hotCachePeriod", "keyVaultProperties", "softDeletePeriod")
+        ),
+        delete_rank=55,
+    ),
+    ArmType(
+        f"{_KUSTO}/databases/principalAssignments", "2025-02-14", "database-access",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
+        immutable=("properties.principalId", "properties.principalType"),
         delete_rank=15,
         gives_access=True,
     ),

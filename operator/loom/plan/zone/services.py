@@ -10,13 +10,14 @@ from loom.plan.zone.endpoints import endpoint, endpoint_check, endpoint_key
 from loom.plan.zone.event_hubs import EVENT_HUBS
 from loom.plan.zone.existing import makes_endpoints
 from loom.plan.zone.key_vault import KEY_VAULT
+from loom.plan.zone.kusto import KUSTO
 from loom.plan.zone.redis import REDIS
 from loom.plan.zone.service import Service
 from loom.plan.zone.service_bus import SERVICE_BUS
 from loom.plan.zone.site import Site
 from loom.plan.zone.storage import STORAGE
 
-SERVICES: tuple[Service, ...] = (STORAGE, EVENT_HUBS, SERVICE_BUS, COSMOS, REDIS, KEY_VAULT)
+SERVICES: tuple[Service, ...] = (STORAGE, EVENT_HUBS, SERVICE_BUS, COSMOS, REDIS, KUSTO, KEY_VAULT)
 
 
 def declared(site: Site) -> Iterator[Service]:

@@ -108,6 +108,11 @@ class Site:
         return f"{self.redis}/databases/default"
 
     @property
+    def kusto_database(self) -> str:
+        """The id of the zone's database in the Data Explorer cluster."""
+        return f"{self.attached('kusto')}/databases/{self.names.kusto_database}"
+
+    @property
     def environment(self) -> str:
         """The id of the Container Apps environment."""
         own = self.id("Microsoft.App/managedEnvironments", self.names.environment)
