@@ -9,6 +9,11 @@ from support.shop import HOST, Shop, revision
 pytestmark = pytest.mark.sdk
 
 
+@pytest.fixture(autouse=True)
+def _callers_put_up_with_anything(shop: Shop) -> None:
+    shop.api(allowBreaking=True)
+
+
 def revisions(shop: Shop) -> list[str]:
     """The numbers, the newest first; a star marks the current one."""
     return [f"{row['apiRevision']}{'*' if row['isCurrent'] else ''}" for row in shop.listed("revisions")]

@@ -1,9 +1,11 @@
 """Objects with their real plans, carried out by the engine on a cloud in memory that holds the plane already."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
+
+import yaml
 
 from loom.engine.ports import Observed, Written
 from loom.plan.arm_id import REVISION, key, name_of, parent_of, type_of, without_revision
@@ -52,6 +54,17 @@ class InlineCloud(MemoryCloud):
         if REVISION in arm_id and name_of(arm_id) != "policy":
             self._keep_current(arm_id, made["properties"])
         super()._store(arm_id, made)
+        if "value" in made.get("properties", {}) and type_of(arm_id).endswith("/apis"):
+            self._import(arm_id, str(made["properties"]["value"]))
+
+    def _import(self, arm_id: str, text: str) -> None:
+        """An API has exactly the operations of its document; what lies in one that stays is left."""
+        wanted = {f"{arm_id}/operations/{name.lower()}": shown for name, shown in _operations(yaml.safe_load(text))}
+        for known in [b["id"] for b in self.bodies.values() if key(parent_of(b["id"])) == key(arm_id)]:
+            if "/operations/" in known and known not in wanted:
+                self._remove(known)
+        for operation, (method, path) in wanted.items():
+            self.place(operation, properties={"method": method.upper(), "urlTemplate": path})
 
     def _keep_current(self, arm_id: str, properties: dict[str, Any]) -> None:
         """One revision of an API is current: the first, until another one is asked for."""
@@ -64,6 +77,12 @@ class InlineCloud(MemoryCloud):
             return
         before = every.get(key(arm_id))
         properties["isCurrent"] = before["properties"]["isCurrent"] if before else not every
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Method and path of each operation, by its operationId."""
+    for path, item in document["paths"].items():
+        yield from ((told["operationId"], (method, path)) for method, told in item.items() if "operationId" in told)
 
 
 def bench(obj: Obj, context: Context | None = None) -> Bench:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from loom.api.api_source import Revision
 from loom.api.policies.sections import ApiPolicies, Operations
-from loom.api.schema import Int, Model, PartName, Rule, named
+from loom.api.schema import Bool, Int, Model, PartName, Rule, named
 
 
 class Scheme(StrEnum):
@@ -80,6 +80,9 @@ class Api(Model):
     """The API's revisions: each stands at an address of its own, and one of them is what calls reach."""
     current_revision: Annotated[str, Field(pattern="^[1-9][0-9]{0,3}$", max_length=4)] | None = None
     """The revision that calls reach; another one is made current by a release, at one stroke. Omitted: the only one."""
+    allow_breaking: Bool = False
+    """True: a document may take the place of the one that callers know though it breaks them: an operation is gone, a parameter is needed
+    that was not, or takes less than before."""
     revision_history_limit: Annotated[Int, Field(ge=0, le=20)] = 3
     """How many revisions are kept that this object made and names no longer, the newest first."""
     backend_ref: PartName

@@ -220,6 +220,11 @@ class Reason(_Explained):
         "The document is no longer the one that was imported; status.plan has the import, and policy Plan waits for its approval.",
         PRODUCTS,
     )
+    BREAKING_CHANGE = (
+        "BreakingChange",
+        "The document would break callers; the message names the operations. Publish it as another version, or set allowBreaking.",
+        PRODUCTS,
+    )
     ADDRESS_SPACE_OVERLAPS = (
         "AddressSpaceOverlaps",
         "The address space is taken in part; the message names by whom. Take another.",

@@ -168,6 +168,7 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
         return
     item.changes = differences(item.type, item.desired, live.body, item.resource.ignore, run.lookup)
     item.changes += submitted_changes(run, item)
+    item.changes += _missing_inside(item)
     attached = (rule for rule in item.resource.absent if is_attached(rule, live.body))
     item.changes += tuple(FieldChange(rule.path, rule.id, None) for rule in attached)
     if state in FAILED_STATES and item.resource.mode is Mode.MANAGED:
@@ -184,9 +185,26 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
             f"{short(item.id)}: Azure does not change {one.path} (it is {one.before!r}, the spec asks for {one.after!r}); "
             "take the change back, or delete the resource yourself",
         )  # fmt: skip
-    else:
-        _check_authority(run, item)
-        _check_honored(run, item)
+        return
+    _check_authority(run, item)
+    _check_honored(run, item)
+    if objection := _objection(item, live):
+        item.stand(State.BLOCKED, "BreakingChange", f"{short(item.id)}: {objection}")
+
+
+def _missing_inside(item: Item) -> tuple[FieldChange, ...]:
+    """What the contents lack, as far as they were read."""
+    contents = item.resource.contents
+    if contents is None or item.inside is None:
+        return ()
+    there = {contents.show(member) for member in item.inside}
+    name = contents.collection.rpartition("/")[2]
+    return tuple(FieldChange(f"{name}[{one}]", None, "there") for one in sorted(contents.expected - there))
+
+
+def _objection(item: Item, live: Observed) -> str:
+    contents = item.resource.contents
+    return contents.objection(live.body, item.inside) if contents is not None and item.inside is not None else ""
 
 
 def _is_fixed(kind: ArmType, path: str) -> bool:

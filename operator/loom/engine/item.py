@@ -33,6 +33,7 @@ class Item:
     id: str = ""  # "" while it depends on a value that is not known
     desired: Mapping[str, Value] = field(default_factory=dict)  # declared, with our mark
     live: Observed | None = None
+    inside: tuple[Mapping[str, Json], ...] | None = None  # the members of its contents; None where they were not read
     read: bool = False  # it was looked at in this round
     trusted: bool = (
         False  # read, or of the slow tier out of turn: what is said of it is not taken from this run's memory

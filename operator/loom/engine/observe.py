@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from loom.engine.decide import decide
 from loom.engine.diff import differences
 from loom.engine.inventory import short
-from loom.engine.item import CREATE, DELETE, Item, Pass
+from loom.engine.item import CREATE, DELETE, UPDATE, Item, Pass
 from loom.engine.memory import Held, Running
 from loom.engine.ports import Observed
 from loom.engine.together import together
@@ -86,8 +86,20 @@ async def _assess(run: Pass, item: Item) -> None:
     if item.live is None and item.resource.mode is Mode.MANAGED:
         run.so_far.absent.add(item.key)
     run.remember_outputs(item)
+    if run.deep:
+        await _look_inside(run, item)
     decide(run, item)
+    if item.action == UPDATE and item.inside is None:
+        await _look_inside(run, item)
+        decide(run, item)
     _hold(run, item)
+
+
+async def _look_inside(run: Pass, item: Item) -> None:
+    """The members of its contents: a list of their own, which the slow tier reads, and whoever is about to write."""
+    if item.resource.contents is not None and item.live is not None:
+        found = await run.ports.snapshots.list(run.ports.cloud, item.resource.contents.collection, run.since)
+        item.inside = tuple(member.body for member in found.values())
 
 
 def _hold(run: Pass, item: Item) -> None:

@@ -4,7 +4,7 @@ A plan says what must hold, not what to do: the engine compares it with what is.
 ("storage", "storage/bronze") and never change between passes; people read them in plans and messages.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID, uuid5
@@ -104,6 +104,20 @@ class Unfit:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What stands in a collection and is nobody's single resource, as the operations of an API that an import has made.
+
+    `expected` must be there, each as `show` makes it of a member; what else is there is not judged. `objection` says why the write that
+    is due must not be made, out of the live resource and the members; "" where it may.
+    """
+
+    collection: str
+    expected: frozenset[str]
+    show: Callable[[Mapping[str, Json]], str]
+    objection: Callable[[Mapping[str, Json], Sequence[Mapping[str, Json]]], str] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One resource that must hold. `body` is what is declared and no more: what it leaves out is not ours to judge.
 
@@ -122,6 +136,7 @@ class Resource:
     on_create: Mapping[str, Value] = field(default_factory=dict)
     ignore: tuple[Ignore, ...] = ()
     adopts: bool = False
+    contents: Contents | None = None
     submission: str = ""  # the condition that says whether what a GET never returns was last sent as it is declared now
     absent: tuple[Absent, ...] = ()
     remedy: str = ""

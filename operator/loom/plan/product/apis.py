@@ -6,17 +6,22 @@ over: a policy names the backend, and the API's own address is the backend's, so
 that the document names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from loom.api.api_apis import Api, Scheme
 from loom.api.api_source import Revision
 from loom.plan.arm_id import REVISION, key
 from loom.plan.product import openapi
 from loom.plan.product.backends import address, backend_key
+from loom.plan.product.contract import breaks, key_of_live, of_live
 from loom.plan.product.place import APIS_IMPORTED, SERVICE, SOURCE_IN_SYNC, Place, current_of, document_of, revision_key
 from loom.plan.product.policies.resources import revision_policies
-from loom.plan.resource import Ignore, Mode, Resource
-from loom.plan.values import Value
+from loom.plan.resource import Contents, Ignore, Mode, Resource
+from loom.plan.values import Json, Value, at
+
+Members = Mapping[str, Json]
+Objection = Callable[[Members, Sequence[Members]], str]
 
 WORDS = Ignore(
     "properties.description", "the import takes it from the document; it is sent lest another write takes it away"
@@ -44,6 +49,7 @@ def apis(place: Place) -> Iterator[Resource]:
     """Each API: its current revision first, what holds for all of it, and then the other revisions."""
     for api in place.spec.apis:
         current = current_of(api)
+        document = _document(place, api, current)
         policies = list(revision_policies(place, api, current))
         yield _revision(place, api, current)
         yield from policies
@@ -54,11 +60,12 @@ def apis(place: Place) -> Iterator[Resource]:
             depends_on=(revision_key(api, current), *(policy.key for policy in policies)),
             condition=APIS_IMPORTED,
             mode=Mode.STAGE,
+            contents=_operations(place.api(api.name), frozenset(), partial(_object_to_switch, api, document)),
         )
         yield Resource(
             key=f"api/{api.name}",
             id=place.api(api.name),
-            body={"properties": {**_shared(place, api), **_words(_document(place, api, current))}},
+            body={"properties": {**_shared(place, api), **_words(document)}},
             depends_on=(f"current/{api.name}",),
             condition=APIS_IMPORTED,
             ignore=(WORDS,),
@@ -98,8 +105,34 @@ def _revision(place: Place, api: Api, revision: Revision) -> Resource:
         condition=APIS_IMPORTED,
         on_create={"properties": {"apiRevision": revision.name}},
         ignore=(WORDS,),
+        contents=_operations(
+            place.revision(api.name, revision.name),
+            frozenset(document.contract),
+            partial(_object_to_import, api, document),
+        ),
         submission=SOURCE_IN_SYNC,
     )
+
+
+def _operations(holder: str, expected: frozenset[str], objection: Objection) -> Contents:
+    return Contents(f"{holder}/operations", expected, key_of_live, objection)
+
+
+def _object_to_import(api: Api, document: openapi.Document, live: Members, operations: Sequence[Members]) -> str:
+    """Why the document must not take the place of what callers rely on now; nobody relies on a revision that is not current."""
+    return _object(api, document, operations) if at(live, "properties.isCurrent") else ""
+
+
+def _object_to_switch(api: Api, document: openapi.Document, _live: Members, operations: Sequence[Members]) -> str:
+    """The same for another revision in the place of the current one."""
+    return _object(api, document, operations)
+
+
+def _object(api: Api, document: openapi.Document, operations: Sequence[Members]) -> str:
+    broken = [] if api.allow_breaking else breaks(of_live(operations), document.contract)
+    if not broken:
+        return ""
+    return f"callers would break: {'; '.join(broken)}. Publish it as another version, or set spec.apis[{api.name}].allowBreaking"
 
 
 def _document(place: Place, api: Api, revision: Revision) -> openapi.Document:

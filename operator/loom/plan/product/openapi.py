@@ -6,10 +6,11 @@ import restrictions). A document is judged once for its content, as the same one
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from loom.errors import Refusal
+from loom.plan.product.contract import Contract, of_document
 from loom.plan.product.text import Parsed, TextError, parse
 from loom.plan.product.violations import METHODS, find, violations
 from loom.plan.values import Json
@@ -32,6 +33,7 @@ class Document:
     operations: int
     digest: str
     operation_ids: tuple[str, ...] = ()
+    contract: Contract = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _judge(text: str, digest: str) -> Document | _Flaw:
     title, words = str(info["title"])[:300] or "API", str(info.get("description") or "")
     operations = list(_operations(parsed.root))
     ids = tuple(operation["operationId"] for operation in operations if isinstance(operation.get("operationId"), str))
-    return Document(format_, title, words, len(operations), digest, ids)
+    return Document(format_, title, words, len(operations), digest, ids, of_document(parsed.root))
 
 
 def _format(parsed: Parsed) -> str | _Flaw:

@@ -1,0 +1,74 @@
+"""Callers are not broken unasked, and what an API has is what its document says: on a simulated API Management."""
+
+import pytest
+
+from support.shop import Shop, revision
+
+pytestmark = pytest.mark.sdk
+
+
+def found(shop: Shop) -> set[str]:
+    return {str(row["name"]) for row in shop.listed("operations")}
+
+
+async def test_an_operation_that_somebody_took_away_is_found_named_and_brought_back(shop: Shop) -> None:
+    await shop.settle()
+    shop.azure.delete(f"{shop.api_id}/operations/get")
+    assert shop.call("/finance/orders/get") == 404
+    shop.azure.advance(3600)
+    result = await shop.look()
+    events = list(result.events)
+    await shop.until(lambda: shop.call("/finance/orders/get") == 200)
+    events += (await shop.look()).events
+    told = [event.message for event in events if event.reason == "DriftMended"]
+    assert any("operations[GET /get]" in message for message in told), events
+    await shop.settle()
+
+
+async def test_an_operation_that_somebody_added_stays_and_is_not_taken_from_its_callers_unasked(shop: Shop) -> None:
+    await shop.settle()
+    assert shop.put(f"{shop.api_id}/operations/theirs", displayName="x", method="GET", urlTemplate="/theirs") == 201
+    shop.azure.reset_counters()
+    shop.azure.advance(3600)
+    await shop.look()
+    assert (shop.writes(), shop.condition("InSync")) == ([], "True")
+    shop.api(revisions=[revision("1", "list", "get", "find")])
+    await shop.until(lambda: "GET /theirs is gone" in shop.row("Converged").get("message", ""))
+    shop.api(allowBreaking=True)
+    await shop.settle()
+    assert found(shop) == {"list", "get", "find"}
+
+
+async def test_an_import_that_would_break_callers_is_not_made_and_names_the_operations(shop: Shop) -> None:
+    await shop.settle()
+    shop.azure.reset_counters()
+    shop.api(revisions=[revision("1", "list")])
+    await shop.until(lambda: shop.row("Converged").get("reason") == "BreakingChange")
+    row = shop.row("SourceInSync")
+    assert (row["status"], row["reason"]) == ("False", "BreakingChange")
+    assert "callers would break: GET /get is gone. Publish it as another version, or set" in row["message"]
+    assert (shop.writes(), shop.call("/finance/orders/get")) == ([], 200)
+    shop.api(allowBreaking=True)
+    await shop.settle()
+    assert (shop.call("/finance/orders/get"), shop.call("/finance/orders/list")) == (404, 200)
+
+
+async def test_another_revision_that_would_break_callers_is_not_made_current(shop: Shop) -> None:
+    await shop.settle()
+    shop.api(revisions=[revision("1", "list", "get"), revision("2", "list")], currentRevision="1")
+    await shop.settle()
+    shop.api(currentRevision="2")
+    await shop.until(lambda: shop.row("Converged").get("reason") == "BreakingChange")
+    assert shop.status["apis"][0]["revision"] == "1"
+    assert (shop.call("/finance/orders/get"), shop.call("/finance/orders;rev=2/get")) == (200, 404)
+    shop.api(allowBreaking=True)
+    await shop.settle()
+    assert shop.status["apis"][0]["revision"] == "2"
+
+
+async def test_a_revision_that_nobody_calls_may_change_in_any_way(shop: Shop) -> None:
+    shop.api(revisions=[revision("1", "list"), revision("2", "list", "find")], currentRevision="1")
+    await shop.settle()
+    shop.api(revisions=[revision("1", "list"), revision("2", "other")])
+    await shop.settle()
+    assert shop.call("/finance/orders;rev=2/other") == 200
