@@ -29,6 +29,7 @@ CASES = [
     ("a missing right may be given", 403, "AuthorizationFailed", Reason.PERMISSION_DENIED, Retry.SLOWLY),
     ("a missing right on a linked scope may be given", 403, "LinkedAuthorizationFailed", Reason.PERMISSION_DENIED, Retry.SLOWLY),
     ("a subscription that is not to be seen may appear", 404, "SubscriptionNotFound", Reason.REFERENCE_NOT_FOUND, Retry.SLOWLY),
+    ("a subscription of another tenant is not to be seen", 401, "InvalidAuthenticationTokenTenant", Reason.REFERENCE_NOT_FOUND, Retry.SLOWLY),
     ("a token that is refused is the credential's fault", 401, "InvalidAuthenticationToken", Reason.CREDENTIAL_INVALID, Retry.SLOWLY),
     ("a provider may be registered", 409, "MissingSubscriptionRegistration", Reason.PROVIDER_NOT_REGISTERED, Retry.SLOWLY),
     ("a quota may be raised", 409, "SubscriptionQuotaExceeded", Reason.QUOTA_EXCEEDED, Retry.SLOWLY),
@@ -173,4 +174,12 @@ def test_an_operation_that_fails_for_a_known_reason_has_that_reason() -> None:
 def test_an_operation_that_says_nothing_still_says_something() -> None:
     assert (
         failed_operation({}, state="Canceled").message == "The operation ended as Canceled, and Azure does not say why."
+    )
+
+
+def test_a_subscription_of_another_tenant_is_told_without_the_issuers_of_tokens() -> None:
+    said = "The access token is from the wrong issuer 'https://sts.windows.net/1/'. It must match the tenant of this subscription."
+    error = classify(401, {"error": {"code": "InvalidAuthenticationTokenTenant", "message": said}})
+    assert error.message == (
+        "The subscription belongs to another tenant than the operator's identity, which can see nothing in it."
     )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from loom.api.kinds import DATA_LANDING_ZONE
-from loom.errors import Refusal
+from loom.errors import CloudError, Refusal, Retry
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import TAG
 from loom.plan.resource import Mode, Plan
@@ -183,6 +183,21 @@ async def test_what_is_attached_must_be_there() -> None:
     del made.cloud.bodies[ACCOUNT.lower()]
     await made.settle(10)
     assert (made.reason("ServicesReady"), "sashared" in made.message("ServicesReady")) == ("ReferenceNotFound", True)
+
+
+async def test_what_is_attached_must_be_in_the_tenant() -> None:
+    made = standing(attached())
+    for _ in range(60):  # whatever is asked about it
+        made.cloud.fail("GET", ACCOUNT, CloudError("ReferenceNotFound", "Tenant", "another tenant", Retry.SLOWLY))
+    await made.settle(5)
+    assert (made.reason("ServicesReady"), "another tenant" in made.message("ServicesReady")) == (
+        "ReferenceNotFound",
+        True,
+    )
+    assert (made.reason("Stalled"), made.cloud.has(f"{ACCOUNT}/blobServices/default/containers/bronze")) == (
+        "ReferenceNotFound",
+        False,
+    )
 
 
 async def test_the_address_of_another_endpoint_is_not_taken_away() -> None:

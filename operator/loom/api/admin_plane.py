@@ -219,7 +219,8 @@ class Grant(Model):
     """Ranges in CIDR notation that the zones' addresses must lie in, whether they are allotted or given. Omitted: those that are
     allotted lie anywhere in the plane's addressPools, those that are given anywhere."""
     scopes: Annotated[tuple[ArmScope, ...], distinct(at_most=100)] = ()
-    """ARM scopes outside the zones' own resource groups where the operator may adopt resources and assign roles. Omitted: none."""
+    """ARM scopes outside the zones' own resource groups where zones may attach services, and where the operator may adopt resources and
+    assign roles. Omitted: none."""
     registries: Annotated[
         tuple[Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)], ...],
         distinct(at_most=50),

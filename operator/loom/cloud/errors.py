@@ -199,6 +199,10 @@ def _words(reason: Reason, status: int, code: str, error: Mapping[str, Any]) -> 
             return f"Azure throttles these requests ({code or status}); they go on after the pause that it asks for."
         case Reason.CLOUD_UNAVAILABLE:
             return f"Azure answered {status}{f' ({code})' if code else ''}; it is asked again."
+        case Reason.REFERENCE_NOT_FOUND if code == "InvalidAuthenticationTokenTenant":
+            return (
+                "The subscription belongs to another tenant than the operator's identity, which can see nothing in it."
+            )
         case Reason.PERMISSION_DENIED:
             return missing_permission(str(error.get("message") or ""))
         case Reason.POLICY_DENIED:
