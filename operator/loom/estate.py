@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from loom.api.kinds import KINDS
+from loom.api.objects import SpecError, parse
 from loom.cloud.factory import CloudFactory
 from loom.config import Settings
 from loom.engine.ports import Cloud
@@ -17,6 +19,7 @@ from loom.errors import CloudError, Refusal, Retry
 from loom.plan.arm_id import group_of, key, resource_group, type_of
 from loom.plan.catalog import TYPES
 from loom.plan.estate.found import Found
+from loom.plan.estate.names import names_of_its_own
 from loom.plan.estate.plane import Told, hub_of, plane_spec
 from loom.plan.estate.zone import unread, zone_spec
 
@@ -94,7 +97,7 @@ async def read_estate(cloud: Cloud, group: str) -> Found:
 
 
 def written(found: Found, wish: Wish, tenant: str) -> Imported:
-    """The two objects of an estate. Raises Refusal."""
+    """The two objects of an estate. Raises Refusal, also for what the kinds cannot say."""
     spec = zone_spec(found, "", wish.domain)
     namespace, name = wish.namespace or f"domain-{spec['domain']}", wish.name or str(spec["domain"])
     plane = plane_spec(found, Told(wish.cloud, tenant, namespace))
@@ -109,6 +112,14 @@ def written(found: Found, wish: Wish, tenant: str) -> Imported:
             "spec": spec,
         },
     ]
+    try:
+        parsed = [parse(KINDS[str(obj["kind"])], obj) for obj in objects]
+    except SpecError as error:
+        raise Refusal("InvalidSpec", f"it is as no zone could be: {error}") from None
+    if names := names_of_its_own(found, parsed[1], parsed[0]):
+        spec["names"] = names
+    if "resourceGroup" in names:
+        plane["grants"][0]["scopes"] = [found.group]
     return Imported(objects, list(unread(found)))
 
 

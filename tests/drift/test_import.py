@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from loom.api.data_landing_zone import PRIVATE_SERVICES
 from loom.api.kinds import KINDS
 from loom.api.objects import parse
 from loom.cloud.factory import CloudFactory
@@ -13,15 +14,19 @@ from loom.estate import Imported, Wish, read_estate, written
 from loom.kube import connection
 from loom.plan.ownership import TAG
 from loom.preview import Request, preview_files
+from loom.sim.clock import StandingClock
 from support.clouds import settings_for
 from support.converged import Converged
+from support.rehearsal import rehearsal
+from support.samples import sample
+from support.simulator import Simulator
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SUBSCRIPTION = "30000000-0000-4000-8000-000000000002"
 GROUP = "rg-csa-loom-dlz-finance-prod-eastus2"
 TENANT = "10000000-0000-4000-8000-000000000001"
-WISH = Wish(SUBSCRIPTION, GROUP, tenant=TENANT)
+LEFT_OUT = (*PRIVATE_SERVICES, "apps", "accessPaths", "access")
 
 
 @pytest.fixture(autouse=True)
@@ -31,51 +36,87 @@ def _no_cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(connection, "SERVICE_ACCOUNT", tmp_path / "no-service-account")
 
 
-def forget_marks(estate: Converged) -> None:
+def forget_marks(azure: Simulator) -> None:
     """Nobody has ever marked anything: the estate is as another tool would have made it."""
-    for arm_id in estate.azure.ids():
-        body = estate.azure.get(arm_id)
+    for arm_id in azure.ids():
+        body = azure.get(arm_id)
         if body is None or "csaloom-io-owner" not in json.dumps(body):
             continue
         if TAG in (body.get("tags") or {}):
-            estate.azure.edit(arm_id, {"tags": {TAG: None}})
+            azure.edit(arm_id, {"tags": {TAG: None}})
         words = str((body.get("properties") or {}).get("description") or "")
         if TAG in words:
-            estate.azure.edit(arm_id, {"properties": {"description": words.split(" [")[0]}})
+            azure.edit(arm_id, {"properties": {"description": words.split(" [")[0]}})
 
 
-async def imported(estate: Converged, **more: str) -> Imported:
-    clouds = CloudFactory(settings_for(estate.azure))
+async def imported(azure: Simulator, group: str = GROUP, **more: str) -> Imported:
+    clouds = CloudFactory(settings_for(azure))
     try:
         cloud = clouds.for_terminal("AzureCloud", TENANT)
-        found = await read_estate(cloud, f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}")
-        return written(found, Wish(SUBSCRIPTION, GROUP, tenant=TENANT, **more), TENANT)
+        found = await read_estate(cloud, f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{group}")
+        return written(found, Wish(SUBSCRIPTION, group, tenant=TENANT, **more), TENANT)
     finally:
         await clouds.aclose()
 
 
-async def plan_of(estate: Converged, made: Imported, folder: Path) -> Preview:
+async def plan_of(azure: Simulator, made: Imported, folder: Path) -> Preview:
     """The preview of the zone that was imported."""
     file = folder / "estate.yaml"
     file.write_text(made.as_yaml())
-    settings = settings_for(estate.azure).model_copy(update={"installation": "rehearsal"})
+    settings = settings_for(azure).model_copy(update={"installation": "rehearsal"})
     found = await preview_files(settings, Request([file]))
     assert found.refused == []
     return next(preview for preview in found.previews if preview.kind == "DataLandingZone")
 
 
+def beside_the_marks(plan: Preview) -> list[tuple[str, str, str]]:
+    """What a plan would change that is no mark of ownership."""
+    marks = (f"tags.{TAG}", "properties.description")
+    fields = ((change, field.path) for change in plan.changes for field in change.fields)
+    return [(change.action, change.key, path) for change, path in fields if path not in marks]
+
+
 async def test_a_plan_of_what_was_imported_changes_nothing_but_the_marks(estate: Converged, tmp_path: Path) -> None:
-    forget_marks(estate)
-    made = await imported(estate)
+    forget_marks(estate.azure)
+    made = await imported(estate.azure)
     for obj in made.objects:
         assert parse(KINDS[obj["kind"]], obj)
-    plan = await plan_of(estate, made, tmp_path)
-    others = [
-        (change.action, change.key, field.path)
-        for change in plan.changes
-        for field in change.fields or ()
-        if field.path not in (f"tags.{TAG}", "properties.description")
-    ]
-    assert others == []
+    plan = await plan_of(estate.azure, made, tmp_path)
+    assert beside_the_marks(plan) == []
     assert {change.action for change in plan.changes} == {"Update"}
     assert plan.unchanged > 20
+
+
+async def test_an_estate_under_names_of_its_own_is_imported_with_them(tmp_path: Path) -> None:
+    names = {
+        "resourceGroup": "rg-theirs", "network": "vnet-theirs", "securityGroup": "nsg-theirs", "routeTable": "rt-theirs",
+    }  # fmt: skip
+    plane, zone = sample("AdminPlane"), sample("DataLandingZone")
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{names['resourceGroup']}"
+    plane["spec"]["grants"][0]["scopes"] = [group]
+    kept = {name: value for name, value in zone["spec"].items() if name not in LEFT_OUT}
+    zone["spec"] = {**kept, "names": names, "storage": {"name": "theirs", "filesystems": [{"name": "lake"}]}}
+    async with Simulator(clock=StandingClock()) as azure, rehearsal(azure, (plane, zone)) as play:
+        await play.settle()
+        forget_marks(azure)
+        rename_endpoint(azure, f"{group}/providers/Microsoft.Network/privateEndpoints/pe-theirs-blob", "theirs-to-blob")
+        # Another object than the one that the names in the hub and in the DNS zones are formed of.
+        made = await imported(azure, "rg-theirs", name="elsewhere")
+        plan = await plan_of(azure, made, tmp_path)
+    spec = made.objects[1]["spec"]
+    assert spec["names"] == names
+    assert (spec["storage"]["name"], made.objects[0]["spec"]["grants"][0]["scopes"]) == ("theirs", [group])
+    assert beside_the_marks(plan) == []
+    assert {change.action for change in plan.changes} == {"Update"}
+    untouched = {"peering/from-hub", "dns-link/blob", "endpoint/storage-blob", "endpoint/storage-blob/dns"}
+    assert not untouched & {change.key for change in plan.changes}
+
+
+def rename_endpoint(azure: Simulator, arm_id: str, name: str) -> None:
+    """The same private endpoint, with its registration, under another name."""
+    bodies = [azure.get(place) for place in (arm_id, f"{arm_id}/privateDnsZoneGroups/default")]
+    azure.delete(arm_id)
+    for place, body in zip((name, f"{name}/privateDnsZoneGroups/default"), bodies, strict=True):
+        assert body is not None
+        kept = {field: value for field, value in body.items() if field in ("location", "tags", "properties")}
+        azure.seed(f"{arm_id.rpartition('/')[0]}/{place}", kept)

@@ -9,7 +9,7 @@ from loom.plan.kinds import KINDS
 from loom.plan.ownership import Authority
 from loom.plan.resource import Mode
 from support.plans import id_of, plan_of
-from support.worlds import Obj, grant, hub, neighbor, plane_object, world, zone_object
+from support.worlds import SPOKE, Obj, grant, hub, neighbor, plane_object, world, zone_object
 
 KIND = KINDS["DataLandingZone"]
 
@@ -116,6 +116,16 @@ def test_whole_images_come_from_the_planes_registry_or_one_that_is_granted(
     found = authority(obj, plane=plane_object(grants=[grant(registries=registries)])).denied
     assert bool(found) == bool(denied)
     assert denied in found
+
+
+def test_a_resource_group_of_its_own_name_must_be_among_the_scopes_of_the_grant() -> None:
+    obj = zone_object(names={"resourceGroup": "rg-theirs"})
+    group = f"/subscriptions/{SPOKE}/resourceGroups/RG-Theirs"
+    denied = authority(obj).denied
+    assert "resource group rg-theirs, which spec.names names, is not within its scopes" in denied
+    may = authority(obj, plane=plane_object(grants=[grant(scopes=[group])]))
+    assert not may.denied
+    assert may.covers(f"{group}/providers/Microsoft.Network/virtualNetworks/x")
 
 
 def test_zones_of_other_grants_do_not_count() -> None:

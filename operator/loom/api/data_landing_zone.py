@@ -23,6 +23,7 @@ from loom.api.zone.event_hubs import EventHubs
 from loom.api.zone.existing import Attached, Existing
 from loom.api.zone.key_vault import KeyVault
 from loom.api.zone.kusto import Kusto
+from loom.api.zone.names import Names
 from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
 from loom.api.zone.redis import Redis
 from loom.api.zone.service_bus import ServiceBus
@@ -122,6 +123,7 @@ class DataLandingZoneSpec(CommonSpec):
             message="events go from the storage account to a queue: give storage and serviceBus too",
             holds=lambda z: z.event_grid is None or (z.storage is not None and z.service_bus is not None),
         ),
+        immutable("names", "Azure renames nothing; take the change back, or make another zone"),
         immutable("adminPlaneRef", "make another zone on the other plane and move to it"),
         immutable("domain", "make another zone for the other domain and move to it"),
         immutable("environment", "make another zone for the other environment and move to it"),
@@ -147,6 +149,9 @@ class DataLandingZoneSpec(CommonSpec):
     """How the zone's data are classified, such as Confidential. Omitted: no Data_Classification tag."""
     consumers: Consumers | None = None
     """Which namespaces may refer to this zone. Omitted: its own only."""
+    names: Names | None = None
+    """Names of the resource group, the network and what else has no field of its own, where they are not to be formed. Omitted: all
+    are formed."""
     access: Access | None = None
     """Groups that get roles in the zone. Omitted: nobody but those whom Azure lets in from above."""
     network: Network | None = None

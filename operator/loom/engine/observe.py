@@ -20,7 +20,6 @@ from loom.plan.arm_id import (
     group_of,
     is_within,
     key,
-    name_of,
     parent_of,
     subscription_of,
     without_revision,
@@ -55,6 +54,10 @@ async def _assess(run: Pass, item: Item) -> None:
         return
     if taken := next((name for name in being_taken(run) if is_within(item.id, run.items[name].id)), ""):
         item.stand(State.WAITING, "Progressing", f"waits for {taken}", action=CREATE)
+        return
+    if _is_below_foreign(run, item):
+        item.foreign = item.trusted = True
+        item.stand(State.READY, message="lies in what somebody else made; left alone")
         return
     if run.is_answered(item):
         item.stand(State.READY)
@@ -152,6 +155,12 @@ def _below_absent(run: Pass, item: Item) -> bool:
     return any(other is not None and other.read and other.live is None for other in others)
 
 
+def _is_below_foreign(run: Pass, item: Item) -> bool:
+    """Does Azure hold somebody else's resource for the one that this one is to lie in?"""
+    others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(item.id))
+    return any(other is not None and other.foreign for other in others)
+
+
 def is_below_new(run: Pass, arm_id: str) -> bool:
     """Does it lie below a resource that this run made?"""
     return any(key(ancestor) in run.so_far.created for ancestor in ancestors(arm_id))
@@ -165,7 +174,7 @@ async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed |
         case Listing.EACH:
             return await cloud.get(arm_id)
         case Listing.INLINE:
-            return await _inline(run, arm_id, kind)
+            return await _inline(run, item)
         case Listing.SUBSCRIPTION:
             place = f"/subscriptions/{subscription_of(arm_id)}"
             collection = f"{place}/resourceGroups" if kind.name == RESOURCE_GROUP else f"{place}/providers/{kind.name}"
@@ -218,9 +227,9 @@ def _comparable(value: Json) -> Json:
     return value.lower().rstrip("/") if isinstance(value, str) else value
 
 
-async def _inline(run: Pass, arm_id: str, kind: ArmType) -> Observed | None:
+async def _inline(run: Pass, item: Item) -> Observed | None:
     """A child that stands inside its parent's body: the parent as this pass saw it, else read from its own bulk list."""
-    parent_id = parent_of(arm_id)
+    parent_id, collection_id = parent_of(item.id), item.id.rpartition("/")[0]
     known = run.by_id.get(key(parent_id))
     parent = known.live if known and known.resource.mode is Mode.MANAGED else None
     if parent is None:
@@ -230,11 +239,13 @@ async def _inline(run: Pass, arm_id: str, kind: ArmType) -> Observed | None:
             parent = (await run.ports.snapshots.list(run.ports.cloud, collection, run.since)).get(key(parent_id))
         else:
             parent = await run.ports.snapshots.one(run.ports.cloud, parent_id, run.since)
-    children = at(parent.body, kind.inline_path) if parent else None
-    for child in children if isinstance(children, list) else []:
-        if isinstance(child, Mapping) and str(child.get("name", "")).lower() == name_of(arm_id).lower():
-            return Observed(arm_id, child, str(child.get("etag") or ""))
-    return None
+    children = at(parent.body, item.type.inline_path) if parent else None
+    found = {
+        key(arm_id): Observed(arm_id, child, str(child.get("etag") or ""))
+        for child in (children if isinstance(children, list) else [])
+        if isinstance(child, Mapping) and (arm_id := f"{collection_id}/{child.get('name')}")
+    }
+    return found.get(key(item.id)) or _same(run, item, found)
 
 
 def remember_settled(run: Pass) -> None:

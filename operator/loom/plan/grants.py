@@ -12,7 +12,7 @@ from loom.api.api_backend import Backend
 from loom.api.api_product import ApiProductSpec
 from loom.api.data_landing_zone import ATTACHABLE, DataLandingZoneSpec
 from loom.api.policies.safety import policies_of
-from loom.plan.arm_id import is_within, key, name_of
+from loom.plan.arm_id import is_within, key, name_of, resource_group
 from loom.plan.backends import host_of, host_within
 from loom.plan.clouds import SUFFIXES
 from loom.plan.context import Context, Neighbor
@@ -72,6 +72,10 @@ def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context, plan
         return f"subscription {spec.subscription_id} is not among its subscriptions"
     if spec.location not in grant.locations:
         return f"location {spec.location} is not among its locations ({', '.join(grant.locations) or 'none'})"
+    if named := (spec.names.resource_group if spec.names else None):
+        group = resource_group(spec.subscription_id, named)
+        if not any(is_within(group, scope) for scope in grant.scopes):
+            return f"resource group {named}, which spec.names names, is not within its scopes"
     for field in ATTACHABLE:
         attached = spec.attached(field)
         if attached and not any(is_within(attached, scope) for scope in grant.scopes):

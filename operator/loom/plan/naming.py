@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.data_landing_zone import DataLandingZoneSpec, Environment
+from loom.api.zone.names import Names
 from loom.plan.ownership import Owner
 
 DIAGNOSTICS = "diag-loom-stdz"
@@ -67,12 +68,13 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
     environment = _SHORT[spec.environment]
     place = f"{spec.domain}-{environment}-{spec.location}"
     unique = stable_hash(plane.tenant_id, spec.subscription_id, spec.domain, spec.environment, spec.location)
+    given = spec.names or Names()
     return ZoneNames(
-        group=fit(f"rg-csa-loom-dlz-{place}", 90),
-        network=fit(f"vnet-csa-loom-dlz-{place}", 64),
-        security_group=fit(f"nsg-csa-loom-dlz-{place}", 80),
-        route_table=fit(f"rt-csa-loom-dlz-{place}", 80),
-        environment=fit(f"cae-csa-loom-{place}", 60),
+        group=given.resource_group or fit(f"rg-csa-loom-dlz-{place}", 90),
+        network=given.network or fit(f"vnet-csa-loom-dlz-{place}", 64),
+        security_group=given.security_group or fit(f"nsg-csa-loom-dlz-{place}", 80),
+        route_table=given.route_table or fit(f"rt-csa-loom-dlz-{place}", 80),
+        environment=given.environment or fit(f"cae-csa-loom-{place}", 60),
         storage=(spec.storage and spec.storage.name) or f"saloom{spec.domain.replace('-', '')[:10]}{unique}",
         event_hubs=(spec.event_hubs and spec.event_hubs.name)
         or hashed(f"evhns-loom-{spec.domain}-{environment}", unique, 50),

@@ -56,6 +56,7 @@ TYPES = (
         "Microsoft.Network/virtualNetworks/virtualNetworkPeerings", "2025-05-01", "peering",
         marking=Marking.NAME, listing=Listing.INLINE, inline_path="properties.virtualNetworkPeerings",
         immutable=("properties.remoteVirtualNetwork.id",),
+        same=("properties.remoteVirtualNetwork.id",),  # Azure allows one peering between two networks, whatever its name
         carries=(
             Carry("properties.allowGatewayTransit", "the gateways between hub and zone are the hub's administrators'"),
             Carry("properties.useRemoteGateways", "the gateways between hub and zone are the hub's administrators'"),
@@ -71,6 +72,12 @@ TYPES = (
         "Microsoft.Network/privateEndpoints", "2025-05-01", "endpoint",
         immutable=(
             "location",
+            "properties.subnet.id",
+            "properties.privateLinkServiceConnections.0.properties.privateLinkServiceId",
+            "properties.privateLinkServiceConnections.0.properties.groupIds.0",
+        ),
+        # A second one would take the first one's address out of DNS (azure-docs, issue 58044).
+        same=(
             "properties.subnet.id",
             "properties.privateLinkServiceConnections.0.properties.privateLinkServiceId",
             "properties.privateLinkServiceConnections.0.properties.groupIds.0",
@@ -100,6 +107,7 @@ TYPES = (
         "Microsoft.Network/privateDnsZones/virtualNetworkLinks", "2024-06-01", "dns-link",
         listing=Listing.PARENT,
         immutable=("properties.virtualNetwork.id",),
+        same=("properties.virtualNetwork.id",),  # Azure links a network to a zone once
         delete_rank=60,
     ),
 )  # fmt: skip
