@@ -32,6 +32,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     "microsoft.documentdb/databaseaccounts": ("sqlDatabases",),
     "microsoft.documentdb/databaseaccounts/sqldatabases": ("containers",),
     "microsoft.network/privateendpoints": ("privateDnsZoneGroups",),
+    "microsoft.eventgrid/systemtopics": ("eventSubscriptions",),
     "microsoft.cdn/profiles": ("customDomains", "originGroups"),
     "microsoft.cdn/profiles/origingroups": ("origins",),
     "microsoft.network/virtualnetworks": ("providers/Microsoft.Insights/diagnosticSettings",),
@@ -140,7 +141,8 @@ async def _read_all(cloud: Cloud, ids: list[str], bodies: dict[str, Any], *, ins
 async def _read_inside(cloud: Cloud, arm_id: str, bodies: dict[str, Any]) -> None:
     kind = type_of(arm_id).lower()
     if kind == "microsoft.storage/storageaccounts":
-        await _read_all(cloud, [f"{arm_id}/blobServices/default"], bodies, inside=False)
+        singles = [f"{arm_id}/{part}/default" for part in ("blobServices", "managementPolicies")]
+        await _read_all(cloud, singles, bodies, inside=False)
     for collection in _INSIDE.get(kind, ()):
         for inner in await _list(cloud, f"{arm_id}/{collection}", bodies):
             await _read_inside(cloud, inner, bodies)

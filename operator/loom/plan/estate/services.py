@@ -7,28 +7,13 @@ from collections.abc import Callable
 
 from loom.plan.arm_id import name_of
 from loom.plan.estate.found import Found, given
+from loom.plan.estate.lake import event_grid, storage
 from loom.plan.values import Json, at
 from loom.plan.wiring import TOPICS
 
 _INNER = {topic.name.lower() for topic in TOPICS}
 
 Reading = Callable[[Found], Json]
-
-
-def storage(found: Found) -> Json:
-    """The first account with a hierarchical namespace."""
-    accounts = found.of("Microsoft.Storage/storageAccounts")
-    account = next((body for body in accounts if at(body, "properties.isHnsEnabled")), None)
-    if account is None:
-        return None
-    containers = found.of("Microsoft.Storage/storageAccounts/blobServices/containers", account["id"])
-    retention = at(found.get(f"{account['id']}/blobServices/default"), "properties.deleteRetentionPolicy") or {}
-    return given(
-        name=name_of(account["id"]),
-        redundancy=str(at(account, "sku.name") or "").rpartition("_")[2],
-        filesystems=[{"name": name_of(body["id"])} for body in containers],
-        softDeleteDays=retention.get("days") if retention.get("enabled") else None,
-    )
 
 
 def event_hubs(found: Found) -> Json:
@@ -106,8 +91,19 @@ def key_vault(found: Found) -> Json:
     return given(name=name_of(vault["id"]), softDeleteDays=at(vault, "properties.softDeleteRetentionInDays"))
 
 
+def redis(found: Found) -> Json:
+    """The first cache."""
+    cache = found.one("Microsoft.Cache/redisEnterprise")
+    return given(name=name_of(cache["id"]), sku=at(cache, "sku.name")) if cache else None
+
+
 READINGS: dict[str, Reading] = {
-    "storage": storage, "eventHubs": event_hubs, "serviceBus": service_bus, "cosmos": cosmos,
+    "storage": storage,
+    "eventHubs": event_hubs,
+    "serviceBus": service_bus,
+    "cosmos": cosmos,
+    "eventGrid": event_grid,
     "keyVault": key_vault,
-}  # fmt: skip
+    "redis": redis,
+}
 """How each service is read, by its field in the spec."""

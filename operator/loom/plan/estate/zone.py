@@ -151,6 +151,7 @@ def unread(found: Found) -> Iterator[str]:
         "microsoft.network/routetables", "microsoft.network/privateendpoints", "microsoft.network/networkinterfaces",
         "microsoft.app/managedenvironments", "microsoft.app/containerapps", "microsoft.managedidentity/userassignedidentities",
         "microsoft.network/privatednszones", "microsoft.keyvault/vaults", "microsoft.cdn/profiles",
+        "microsoft.eventgrid/systemtopics", "microsoft.cache/redisenterprise",
         "microsoft.network/frontdoorwebapplicationfirewallpolicies",
     }  # fmt: skip
     for body in found.top_level():
