@@ -8,7 +8,7 @@ from pydantic import Field
 
 from loom.api.api_source import Revision
 from loom.api.policies.sections import ApiPolicies, Operations
-from loom.api.schema import Bool, Int, Model, PartName, Rule, named
+from loom.api.schema import Bool, Int, Model, PartName, Rule, distinct, named
 
 
 class Scheme(StrEnum):
@@ -52,6 +52,15 @@ class ApiVersion(Model):
     """The version, as calls name it, such as v1."""
 
 
+class Probe(Model):
+    """One safe call by which the operator sees that an API answers, with a subscription of its own."""
+
+    operation: Annotated[str, Field(min_length=1, max_length=200)]
+    """The operationId of a GET that needs neither a parameter in its path nor any other."""
+    expect: Annotated[tuple[Annotated[Int, Field(ge=200, le=599)], ...], distinct(at_most=10, at_least=1)] = (200,)
+    """The status codes that are well."""
+
+
 class Api(Model):
     """An API of the product."""
 
@@ -87,6 +96,8 @@ class Api(Model):
     """How many revisions are kept that this object made and names no longer, the newest first."""
     backend_ref: PartName
     """The entry of `backends` that the API's calls go to; servers that the document names are not used."""
+    probe: Probe | None = None
+    """A call that the operator makes at the interval to see that the API answers. Omitted: only the gateway itself is asked."""
     policies: ApiPolicies | None = None
     """Policies for all operations of the API. Omitted: none."""
     operations: Operations = ()

@@ -62,7 +62,7 @@ class Asker:
         self._gate = asyncio.Semaphore(parallel)
         self._session: aiohttp.ClientSession | None = None
 
-    async def ask(self, url: str, inside: Inside = NOWHERE) -> Answer:
+    async def ask(self, url: str, inside: Inside = NOWHERE, headers: Mapping[str, str] | None = None) -> Answer:
         """What an address answers. Never raises."""
         parts = urlsplit(url)
         shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
@@ -73,7 +73,7 @@ class Asker:
         async with self._gate:
             try:
                 async with asyncio.timeout(self._timeout):
-                    return Answer(shown, await self._status(URL(url), inside))
+                    return Answer(shown, await self._status(URL(url), inside, headers or {}))
             except AddressRefused:
                 return Answer(shown, trouble=Trouble.PRIVATE)
             except NoSuchName:
@@ -85,23 +85,23 @@ class Asker:
             except (aiohttp.ClientError, OSError, ValueError):
                 return Answer(shown, trouble=Trouble.CUT)
 
-    async def _status(self, url: URL, inside: Inside) -> int:
+    async def _status(self, url: URL, inside: Inside, headers: Mapping[str, str]) -> int:
         """The status from the first of the host's addresses that takes the connection."""
         host = str(url.host)
         *others, last = await addresses_of(host, url.port or 443, self._connect_to, inside)
         for place in others:
             try:
-                return await self._get(url, place)
+                return await self._get(url, place, headers)
             except aiohttp.ClientSSLError:
                 raise
             except aiohttp.ClientConnectorError:
                 continue
-        return await self._get(url, last)
+        return await self._get(url, last, headers)
 
-    async def _get(self, url: URL, place: tuple[str, int]) -> int:
+    async def _get(self, url: URL, place: tuple[str, int], more: Mapping[str, str]) -> int:
         """The name stays in the request and in the certificate's check; only the address is connected to."""
         at = url.with_host(place[0]).with_port(place[1])
-        headers = {"Host": str(url.host_port_subcomponent)}
+        headers = {**more, "Host": str(url.host_port_subcomponent)}
         async with self._client().get(
             at, headers=headers, server_hostname=str(url.host), allow_redirects=False
         ) as answer:

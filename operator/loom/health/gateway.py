@@ -1,6 +1,7 @@
 """Does a gateway answer as it should? Only a host that Azure reported is asked: its name stands in a reference, never in the spec."""
 
 import re
+from collections.abc import Mapping
 
 from loom.api.conditions import Reason
 from loom.health.asking import NOT_ASKED, Asker
@@ -10,9 +11,11 @@ from loom.plan.values import Ref, Text, Value
 _WHOLE_HOST = re.compile(r"^(https://)?\{0?\}(/|$)")
 
 
-async def ask_gateway(asker: Asker, url: str, expect: tuple[int, ...]) -> tuple[Health, Reason, str]:
+async def ask_gateway(
+    asker: Asker, url: str, expect: tuple[int, ...], headers: Mapping[str, str] | None = None
+) -> tuple[Health, Reason, str]:
     """Health, reason and words. Never raises."""
-    answer = await asker.ask(url)
+    answer = await asker.ask(url, headers=headers)
     if answer.trouble in NOT_ASKED:
         return Health.UNKNOWN, Reason.NOT_MEASURED, answer.words
     if answer.trouble is not None:

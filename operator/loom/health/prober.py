@@ -21,16 +21,37 @@ from loom.plan.values import Json, Lookup, Ref, Unresolved, resolve
 
 Bodies = Mapping[str, Mapping[str, Json]]
 
+_KEY = "Ocp-Apim-Subscription-Key"
+
+
+class ProbeKeys:
+    """Keys of the operator's own subscriptions: in memory, for the calls that show them, and nowhere else."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    async def of(self, cloud: Cloud, subscription: str) -> str:
+        """The primary key. Raises CloudError."""
+        if subscription not in self._known:
+            body = await cloud.act(subscription, "listSecrets")
+            self._known[subscription] = str((body or {}).get("primaryKey") or "")
+        return self._known[subscription]
+
+    def forget(self, subscription: str) -> None:
+        """Read it again when it is needed again."""
+        self._known.pop(subscription, None)
+
 
 class ProberFactory:
     """What all probers share: who asks over HTTP, and how many probes run at once."""
 
     def __init__(self, settings: Settings) -> None:
         self._asker = Asker(settings.probes.timeout, settings.probes.parallel, settings.ca_bundle, settings.connect_to)
+        self._keys = ProbeKeys()
 
     def for_object(self, cloud: Cloud) -> "HealthProber":
         """The prober that reads through an object's own cloud."""
-        return HealthProber(cloud, self._asker)
+        return HealthProber(cloud, self._asker, self._keys)
 
     async def aclose(self) -> None:
         """Closes what is open."""
@@ -40,9 +61,10 @@ class ProberFactory:
 class HealthProber:
     """Carries out the checks of one object."""
 
-    def __init__(self, cloud: Cloud, asker: Asker) -> None:
+    def __init__(self, cloud: Cloud, asker: Asker, keys: ProbeKeys | None = None) -> None:
         self._cloud = cloud
         self._asker = asker
+        self._keys = keys or ProbeKeys()
 
     async def examine(self, checks: Sequence[Check], bodies: Bodies, lookup: Lookup) -> Sequence[Finding]:
         """One finding for each check, in their order. Never raises."""
@@ -81,7 +103,12 @@ class HealthProber:
     async def _gateway(self, check: GatewayCheck, lookup: Lookup) -> Finding:
         if not comes_from_azure(check.url):
             return _unmeasured(check, "its address is not one that Azure reported")
-        health, reason, words = await ask_gateway(self._asker, str(resolve(check.url, lookup)), check.expect)
+        url, headers = str(resolve(check.url, lookup)), dict(check.headers)
+        if check.caller:
+            headers[_KEY] = await self._keys.of(self._cloud, str(lookup(Ref(check.caller, "id"))))
+        health, reason, words = await ask_gateway(self._asker, url, check.expect, headers)
+        if check.caller and health is Health.UNHEALTHY:
+            self._keys.forget(str(lookup(Ref(check.caller, "id"))))  # somebody may have made another one
         return Finding(check.key, check.condition, health, reason, words)
 
 

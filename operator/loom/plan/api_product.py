@@ -17,6 +17,7 @@ from loom.plan.grants import product_grant
 from loom.plan.graph import validate
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
+from loom.plan.product import probes
 from loom.plan.product.apis import apis, history, version_sets
 from loom.plan.product.backends import backends
 from loom.plan.product.diagnostics import diagnostics
@@ -55,13 +56,16 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
     resources = with_offers(place, resources)
     if spec.state is ProductState.PUBLISHED:
         resources = (*resources, _publication(place, resources))
-    resources = (*resources, *subscriptions(place, after=resources[-1].key))
+    resources = (*resources, *probes.subscriptions(place), *subscriptions(place, after=resources[-1].key))
     validate(resources)
     gateway = Ref(SERVICE, "properties.gatewayUrl")
     return Plan(
         home=place.service,
         resources=resources,
-        checks=(GatewayCheck(SERVICE, Text(f"{{}}{_STATUS_PAGE}", (gateway,)), GATEWAY_REACHABLE),),
+        checks=(
+            GatewayCheck(SERVICE, Text(f"{{}}{_STATUS_PAGE}", (gateway,)), GATEWAY_REACHABLE),
+            *probes.checks(place),
+        ),
         conditions=CONDITIONS,
         exports=tuple(exports(spec)),
         keeps=tuple(history(place)),

@@ -8,7 +8,8 @@ from loom.plan.checks import Health
 from loom.plan.keys import Phase
 from loom.plan.outcome import Outcome
 from loom.plan.product import openapi
-from loom.plan.product.place import current_of
+from loom.plan.product.place import SERVICE, current_of
+from loom.plan.product.probes import probe_key
 from loom.plan.product.subscriptions import subscription_key
 from loom.plan.resource import Plan
 from loom.plan.values import Json, Unresolved, resolve
@@ -53,10 +54,11 @@ def _known(plan: Plan, outcome: Outcome, fact: str) -> str:
         return ""
 
 
-def _health(outcome: Outcome) -> Health:
-    """The gateway's: nothing else is measured of an API yet."""
-    found = [finding.health for finding in outcome.findings if finding.condition == "GatewayReachable"]
-    return found[0] if found and found[0] is not Health.PENDING else Health.UNKNOWN
+def _health(api: Api, outcome: Outcome) -> Health:
+    """The probe's, where there is one; else the gateway's."""
+    found = {finding.key: finding.health for finding in outcome.findings if finding.condition == "GatewayReachable"}
+    health = found.get(probe_key(api), found.get(SERVICE, Health.UNKNOWN))
+    return health if health is not Health.PENDING else Health.UNKNOWN
 
 
 def _address(spec: ApiProductSpec, api: Api) -> str:
@@ -79,5 +81,5 @@ def _row(spec: ApiProductSpec, api: Api, plan: Plan, outcome: Outcome, gateway: 
         **({"revision": revision} if revision else {}),
         "sourceHash": document.digest,
         "operations": document.operations,
-        "health": str(_health(outcome)),
+        "health": str(_health(api, outcome)),
     }

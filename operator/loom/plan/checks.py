@@ -31,12 +31,17 @@ class AppCheck:
 
 @dataclass(frozen=True, slots=True)
 class GatewayCheck:
-    """An HTTPS address that must answer `expect`, as the status page of an API Management gateway: GET, no redirects followed."""
+    """An HTTPS address that must answer `expect`, as the status page of an API Management gateway: GET, no redirects followed.
+
+    `caller` is the planned subscription whose key the call shows; "" = it shows none.
+    """
 
     key: str
     url: Text | Ref | str
     condition: str = "GatewayReachable"
     expect: tuple[int, ...] = (200,)
+    caller: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

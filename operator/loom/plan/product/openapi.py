@@ -5,12 +5,12 @@ import restrictions). A document is judged once for its content, as the same one
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from loom.errors import Refusal
-from loom.plan.product.contract import Contract, of_document
+from loom.plan.product.contract import Contract, of_document, operation_key
 from loom.plan.product.text import Parsed, TextError, parse
 from loom.plan.product.violations import METHODS, find, violations
 from loom.plan.values import Json
@@ -34,6 +34,9 @@ class Document:
     digest: str
     operation_ids: tuple[str, ...] = ()
     contract: Contract = field(default_factory=dict)
+    safe: Mapping[str, str] = field(
+        default_factory=dict
+    )  # operationId -> path of what can be asked without knowing anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ def _judge(text: str, digest: str) -> Document | _Flaw:
     title, words = str(info["title"])[:300] or "API", str(info.get("description") or "")
     operations = list(_operations(parsed.root))
     ids = tuple(operation["operationId"] for operation in operations if isinstance(operation.get("operationId"), str))
-    return Document(format_, title, words, len(operations), digest, ids, of_document(parsed.root))
+    contract = of_document(parsed.root)
+    return Document(format_, title, words, len(operations), digest, ids, contract, dict(_safe(parsed.root, contract)))
 
 
 def _format(parsed: Parsed) -> str | _Flaw:
@@ -170,6 +174,16 @@ def _flaw(line: int, sentence: str, more: str = "") -> _Flaw:
 
 def _cut(reference: str) -> str:
     return repr(reference if len(reference) <= 100 else f"{reference[:99]}…")
+
+
+def _safe(root: dict[str, Json], contract: Contract) -> Iterator[tuple[str, str]]:
+    """GETs that need no parameter."""
+    for url, item in root["paths"].items():
+        name = item["get"].get("operationId") if isinstance(item, dict) and isinstance(item.get("get"), dict) else None
+        signature = contract.get(operation_key("get", url))
+        needed = [one for one in signature.parameters.values() if one.required] if signature else []
+        if isinstance(name, str) and "{" not in url and not needed:
+            yield name, url
 
 
 def _operations(root: dict[str, Json]) -> Iterator[dict[str, Json]]:
