@@ -96,7 +96,12 @@ def _judge_others(run: Pass, item: Item, live: Observed) -> None:
 
 
 def _is_elsewhere(item: Item) -> bool:
-    """Azure holds another resource for the same as ours: what is wanted is so, and the other is not ours to touch."""
+    """Azure holds another resource for the same as ours: what is wanted is so, and the other is not ours to touch.
+
+    A request has whatever name who asks gave it: it is found by its words, and is no other one.
+    """
+    if item.resource.mode is Mode.REQUEST:
+        return False
     planned = item.resource.id if isinstance(item.resource.id, str) else item.id
     return bool(item.type.same and item.live and key(item.live.id) != key(planned))
 
