@@ -4,6 +4,7 @@ The order of the questions is the contract: is it there, whose is it, is Azure s
 may Azure change that, may we write there.
 """
 
+from loom.engine.at_work import await_request, is_at_work, provisioning_state
 from loom.engine.compose import is_attached
 from loom.engine.diff import FieldChange, differences
 from loom.engine.inventory import short
@@ -17,20 +18,6 @@ from loom.plan.outcome import State
 from loom.plan.resource import Mode
 from loom.plan.values import at
 
-BUSY_STATES = frozenset(
-    {
-        "accepted",
-        "creating",
-        "updating",
-        "inprogress",
-        "running",
-        "provisioning",
-        "pending",
-        "activating",
-        "configuring",
-    }
-)
-GONE_STATES = frozenset({"deleting", "removing", "scheduledfordelete"})
 MANUAL_STATES = frozenset({"awaitingmanualaction"})
 FAILED_STATES = frozenset({"failed", "canceled"})
 
@@ -65,7 +52,7 @@ def _absent(run: Pass, item: Item) -> None:
     elif run.work.wishes.policy == "Observe":
         item.stand(State.MISSING, "Observed", f"{short(item.id)} does not exist")
     elif item.resource.mode is Mode.REQUEST:
-        _await_request(run, item)
+        await_request(run, item)
     elif item.resource.mode is Mode.STAGE:
         item.stand(State.WAITING, "Progressing", "follows when everything else holds", action=UPDATE)
     else:
@@ -153,14 +140,9 @@ def mark_around(run: Pass, arm_id: str) -> str:
 
 
 def _present(run: Pass, item: Item, live: Observed) -> None:
+    if is_at_work(run, item, live):
+        return
     state = provisioning_state(item)
-    if state in GONE_STATES and state not in item.type.settled_states:
-        _wait(run, item, State.DELETING, f"{short(item.id)} is being deleted; it is made again after that")
-        return
-    if _is_busy(item, live, state):
-        _wait(run, item, State.UPDATING, f"{short(item.id)} is {state}")
-        return
-    run.so_far.busy.pop(item.key, None)
     if state in MANUAL_STATES:
         words = f"{short(item.id)} waits for somebody to confirm it where it leads to"
         item.stand(State.BLOCKED, "AwaitingManualAction", words)
@@ -216,43 +198,6 @@ def _is_fixed(kind: ArmType, path: str) -> bool:
     """Is that a place, or in one, that Azure never changes?"""
     here = path.lower()
     return any(here == fixed or here.startswith((f"{fixed}.", f"{fixed}[")) for fixed in map(str.lower, kind.immutable))
-
-
-def provisioning_state(item: Item) -> str:
-    """The live resource's provisioning state in lower case; none at all means `succeeded`."""
-    if item.live is None:
-        return ""
-    return str(at(item.live.body, "properties.provisioningState") or "succeeded").lower()
-
-
-def _is_busy(item: Item, live: Observed, state: str) -> bool:
-    busy = {name.lower() for name in item.type.busy_states} | BUSY_STATES
-    if state in busy and state not in {name.lower() for name in item.type.settled_states}:
-        return True
-    second = str(at(live.body, item.type.status_path) or "").lower() if item.type.status_path else ""
-    return bool(second) and second in {name.lower() for name in item.type.status_busy}
-
-
-def _wait(run: Pass, item: Item, state: State, words: str) -> None:
-    """Azure is at work on it, begun by nobody that this process remembers. An operation that does not end is told in time."""
-    now = run.ports.clock.now()
-    if now - run.so_far.busy.setdefault(item.key, now) > run.work.rhythm.patience:
-        name = provisioning_state(item)
-        item.stand(
-            state, "OperationStuck", f"{short(item.id)} has been {name} for longer than any such operation takes"
-        )
-    else:
-        item.stand(state, "Progressing", words)
-
-
-def _await_request(run: Pass, item: Item) -> None:
-    """Another service is to ask, and has not yet. One that never does is told in time."""
-    now = run.ports.clock.now()
-    late = now - run.so_far.busy.setdefault(item.key, now) > run.work.rhythm.patience
-    words = "it has not been asked for yet"
-    if late:
-        words = "it was never asked for: the service that should ask is not what it is declared to be, or does not work"
-    item.stand(State.CREATING, "OperationStuck" if late else "Progressing", words)
 
 
 def _dead_end(item: Item, live: Observed) -> FieldChange | None:
