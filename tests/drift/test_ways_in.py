@@ -11,6 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOST = "loom.contoso.com"
 STATE = "privateLinkServiceConnectionState"
+VAULT = "/subscriptions/30000000-0000-4000-8000-000000000002/resourceGroups/rg-shared/providers/Microsoft.KeyVault/vaults/kv"
 
 
 def connections(estate: Converged) -> dict[str, str]:
@@ -113,12 +114,25 @@ async def test_a_host_that_somebody_deleted_is_made_again_and_wants_its_proof_an
     assert estate.conditions()["Reachable"]["reason"] == "WaitingForOwner"
 
 
+@pytest.mark.parametrize("patch", [{"parameters": {"useLatestVersion": False}}, None], ids=["changed", "deleted"])
+async def test_a_certificate_of_ones_own_is_made_and_mended(estate: Converged, patch: Any) -> None:
+    await _with_certificate(estate)
+    name = f"front-door/certificate/{HOST}"
+    if patch is None:
+        estate.delete(name)
+    else:
+        estate.edit(name, {"properties": patch})
+    mended = await estate.mend()
+    assert mended.writes == (f"PUT {name}",)
+    assert [told.partition(": ")[0] for told in mended.told("DriftMended")] == [name]
+
+
 async def test_a_front_door_that_is_declared_no_more_goes_with_all_that_is_its_own(estate: Converged) -> None:
-    await _with_host(estate)
-    mine = [arm_id for name, arm_id in estate.ids.items() if name.startswith("front-door")]
+    await _with_certificate(estate)
+    mine = [arm_id for name, arm_id in estate.ids.items() if name.startswith(("front-door", "identity/front-door"))]
     estate.play.change(ZONE, lambda spec: spec.update(accessPaths={"bastion": {}}))
-    await estate.play.settle()
-    assert len(mine) == 8
+    await estate.mend_on()
+    assert len(mine) == 10
     assert [arm_id for arm_id in mine if estate.azure.get(arm_id) is not None] == []
     assert connections(estate) == {}
     assert not {key(arm_id) for arm_id in mine} & {key(arm_id) for arm_id in estate.inventory()}
@@ -129,5 +143,16 @@ async def _with_host(estate: Converged) -> None:
     paths(estate, hosts=[{"name": HOST}])
     await _look(estate)
     estate.azure.door("POST", "/sim/knobs", {"id": estate.ids[f"front-door/host/{HOST}"], "validation": "Approved"})
-    await estate.play.settle()
+    await estate.mend_on()
+    await estate.meet()
+
+
+async def _with_certificate(estate: Converged) -> None:
+    """A host whose certificate is in a vault of others, which the grant reaches."""
+    estate.azure.seed(VAULT, {"location": "eastus2", "properties": {"enableRbacAuthorization": True}})
+    scopes = [VAULT.partition("/providers/")[0]]
+    estate.play.change("AdminPlane", lambda spec: spec["grants"][0].update(scopes=scopes))
+    certificate = {"keyVault": {"id": VAULT, "secretName": "loom-contoso-com"}}
+    paths(estate, hosts=[{"name": HOST, "certificate": certificate}])
+    await estate.mend_on()
     await estate.meet()

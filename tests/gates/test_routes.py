@@ -198,9 +198,14 @@ _NOT_IN_THE_SAMPLES = [
         "Microsoft.Cdn/profiles/customDomains",
         "Microsoft.Cdn/profiles/secrets",
         "Microsoft.KeyVault/vaults/secrets",
+        "Microsoft.Network/applicationGateways",
+        "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies",
+        "Microsoft.Network/bastionHosts",
+        "Microsoft.Network/publicIPAddresses",
+        "Microsoft.Network/virtualNetworkGateways",
     )
 ]
-"""Types that need a host or a certificate of somebody's own (tests/drift/test_ways_in.py), or an app that has a secret."""
+"""What needs a host or a certificate of somebody's own, an app's secret, or most of an hour: tests/drift has them."""
 
 
 @pytest.fixture(scope="module")

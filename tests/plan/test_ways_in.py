@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 
+from loom.errors import Refusal
 from loom.plan.checks import Finding, Health, WayCheck
 from loom.plan.kinds import KINDS
 from loom.plan.outcome import Outcome, ResourceState, State
-from loom.plan.resource import Plan
-from loom.plan.values import at
-from support.plans import known, plan_of
-from support.worlds import Obj, zone_object
+from loom.plan.resource import Mode, Plan
+from loom.plan.values import Ref, at, resolve
+from loom.plan.zone.ways.private import FQDN
+from support.plans import id_of, known, plan_of
+from support.worlds import TENANT, Obj, grant, plane_object, ways_in, world, zone_object
 
 KIND = KINDS["DataLandingZone"]
 APP = "app/loom-mirroring"
+NEAR = {"privateLinkLocation": "westus3"}
 NOW, BEFORE = "2026-03-01T10:00:00Z", "2026-02-01T10:00:00Z"
 
 
@@ -60,7 +63,9 @@ def test_access_paths_that_name_no_way_open_nothing() -> None:
 def test_each_way_is_one_check_of_an_address_that_azure_reports() -> None:
     checks = ways(plan_of(zone(bastion={}, external={})))
     assert [(check.way, check.key) for check in checks] == [("Bastion", APP), ("External", APP)]
-    assert {part.key for part in checks[0].evidence} == {"peering/to-hub", "peering/from-hub", APP}
+    assert {part.key for part in checks[0].evidence} == {
+        "peering/to-hub", "peering/from-hub", APP, "apps-domain/*", "apps-domain/link-hub",
+    }  # fmt: skip
 
 
 def test_ways_in_to_an_app_that_is_not_started_lead_nowhere() -> None:
@@ -107,3 +112,95 @@ def test_what_is_being_made_is_no_failure() -> None:
 def test_what_is_there_and_was_not_tried_is_unknown() -> None:
     (row,) = rows(zone(bastion={}))
     assert row["result"] == "Unknown"
+
+
+# What each way is made of
+
+
+def body(plan: Plan, name: str) -> Any:
+    return resolve(plan.find(name).body, known)
+
+
+def test_a_bastion_of_ones_own_is_made_and_the_planes_is_not_counted_on() -> None:
+    plan = plan_of(zone(bastion={"own": {}}))
+    (check,) = ways(plan)
+    assert (check.key, body(plan, "bastion")["sku"]) == ("bastion", {"name": "Standard"})
+    assert not {"peering/to-hub", "peering/from-hub"} & {part.key for part in check.evidence}
+
+
+@pytest.mark.parametrize(
+    ("cloud", "tenant", "audience"),
+    [
+        ("AzureCloud", "https://login.microsoftonline.com", "c632b3df-fb67-4d84-bdcf-b95ad541b5c8"),
+        ("AzureUSGovernment", "https://login.microsoftonline.us", "51bb15d4-3a4f-4ebf-9dca-40096fe32426"),
+        ("AzureChinaCloud", "https://login.chinacloudapi.cn", "49f817b6-84ae-4cc0-928c-73f27289b3aa"),
+    ],
+)
+def test_people_sign_in_to_a_vpn_at_their_own_cloud(cloud: str, tenant: str, audience: str) -> None:
+    obj = zone(vpn={"clientAddressPool": "172.16.0.0/24"})
+    clients = body(plan_of(obj, world(obj, plane_object(cloud=cloud))), "vpn")["properties"]["vpnClientConfiguration"]
+    assert clients["aadTenant"] == f"{tenant}/{TENANT}"
+    assert clients["aadAudience"] == audience
+    assert clients["aadIssuer"] == f"https://sts.windows.net/{TENANT}/"
+
+
+def test_a_zone_with_a_vpn_gateway_uses_none_of_the_hubs() -> None:
+    with_one, without = plan_of(zone(vpn={"clientAddressPool": "172.16.0.0/24"})), plan_of(zone(external={}))
+    assert body(with_one, "peering/to-hub")["properties"]["useRemoteGateways"] is False
+    assert "useRemoteGateways" not in body(without, "peering/to-hub")["properties"]
+
+
+def test_addresses_for_clients_that_are_the_zones_own_are_refused() -> None:
+    with pytest.raises(Refusal, match="overlaps the zone's own addresses"):
+        plan_of(zone(vpn={"clientAddressPool": "10.100.2.0/24"}))
+
+
+def test_front_door_asks_in_words_that_only_this_zone_has() -> None:
+    plan = plan_of(zone(frontDoor={}))
+    link = body(plan, "front-door/origin")["properties"]["sharedPrivateLinkResource"]
+    answer = body(plan, "front-door/approval")["properties"]["privateLinkServiceConnectionState"]
+    assert answer == {"status": "Approved", "description": link["requestMessage"]}
+    assert world(zone()).owner.hash in link["requestMessage"]
+    assert len(link["requestMessage"]) <= 140
+    assert (plan.find("front-door/approval").mode, link["groupId"]) == (Mode.REQUEST, "managedEnvironments")
+
+
+def test_a_location_without_private_links_needs_a_near_one() -> None:
+    plane = plane_object(grants=[grant(locations=["westus2"])])
+    far, near = (zone_object(location="westus2", accessPaths={"frontDoor": spec}) for spec in ({}, NEAR))
+    with pytest.raises(Refusal, match="privateLinkLocation") as refused:
+        plan_of(far, world(far, plane))
+    origin = body(plan_of(near, world(near, plane)), "front-door/origin")["properties"]
+    assert refused.value.reason == "NotAvailable"
+    assert origin["sharedPrivateLinkResource"]["privateLinkLocation"] == "westus3"
+
+
+def test_a_cloud_without_front_door_says_so() -> None:
+    obj = zone(frontDoor={})
+    with pytest.raises(Refusal, match="AzureChinaCloud has no Front Door Premium"):
+        plan_of(obj, world(obj, plane_object(cloud="AzureChinaCloud")))
+
+
+def test_an_application_gateway_takes_https_only_and_speaks_to_the_app_by_its_own_name() -> None:
+    plan = plan_of(zone_object(accessPaths=ways_in()))
+    gateway = plan.find("application-gateway").body["properties"]
+    (listener,), (port,) = gateway["httpListeners"], gateway["frontendPorts"]
+    (settings,), (probe,), (pool,) = (
+        gateway[name] for name in ("backendHttpSettingsCollection", "probes", "backendAddressPools")
+    )
+    assert (listener["properties"]["protocol"], port["properties"]["port"]) == ("Https", 443)
+    assert settings["properties"]["hostName"] == probe["properties"]["host"] == Ref(APP, FQDN)
+    assert pool["properties"]["backendAddresses"] == [{"ipAddress": Ref("environment", "properties.staticIp")}]
+
+
+def test_a_gateway_may_read_its_certificate_before_it_is_made() -> None:
+    plan = plan_of(zone_object(accessPaths=ways_in()))
+    needs = plan.find("application-gateway").depends_on
+    assert {"identity/application-gateway", "role/application-gateway/kv-shared/key-vault-secrets-user"} <= set(needs)
+
+
+def test_a_vault_that_no_grant_reaches_is_not_written_to() -> None:
+    obj = zone_object(accessPaths=ways_in())
+    authority = KIND.authority(KIND.parse(obj), world(obj))
+    role = id_of(plan_of(obj).find("role/application-gateway/kv-shared/key-vault-secrets-user"))
+    assert not authority.covers(role)

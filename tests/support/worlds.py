@@ -121,7 +121,14 @@ def ways_in(**changes: Any) -> Obj:
     """All ways in to a zone, with everything that each can have."""
     certificate = {"keyVault": {"id": shared("Microsoft.KeyVault/vaults", "kv-shared"), "secretName": "contoso-com"}}
     hosts = [{"name": "loom.contoso.com"}, {"name": "data.contoso.com", "certificate": certificate}]
-    return {"bastion": {}, "external": {}, "frontDoor": {"hosts": hosts, "wafMode": "Detection"}, **changes}
+    paths: Obj = {
+        "bastion": {"own": {}},
+        "external": {},
+        "frontDoor": {"hosts": hosts, "wafMode": "Detection"},
+        "applicationGateway": {"hostName": "apps.contoso.com", "certificate": certificate},
+        "vpn": {"clientAddressPool": "172.16.0.0/24"},
+    }
+    return paths | changes
 
 
 def shared(arm_type: str, name: str) -> str:

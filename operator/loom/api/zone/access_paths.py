@@ -1,16 +1,24 @@
 """The ways in to a zone's apps, and what the status says of each: path by address, and what came of it."""
 
 from enum import StrEnum
-from typing import Annotated
+from ipaddress import IPv4Network
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Int, Location, Model, StatusModel, arm_id, named
+from loom.api.schema import Cidr, Int, Location, Model, Rule, StatusModel, arm_id, named
 from loom.api.status import Message, Time, Word
 
 
+class OwnBastion(Model):
+    """An Azure Bastion (Standard) in the zone's own network, in AzureBastionSubnet. It has no settings yet."""
+
+
 class Bastion(Model):
-    """The way in over Azure Bastion and a machine in the plane's hub, through the peering. It has no settings yet."""
+    """The way in over Azure Bastion: the plane's, to a machine in its hub and through the peering, or one of the zone's own."""
+
+    own: OwnBastion | None = None
+    """{}: the zone gets a Bastion of its own, to machines in its own network. Omitted: the plane's."""
 
 
 class External(Model):
@@ -66,6 +74,44 @@ class FrontDoor(Model):
     that offer it."""
 
 
+class ApplicationGateway(Model):
+    """An Application Gateway (WAF_v2) of the zone's own, in snet-application-gateway: https only, with a public address."""
+
+    host_name: HostName
+    """The host that it answers for, such as loom.contoso.com. Point it at the gateway's public address in your DNS zone."""
+    certificate: Certificate
+    """The host's certificate."""
+    waf_mode: FirewallMode = FirewallMode.PREVENTION
+    """Prevention: the firewall refuses what breaks its rules. Detection: it only logs that."""
+
+
+def _is_network(cidr: str) -> bool:
+    try:
+        IPv4Network(cidr)
+    except ValueError:
+        return False
+    return True
+
+
+class Vpn(Model):
+    """A VPN gateway of the zone's own, point to site: people sign in with Microsoft Entra and get an address of the pool.
+
+    The zone's network then uses no gateway of the hub's.
+    """
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            field="clientAddressPool",
+            cel="isCIDR(self.clientAddressPool) && cidr(self.clientAddressPool) == cidr(self.clientAddressPool).masked()",
+            message="clientAddressPool is an IPv4 range that begins at its own first address, such as 172.16.0.0/24",
+            holds=lambda v: _is_network(v.client_address_pool),
+        ),
+    )
+
+    client_address_pool: Cidr
+    """The addresses that clients get, in CIDR notation, such as 172.16.0.0/24: of no network that they are to reach."""
+
+
 class AccessPaths(Model):
     """The ways in to the zone's apps. Any of them opens the ingress of the app that they lead to, to callers from the networks."""
 
@@ -75,13 +121,17 @@ class AccessPaths(Model):
     """From the networks that are joined with the zone's. Omitted: not offered, and not looked at."""
     front_door: FrontDoor | None = None
     """From the internet, over an Azure Front Door; {} takes every default. Omitted: none is made."""
+    application_gateway: ApplicationGateway | None = None
+    """From the internet, over an Application Gateway in the zone's network. Omitted: none is made."""
+    vpn: Vpn | None = None
+    """From people's own machines, over a VPN gateway; making one takes up to three quarters of an hour. Omitted: none is made."""
 
 
 class Reach(StatusModel):
     """One way in to one address, and what came of it when it was last tried."""
 
     path: Word
-    """The way: Bastion, External or FrontDoor."""
+    """The way: Bastion, External, FrontDoor, ApplicationGateway or Vpn."""
     url: Annotated[str, Field(max_length=512)] | None = None
     """The address, as Azure reports it; absent until there is one."""
     result: Word

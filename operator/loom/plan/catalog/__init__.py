@@ -16,6 +16,7 @@ from loom.plan.catalog import (
     data,
     event_grid,
     foundation,
+    gateways,
     key_vault,
     network,
     stores,
@@ -33,6 +34,7 @@ TYPES: Mapping[str, ArmType] = MappingProxyType(
             event_grid,
             container_apps,
             cdn,
+            gateways,
             api_management,
             backends,
         )

@@ -29,6 +29,10 @@ _SENT: dict[str, dict[str, Value]] = {
     "microsoft.keyvault/vaults": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.app/managedenvironments": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.cdn/profiles": {"logs": _LOGS, "metrics": _METRICS},
+    "microsoft.network/applicationgateways": {"logs": _LOGS, "metrics": _METRICS},
+    "microsoft.network/virtualnetworkgateways": {"logs": _LOGS, "metrics": _METRICS},
+    "microsoft.network/bastionhosts": {"logs": _LOGS},
+    "microsoft.network/publicipaddresses": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.app/containerapps": {"metrics": _METRICS},  # its logs are the environment's
 }
 

@@ -14,6 +14,8 @@ from loom.plan.zone.site import SERVICES_READY, Site
 
 ENVIRONMENT, DOMAIN = "environment", "apps-domain"
 
+_CLOSED = {"properties": {"publicNetworkAccess": "Disabled"}}  # Front Door links to nothing else
+
 # Whoever is outside the environment is answered by the ingress for its names at any depth.
 _RECORDS = ("*", "@", "*.internal")
 
@@ -24,7 +26,7 @@ def environment(site: Site) -> Iterator[Resource]:
         return
     spec = site.spec.apps.environment
     if spec.existing:
-        yield existing(site, ENVIRONMENT, spec.existing, {})
+        yield existing(site, ENVIRONMENT, spec.existing, _CLOSED if site.is_linked else {})
         return
     redundancy = {} if spec.zone_redundant is None else {"zoneRedundant": spec.zone_redundant}
     yield Resource(
@@ -36,7 +38,6 @@ def environment(site: Site) -> Iterator[Resource]:
             "properties": {
                 "vnetConfiguration": {"infrastructureSubnetId": site.subnet(APPS_SUBNET), "internal": True},
                 "appLogsConfiguration": {"destination": "azure-monitor"},
-                **({"publicNetworkAccess": "Disabled"} if site.is_linked else {}),
                 "workloadProfiles": [{"name": "Consumption", "workloadProfileType": "Consumption"}],
                 # There is no public way into an internal one; a private link is refused where this says otherwise.
                 "publicNetworkAccess": "Disabled",

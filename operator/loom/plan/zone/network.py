@@ -92,9 +92,12 @@ def _subnet(site: Site, name: str, cidr: str) -> Resource:
 def _peerings(site: Site) -> Iterator[Resource]:
     ours = site.id("Microsoft.Network/virtualNetworks/virtualNetworkPeerings", site.names.network, "peer-to-admin-hub")
     # Forwarded traffic both ways: the hub's firewall stands between.
+    paths = site.spec.access_paths
+    own_gateway = paths is not None and paths.vpn is not None  # a network uses the hub's gateway or one of its own
     open_ways = {"allowVirtualNetworkAccess": True, "allowForwardedTraffic": True}
+    ours_alone = {"useRemoteGateways": False} if own_gateway else {}
     yield Resource(
-        "peering/to-hub", ours, {"properties": {"remoteVirtualNetwork": {"id": site.plane.hub_network.id}, **open_ways}},
+        "peering/to-hub", ours, {"properties": {"remoteVirtualNetwork": {"id": site.plane.hub_network.id}, **open_ways, **ours_alone}},
         ("network",), NETWORK_READY,
     )  # fmt: skip
     yield Resource(

@@ -11,7 +11,16 @@ from loom.sim.entra.directory import guid
 from loom.sim.errors import ArmError
 from loom.sim.ids import name_of, parse
 from loom.sim.kinds import Behavior, Kind, Link, Provider
-from loom.sim.providers import addresses, dns, peerings, private_endpoints, subnets, zone_groups
+from loom.sim.providers import (
+    addresses,
+    dns,
+    gateway_plane,
+    gateways,
+    peerings,
+    private_endpoints,
+    subnets,
+    zone_groups,
+)
 from loom.sim.providers.cdn import FIREWALL_KIND
 from loom.sim.providers.network_rules import DEFAULT_RULES
 from loom.sim.providers.network_style import BUSY, NETWORK, VERSIONS, network_names, network_style
@@ -217,5 +226,7 @@ PROVIDER = Provider(
         *zone_groups.KINDS,
         *dns.KINDS,
         FIREWALL_KIND,
+        *gateways.KINDS,
     ),
+    hosts=((r"(?!127\.).+\.[a-z]{2,}", gateway_plane.answer),),
 )

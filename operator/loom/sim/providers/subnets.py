@@ -7,7 +7,7 @@ from typing import Any
 from loom.sim.arm.change import Change
 from loom.sim.errors import ArmError, bad_request
 from loom.sim.kinds import Behavior, Kind, Link, Refusal
-from loom.sim.providers import addresses, private_endpoints
+from loom.sim.providers import addresses, gateways, private_endpoints
 from loom.sim.providers.network_style import BUSY, NETWORK, VERSIONS, network_names, network_style
 from loom.sim.store import Resource
 from loom.sim.world import World
@@ -61,9 +61,8 @@ class Subnets(Behavior):
         return {**body, "properties": {**body["properties"], **more}}
 
     def check_delete(self, world: World, resource: Resource) -> None:
-        users = [
-            item.id for item in [*private_endpoints.in_subnet(world, resource.id), *_environments(world, resource)]
-        ]
+        inside = private_endpoints.in_subnet(world, resource.id)
+        users = [item.id for item in [*inside, *_environments(world, resource), *gateways.users_of(world, resource)]]
         if users:
             message = (
                 f"Subnet {resource.name} is in use by {', '.join(users)} and cannot be deleted. In order to delete the subnet, delete "

@@ -9,6 +9,7 @@ from loom.api.zone.access_paths import Certificate
 from loom.plan.arm_id import key, name_of
 from loom.plan.resource import Resource
 from loom.plan.roles import KEY_VAULT_SECRETS_USER, assignment
+from loom.plan.zone.key_vault import KEY as KEY_VAULT
 from loom.plan.zone.site import REACHABLE, Site
 
 
@@ -31,7 +32,8 @@ def readers(site: Site, way: str, certificates: Iterable[Certificate]) -> Iterat
     yield Resource(reader_key(way), reader_id(site, way), body, ("group",), REACHABLE)
     for vault in vaults.values():
         why = f"the {way} of zone {site.spec.domain} reads its certificate"
-        yield assignment(right_key(way, vault), vault, KEY_VAULT_SECRETS_USER, reader_key(way), why, (), REACHABLE)
+        own = (KEY_VAULT,) if site.spec.key_vault is not None and key(vault) == key(site.key_vault) else ()
+        yield assignment(right_key(way, vault), vault, KEY_VAULT_SECRETS_USER, reader_key(way), why, own, REACHABLE)
 
 
 def right_key(way: str, vault: str) -> str:

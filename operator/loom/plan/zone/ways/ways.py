@@ -9,11 +9,14 @@ from loom.plan.resource import Resource
 from loom.plan.wiring import running
 from loom.plan.zone.app import DOOR
 from loom.plan.zone.site import REACHABLE, Site
+from loom.plan.zone.ways.application_gateway import APPLICATION_GATEWAY
+from loom.plan.zone.ways.bastion import BASTION
 from loom.plan.zone.ways.front_door import FRONT_DOOR
-from loom.plan.zone.ways.private import BASTION, EXTERNAL
+from loom.plan.zone.ways.private import EXTERNAL
+from loom.plan.zone.ways.vpn import VPN
 from loom.plan.zone.ways.way import Way
 
-WAYS: tuple[Way, ...] = (BASTION, EXTERNAL, FRONT_DOOR)
+WAYS: tuple[Way, ...] = (BASTION, EXTERNAL, FRONT_DOOR, APPLICATION_GATEWAY, VPN)
 
 
 def declared(site: Site) -> Iterator[Way]:

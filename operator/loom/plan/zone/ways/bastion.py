@@ -1,0 +1,50 @@
+"""The way in over Azure Bastion: the plane's, through the peering with its hub, or one in the zone's own network."""
+
+from collections.abc import Iterator
+
+from loom.api.zone.network import BASTION_SUBNET
+from loom.plan.checks import LinkCheck, WayCheck
+from loom.plan.naming import fit
+from loom.plan.resource import Resource
+from loom.plan.zone.app import App
+from loom.plan.zone.layout import has
+from loom.plan.zone.site import REACHABLE, Site
+from loom.plan.zone.ways.address import address, address_id, address_key
+from loom.plan.zone.ways.private import PEERED, app_evidence, private_check
+from loom.plan.zone.ways.way import Way
+
+KEY = "bastion"
+_OURS = LinkCheck(KEY, "properties.provisioningState", "Succeeded")
+
+
+def _bastion(site: Site, _app: App) -> Iterator[Resource]:
+    if not has(site.spec, "accessPaths.bastion.own"):
+        return
+    yield address(site, KEY)
+    place = {
+        "privateIPAllocationMethod": "Dynamic",
+        "subnet": {"id": site.subnet(BASTION_SUBNET)},
+        "publicIPAddress": {"id": address_id(site, KEY)},
+    }
+    yield Resource(
+        key=KEY,
+        id=site.id("Microsoft.Network/bastionHosts", fit(f"bas-csa-loom-{site.names.place}", 80)),
+        body={
+            "location": site.location,
+            "tags": dict(site.tags),
+            "sku": {"name": "Standard"},
+            "properties": {"ipConfigurations": [{"name": "default", "properties": place}], "enableTunneling": True},
+        },
+        depends_on=(address_key(KEY), f"subnet/{BASTION_SUBNET}"),
+        condition=REACHABLE,
+    )
+
+
+def _checks(site: Site, app: App) -> Iterator[WayCheck]:
+    if has(site.spec, "accessPaths.bastion.own"):
+        yield private_check("way/bastion", "Bastion", app, (_OURS, *app_evidence(site, app)), key=KEY)
+    else:
+        yield private_check("way/bastion", "Bastion", app, (*PEERED, *app_evidence(site, app, from_hub=True)))
+
+
+BASTION = Way(field="bastion", resources=_bastion, checks=_checks)
