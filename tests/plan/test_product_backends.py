@@ -42,6 +42,10 @@ def denied(obj: dict[str, Any], **grant: Any) -> str:
         ),
         ({"name": "b", "model": COMPATIBLE}, "Key Vault kv-shared of backend b is not among its keyVaults"),
         ({"name": "b", "functionApp": {"id": SITE, "keyRef": KEY}}, "func of backend b is not within its scopes"),
+        (
+            {"name": "b", "functionApp": {"id": SITE, "audience": "api://victim"}},
+            "func of backend b is not within its scopes",
+        ),
         ({"name": "b", "url": "https://elsewhere.example.com"}, "host elsewhere.example.com of backend b"),
     ],
 )
@@ -134,3 +138,12 @@ def test_a_key_is_named_and_never_held() -> None:
     name = made.find("key/b").body["properties"]["displayName"]
     credentials = made.find("backend/b").body["properties"]["credentials"]
     assert credentials == {"authorization": {"scheme": "Bearer", "parameter": f"{{{{{name}}}}}"}}
+
+
+def test_the_services_token_for_an_app_goes_only_where_an_administrator_named_that_app() -> None:
+    obj = product({"name": "b", "functionApp": {"id": SITE, "audience": "api://victim"}})
+    assert "audience api://victim of backend b is not among its audiences" in denied(obj, scopes=[SHARED])
+    plane = plane_object()
+    plane["spec"]["grants"][0] |= {"scopes": [SHARED]}
+    plane["spec"]["grants"][0]["apiManagement"]["audiences"] = ["api://victim"]
+    assert api_product.authority(KINDS["ApiProduct"].parse(obj), world(obj, plane)).denied == ""

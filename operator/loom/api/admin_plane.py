@@ -189,6 +189,11 @@ class ApiManagementGrant(Model):
         distinct(at_most=100),
     ] = ()
     """Hosts that their backends may be at; *.example.com is every host below example.com. Omitted: none."""
+    audiences: Annotated[
+        tuple[Annotated[str, Field(pattern="^api://[A-Za-z0-9._/-]+$", max_length=200)], ...], distinct(at_most=50)
+    ] = ()
+    """Application id URIs, such as api://orders, for which their Function Apps may be shown a token of the service's identity. That
+    identity is everybody's in the service: name only apps that these namespaces may call. Omitted: none."""
     raw_policies: Bool = False
     """True: their policies may hold `xml`, elements of a closed list as text. No grant allows code, named values, calls to elsewhere, or
     anything that belongs to another owner."""

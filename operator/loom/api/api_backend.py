@@ -67,7 +67,8 @@ class FunctionAppBackend(Model):
     key_ref: KeyHolder | None = None
     """The function key that is shown as x-functions-key. Omitted: none."""
     audience: Annotated[str, Field(pattern=r"^api://[A-Za-z0-9._/-]+$", max_length=200)] | None = None
-    """The application id URI of the app, such as api://orders: a token of the service's identity for it is shown. Omitted: none."""
+    """The application id URI of the app, such as api://orders: a token of the service's identity for it is shown, where the
+    namespace's grant lists it under audiences. Omitted: none."""
 
 
 class CompatibleModel(Model):

@@ -148,6 +148,9 @@ def _things_denial(grant: Grant, backend: Backend) -> str:
     for what in backend.named_ids():
         if not any(is_within(what, scope) for scope in grant.scopes):
             return f"{name_of(what)} of backend {backend.name} is not within its scopes"
+    wanted = backend.function_app.audience if backend.function_app else None
+    if wanted and (grant.api_management is None or wanted not in grant.api_management.audiences):
+        return f"audience {wanted} of backend {backend.name} is not among its audiences"
     for holder in backend.key_refs():
         if key(holder.key_vault.id) not in {key(vault) for vault in grant.key_vaults}:
             return f"Key Vault {name_of(holder.key_vault.id)} of backend {backend.name} is not among its keyVaults"
