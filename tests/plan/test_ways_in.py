@@ -177,7 +177,7 @@ def test_a_location_without_private_links_needs_a_near_one() -> None:
 
 def test_a_cloud_without_front_door_says_so() -> None:
     obj = zone(frontDoor={})
-    with pytest.raises(Refusal, match="AzureChinaCloud has no Front Door Premium"):
+    with pytest.raises(Refusal, match="not offered in AzureChinaCloud"):
         plan_of(obj, world(obj, plane_object(cloud="AzureChinaCloud")))
 
 
