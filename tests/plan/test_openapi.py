@@ -232,3 +232,41 @@ def _seconds(text: str) -> float:
     start = time.process_time()
     assert read(text, "doc").operations == 100
     return time.process_time() - start
+
+
+def test_what_an_import_leaves_out_is_told_by_kind_with_an_example() -> None:
+    operation = {
+        "responses": {"200": {"description": "ok"}},
+        "security": [{"key": []}],
+        "callbacks": {"done": {}},
+        "servers": [{"url": "https://x.example"}],
+        "requestBody": {"content": {}},
+        "parameters": [{"name": "session", "in": "cookie", "schema": {}}],
+    }
+    paths = {
+        "/a": {"get": operation, "trace": {**PETS["paths"]["/pets"]["trace"]}},
+        "/b": {"get": operation, "servers": [{"url": "/"}]},
+    }
+    schemes = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "k"}}}
+    told = read(
+        json.dumps({**PETS, "openapi": "3.1.0", "webhooks": {"new": {}}, "paths": paths, "components": schemes}), "doc"
+    ).drops
+    assert set(told) == {
+        "webhooks are not imported: new",
+        "trace is not imported: /a",
+        "servers of a path are not imported: /b",
+        "callbacks are not imported: GET /a and 1 more",
+        "servers of an operation are not imported: GET /a and 1 more",
+        "security is not enforced; policies and subscriptions are: GET /a and 1 more",
+        "cookie parameters are not imported: GET /a and 1 more",
+        "bodies of GET, HEAD and OPTIONS are not imported: GET /a and 1 more",
+    }
+
+
+def test_an_ordinary_document_loses_nothing() -> None:
+    assert read(DOCUMENT, "doc").drops == ()
+
+
+def test_a_sentence_about_a_long_path_fits_into_a_status() -> None:
+    paths = {f"/{'x' * 900}": {"get": {**PETS["paths"]["/pets"]["get"], "callbacks": {"done": {}}}}}
+    assert all(len(words) <= 300 for words in read(json.dumps({**PETS, "paths": paths}), "doc").drops)

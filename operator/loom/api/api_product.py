@@ -113,6 +113,8 @@ class ApiState(StatusModel):
     """The fingerprint of the document that was imported."""
     operations: Int | None = None
     """How many operations it has in the service."""
+    warnings: Annotated[tuple[Annotated[str, Field(max_length=300)], ...], listed(at_most=10)] = ()
+    """What API Management leaves out of its document, at most ten kinds of things, each with an example."""
     health: Word | None = None
     """Healthy, Unhealthy, or Unknown: it could not be measured, or is still on its way."""
 

@@ -81,5 +81,6 @@ def _row(spec: ApiProductSpec, api: Api, plan: Plan, outcome: Outcome, gateway: 
         **({"revision": revision} if revision else {}),
         "sourceHash": document.digest,
         "operations": document.operations,
+        **({"warnings": list(document.drops)} if document.drops else {}),
         "health": str(_health(api, outcome)),
     }

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from loom.errors import Refusal
 from loom.plan.product.contract import Contract, of_document, operation_key
+from loom.plan.product.drops import dropped
 from loom.plan.product.text import Parsed, TextError, parse
 from loom.plan.product.violations import METHODS, find, violations
 from loom.plan.values import Json
@@ -34,6 +35,7 @@ class Document:
     digest: str
     operation_ids: tuple[str, ...] = ()
     contract: Contract = field(default_factory=dict)
+    drops: tuple[str, ...] = ()  # what the import leaves out, in words
     safe: Mapping[str, str] = field(
         default_factory=dict
     )  # operationId -> path of what can be asked without knowing anything
@@ -103,7 +105,17 @@ def _judge(text: str, digest: str) -> Document | _Flaw:
     operations = list(_operations(parsed.root))
     ids = tuple(operation["operationId"] for operation in operations if isinstance(operation.get("operationId"), str))
     contract = of_document(parsed.root)
-    return Document(format_, title, words, len(operations), digest, ids, contract, dict(_safe(parsed.root, contract)))
+    return Document(
+        format_,
+        title,
+        words,
+        len(operations),
+        digest,
+        ids,
+        contract,
+        dropped(parsed.root),
+        dict(_safe(parsed.root, contract)),
+    )
 
 
 def _format(parsed: Parsed) -> str | _Flaw:
