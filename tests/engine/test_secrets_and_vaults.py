@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+from loom.engine.diff import HIDDEN
+from loom.engine.foreseen import flatten
 from loom.plan.arm_id import resource
 from loom.plan.ownership import TAG
 from loom.plan.resource import Plan, Resource
@@ -93,6 +95,10 @@ async def test_adopting_a_secret_leaves_its_value_alone() -> None:
     made.cloud.place(SECRET, properties={"value": "theirs"})
     await made.settle()
     assert (made.ready, value(made)) == ("True", "theirs")
+
+
+def test_the_value_is_hidden_in_a_preview() -> None:
+    assert list(flatten(SECRET_R.on_create)) == [("properties.value", HIDDEN)]
 
 
 async def test_the_plans_hash_says_nothing_of_the_value_and_is_the_same_twice() -> None:
