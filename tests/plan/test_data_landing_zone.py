@@ -5,7 +5,6 @@ from loom.plan.checks import LinkCheck
 from loom.plan.ownership import TAG
 from loom.plan.resource import Mode, Plan
 from loom.plan.values import Json, at, resolve
-from loom.plan.zone.app import APPS
 from support.plans import known, plan_of
 from support.worlds import hub, plane_object, world, zone_object
 
@@ -130,6 +129,7 @@ def test_everything_that_can_tell_of_itself_tells_the_planes_workspace() -> None
         "storage/blob-service",
         "event-hubs",
         "environment",
-        *(f"app/{app.name}" for app in APPS),
+        "app/loom-mcp",
+        "app/loom-mirroring",
     }
     assert at(plan.find("diagnostics/storage").body, "properties.logs") is None

@@ -18,7 +18,7 @@ CASES: dict[str, Obj] = {
     "zone-of-nothing": zone_object(network=None, storage=None, eventHubs=None, apps=None, owner=None, costCenter=None),
     "zone-with-everything": zone_object(),
     "zone-with-ways-in": zone_object(storage=None, accessPaths=ways_in()),
-    "zone-with-every-service": rich_zone(apps=None),
+    "zone-with-every-service": rich_zone(),
     "zone-without-event-hubs": zone_object(storage=None, eventHubs=None),
     "product-published": product_object(),
     "product-with-subscriptions": product_object(

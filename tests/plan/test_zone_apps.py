@@ -10,7 +10,7 @@ from loom.plan.resource import Mode, Named, Plan
 from loom.plan.values import Ref, at, resolve
 from loom.plan.zone.app import APPS, App
 from support.plans import GUID, known, plan_of
-from support.worlds import GROUP, hub, world, zone_object
+from support.worlds import GROUP, hub, plane_object, rich_zone, world, zone_object
 
 HUB_NETWORK = hub("Microsoft.Network/virtualNetworks", "vnet-hub")
 
@@ -22,13 +22,13 @@ def _settings(plan: Plan, app: str = "loom-mirroring") -> list[tuple[str, Any]]:
 
 @pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
 def test_an_app_has_every_setting_that_its_wiring_names(app: App) -> None:
-    plan = plan_of(zone_object())
+    plan = plan_of(rich_zone())
     wired = {wire.setting for wire in plan.wiring if wire.app == app.name}
     assert wired <= {name for name, value in _settings(plan, app.name) if value}
 
 
 def test_every_wire_has_its_role_and_its_thing_in_the_plan() -> None:
-    plan = plan_of(zone_object())
+    plan = plan_of(rich_zone())
     keys = {resource.key for resource in plan.resources}
     assert plan.wiring
     assert all({wire.role, wire.thing} - {""} <= keys and not wire.missing for wire in plan.wiring)
@@ -36,7 +36,7 @@ def test_every_wire_has_its_role_and_its_thing_in_the_plan() -> None:
 
 @pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
 def test_an_app_is_started_after_everything_that_it_needs(app: App) -> None:
-    plan = plan_of(zone_object())
+    plan = plan_of(rich_zone())
     wires = [wire for wire in plan.wiring if wire.app == app.name]
     assert wires
     assert {part for wire in wires for part in (wire.role, wire.thing)} - {""} <= set(
@@ -87,18 +87,18 @@ def test_an_app_that_lacks_a_value_is_not_started_and_its_row_names_the_field() 
 
 
 def test_each_app_runs_as_an_identity_of_its_own_with_its_own_roles_only() -> None:
-    plan = plan_of(zone_object())
+    plan = plan_of(rich_zone())
     for app in APPS:
         attached = plan.find(f"app/{app.name}").body["identity"]["userAssignedIdentities"]
         assert list(attached) == [plan.find(f"identity/{app.name}").id]
         roles = [r for r in plan.resources if r.key.startswith(f"role/{app.name}/")]
-        principals = {r.body["properties"]["principalId"] for r in roles}
-        assert principals == {Ref(f"identity/{app.name}", "properties.principalId")}
+        whose = {ref.key for r in roles for ref in r.refs if ref.key.startswith("identity/")}
+        assert whose == {f"identity/{app.name}"}
 
 
 @pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
 def test_there_are_ingress_and_probes_where_there_is_a_listener_and_only_there(app: App) -> None:
-    body = plan_of(zone_object()).find(f"app/{app.name}").body
+    body = plan_of(rich_zone()).find(f"app/{app.name}").body
     ingress = at(body, "properties.configuration.ingress")
     probes = at(body, "properties.template.containers.0.probes")
     if app.listener is None:
@@ -111,7 +111,7 @@ def test_there_are_ingress_and_probes_where_there_is_a_listener_and_only_there(a
 
 @pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
 def test_an_app_never_goes_to_no_copies(app: App) -> None:
-    assert at(plan_of(zone_object()).find(f"app/{app.name}").body, "properties.template.scale.minReplicas") >= 1
+    assert at(plan_of(rich_zone()).find(f"app/{app.name}").body, "properties.template.scale.minReplicas") >= 1
 
 
 def test_the_domain_of_the_environment_answers_with_its_address_in_the_zones_network_and_the_hubs() -> None:
@@ -150,6 +150,66 @@ def test_redundancy_is_declared_where_it_is_asked_for() -> None:
     assert plan_of(zone_object()).find("environment").body["properties"]["zoneRedundant"] is True
     plain = plan_of(zone_object(apps={"environment": {}})).find("environment")
     assert "zoneRedundant" not in plain.body["properties"]
+
+
+def test_the_console_reads_its_session_secret_out_of_the_vault_as_itself() -> None:
+    plan = plan_of(rich_zone())
+    body = plan.find("app/loom-console").body
+    (kept,) = at(body, "properties.configuration.secrets")
+    rows = {row["name"]: row for row in at(body, "properties.template.containers.0.env")}
+    assert rows["SESSION_SECRET"] == {"name": "SESSION_SECRET", "secretRef": kept["name"]}
+    assert kept["keyVaultUrl"].endswith("/secrets/loom-console-session")
+    assert kept["identity"] == plan.find("identity/loom-console").id
+    assert {"secret/loom-console-session", "role/loom-console/key-vault/key-vault-secrets-user"} <= set(
+        plan.find("app/loom-console").depends_on
+    )
+
+
+def test_what_an_app_keeps_its_state_in_is_made_undeclared_and_what_is_declared_is_taken() -> None:
+    plan = plan_of(rich_zone())
+    declared, made = plan.find("cosmos/loom/workspaces"), plan.find("cosmos/workspace-registry/deployments")
+    assert (declared.condition, made.condition) == ("ServicesReady", "BackingServicesWired")
+    assert dict(_settings(plan, "loom-setup-orchestrator"))["COSMOS_DATABASE"] == "workspace-registry"
+    assert [r.key for r in plan.resources if r.key.startswith("queue/")] == ["queue/refresh"]
+
+
+def test_the_cache_is_told_who_signs_in_and_no_password() -> None:
+    said = dict(_settings(plan_of(rich_zone()), "loom-activator"))["REDIS_CONNECTION"]
+    values = {"properties.hostName": "redis.example", "properties.principalId": GROUP}
+    assert resolve(said, lambda ref: values[ref.path]) == (
+        f"redis.example:10000,ssl=True,abortConnect=False,user={GROUP}"
+    )
+
+
+def test_a_service_is_never_made_undeclared() -> None:
+    plan = plan_of(rich_zone(cosmos=None))
+    lacking = {wire.app for wire in plan.wiring if wire.missing == "spec.cosmos"}
+    assert lacking == {"loom-console", "loom-setup-orchestrator", "loom-activator", "loom-direct-lake-shim"}
+    assert not any(r.key.startswith("cosmos") for r in plan.resources)
+    assert {"app/loom-mcp", "app/loom-mirroring"} <= {r.key for r in plan.resources}
+
+
+def test_an_app_that_needs_an_app_is_not_started_while_that_one_is_not() -> None:
+    plan = plan_of(rich_zone(apps={"environment": {}, "setupOrchestrator": {}, "mcp": {}}))
+    (row,) = (wire for wire in plan.wiring if wire.setting == "MCP_ENDPOINT")
+    assert row.missing == "spec.apps.mcp.audience and spec.apps.mcp.pimContributorGroupId"
+    assert not any(r.key.startswith("app/") for r in plan.resources)
+
+
+def test_an_app_without_secrets_of_its_own_runs_without_a_vault() -> None:
+    plan = plan_of(zone_object())
+    assert "KEYVAULT_URI" not in dict(_settings(plan))
+    assert "KEYVAULT_URI" in dict(_settings(plan_of(rich_zone())))
+
+
+def test_agents_run_in_the_app_where_azures_own_service_is_not_to_be_had() -> None:
+    def agents(boundary: str, cloud: str) -> str:
+        context = world(rich_zone(), plane_object(boundary=boundary, cloud=cloud))
+        plan = plan_of(rich_zone(redis=None), context)
+        return str(dict(_settings(plan, "loom-setup-orchestrator"))["AGENT_ORCHESTRATOR"])
+
+    assert agents("Commercial", "AzureCloud") == "foundry-agent-service"
+    assert agents("GCCHigh", "AzureUSGovernment") == "maf"
 
 
 def test_a_role_assignment_is_named_by_scope_principal_and_role() -> None:

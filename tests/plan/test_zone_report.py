@@ -11,7 +11,7 @@ from loom.plan.resource import Plan
 from loom.plan.values import Json, Ref, Unresolved
 from loom.plan.zone.app import APPS
 from support.plans import known, plan_of
-from support.worlds import Obj, zone_object
+from support.worlds import Obj, rich_zone, zone_object
 
 KIND = KINDS["DataLandingZone"]
 
@@ -28,7 +28,7 @@ def outcome(plan: Plan, *findings: Finding, waiting: tuple[str, ...] = ()) -> Ou
 
 
 def test_status_shows_each_wire_with_its_role_and_its_thing() -> None:
-    obj = zone_object()
+    obj = rich_zone()
     rows = report(obj, outcome(plan_of(obj), waiting=("hub/loom-mirroring-status",)))["wiring"]
     by_setting = {row["setting"]: (row["role"], row["thing"]) for row in rows}
     assert by_setting["BOOTSTRAP_SERVERS"] == ("Ok", "Ok")
@@ -37,7 +37,7 @@ def test_status_shows_each_wire_with_its_role_and_its_thing() -> None:
 
 
 def test_status_shows_an_app_as_it_was_measured() -> None:
-    obj = zone_object()
+    obj = rich_zone()
     finding = Finding(
         "app/loom-mirroring", "AppsHealthy", Health.UNHEALTHY, "ActivationFailed", "exit code 1", (("replicas", 0),)
     )
@@ -49,7 +49,7 @@ def test_status_shows_an_app_as_it_was_measured() -> None:
 
 @pytest.mark.parametrize("health", [Health.PENDING, Health.UNKNOWN])
 def test_an_app_that_was_not_measured_is_not_counted_healthy(health: Health) -> None:
-    obj = zone_object()
+    obj = rich_zone()
     status = report(obj, outcome(plan_of(obj), Finding("app/loom-mirroring", "AppsHealthy", health, "NotMeasured")))
     assert status["appsHealthy"] == f"0/{len(APPS)}"
     assert {row["health"] for row in status["apps"]} == {"Unknown"}

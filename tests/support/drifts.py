@@ -9,7 +9,7 @@ from loom.plan.zone.access import ACCESS
 from support.samples import sample
 
 Patch = dict[str, Any]
-APPS = ("loom-mcp", "loom-mirroring")
+APPS = ("loom-console", "loom-setup-orchestrator", "loom-mcp", "loom-direct-lake-shim", "loom-mirroring")
 Edit = tuple[dict[str, Any], set[str]]
 TAGS: Edit = ({"tags": {"Domain": "somebody-elses"}}, {"tags.Domain"})
 WORDS: Edit = ({"properties": {"description": "{mark} for nothing"}}, {"properties.description"})
@@ -108,6 +108,10 @@ EDITS: dict[str, Edit] = {
         {"properties.policy.rules[old-landing-files]"},
     ),
     "event-grid": TAGS,
+    "event-grid/direct-lake": (
+        {"properties": {"filter": {"subjectEndsWith": ".csv"}}},
+        {"properties.filter.subjectEndsWith"},
+    ),
     "event-grid/new-files": (
         {"properties": {"filter": {"subjectEndsWith": ".csv"}}},
         {"properties.filter.subjectEndsWith"},
@@ -177,11 +181,13 @@ EDITS: dict[str, Edit] = {
     **dict.fromkeys(("apps-domain/link-zone", "apps-domain/link-hub"), TAGS),
     **dict.fromkeys((f"role/{app}/registry/acrpull" for app in APPS), WORDS),
     **dict.fromkeys((f"role/{app}/plane/insights/monitoring-metrics-publisher" for app in APPS), WORDS),
+    **dict.fromkeys((f"role/{app}/key-vault/key-vault-secrets-user" for app in APPS), WORDS),
     "role/loom-mcp/group/reader": WORDS,
+    "role/loom-direct-lake-shim/queue/refresh/azure-service-bus-data-receiver": WORDS,
     "role/loom-mirroring/event-hubs/azure-event-hubs-data-owner": WORDS,
-    "app/loom-mcp": (
-        {"properties": {"template": {"scale": {"minReplicas": 0}}}},
-        {"properties.template.scale.minReplicas"},
+    **dict.fromkeys(
+        (f"app/{app}" for app in APPS if app != "loom-mirroring"),
+        ({"properties": {"template": {"scale": {"maxReplicas": 30}}}}, {"properties.template.scale.maxReplicas"}),
     ),
     "app/loom-mirroring": (
         {"properties": {"configuration": {"ingress": {"external": True}}, "template": {"scale": {"maxReplicas": 30}}}},
@@ -217,6 +223,9 @@ OF_THE_PRODUCT: dict[str, Edit] = {
     "product-policy": OPEN_POLICY,
 }
 FIXED = {
+    "cosmos/workspace-registry", "cosmos/workspace-registry/deployments", "cosmos/direct-lake-config",
+    "cosmos/direct-lake-config/refresh-policies", "secret/loom-console-session", "role/loom-console/cosmos/documents",
+    "role/loom-setup-orchestrator/cosmos/documents", "role/loom-direct-lake-shim/cosmos/documents",
     "hub/loom-mirroring-configs", "hub/loom-mirroring-offsets", "hub/loom-mirroring-status", "api-link/orders-v1",
     "group-link/developers", "cosmos/loom", "cosmos/loom/workspaces",
 }  # fmt: skip

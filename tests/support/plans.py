@@ -13,7 +13,7 @@ from loom.plan.catalog import arm_type
 from loom.plan.context import Context
 from loom.plan.kinds import KINDS
 from loom.plan.resource import Mode, Named, Placed, Plan, Resource
-from loom.plan.values import Json, Ref, Text, Value, resolve
+from loom.plan.values import Generated, Json, Ref, Text, Value, resolve
 from support.worlds import Obj, world
 
 GUID = "99999999-9999-4999-8999-999999999999"
@@ -102,6 +102,8 @@ def _plain(value: Value) -> Any:
             return template.format(*(_plain(part) for part in parts))
         case list() | tuple():
             return [_plain(item) for item in value]
+        case Generated(size):
+            return f"${{{size} random characters}}"
         case _ if hasattr(value, "items"):
             return {name: _plain(item) for name, item in value.items()}
         case _:

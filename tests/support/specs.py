@@ -142,9 +142,12 @@ def _apps() -> st.SearchStrategy[Obj]:
     mcp = st.fixed_dictionaries(
         {}, optional={**told, "audience": st.just("api://loom-mcp"), "pimContributorGroupId": st.just(GROUP)}
     )
-    mirroring = st.fixed_dictionaries({}, optional=told)
+    plain = st.fixed_dictionaries({}, optional=told)
+    activator = st.fixed_dictionaries({}, optional={**told, "workspaceId": st.just("w1")})
+    fields = ("console", "setupOrchestrator", "directLakeShim", "mirroring")
+    apps = {"mcp": mcp, "activator": activator, **dict.fromkeys(fields, plain)}
     environment = st.fixed_dictionaries({}, optional={"zoneRedundant": st.booleans()})
-    return st.fixed_dictionaries({"environment": environment}, optional={"mcp": mcp, "mirroring": mirroring})
+    return st.fixed_dictionaries({"environment": environment}, optional=apps)
 
 
 @st.composite

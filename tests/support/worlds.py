@@ -88,16 +88,19 @@ def zone_object(**changes: Any) -> Obj:
         network={"addressSpace": "10.100.0.0/20"},
         storage={"filesystems": [{"name": "bronze"}, {"name": "gold"}]},
         eventHubs={"hubs": [{"name": "orders", "partitions": 8}]},
-        apps={
-            "environment": {"zoneRedundant": True},
-            "mcp": {"audience": "api://loom-mcp", "pimContributorGroupId": GROUP},
-            "mirroring": {},
-        },
+        apps=_APPS,
     )
 
 
+_APPS: Obj = {
+    "environment": {"zoneRedundant": True},
+    "mcp": {"audience": "api://loom-mcp", "pimContributorGroupId": GROUP},
+    "mirroring": {},
+}
+
+
 def rich_zone(**changes: Any) -> Obj:
-    """A zone with every backing service beside those of `zone_object`."""
+    """A zone with every backing service beside those of `zone_object`, and all apps on them."""
     services: Obj = {
         "serviceBus": {"queues": [{"name": "refresh"}]},
         "keyVault": {},
@@ -113,6 +116,13 @@ def rich_zone(**changes: Any) -> Obj:
         },
         "redis": {},
         "kusto": {"clusterId": hub("Microsoft.Kusto/clusters", "adxshared")},
+        "apps": {
+            **_APPS,
+            "console": {},
+            "setupOrchestrator": {},
+            "activator": {"workspaceId": "w1"},
+            "directLakeShim": {},
+        },
     }
     return zone_object(**(services | changes))
 

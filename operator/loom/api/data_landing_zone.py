@@ -113,9 +113,9 @@ class DataLandingZoneSpec(CommonSpec):
         ),
         Rule(
             field="accessPaths",
-            cel="!has(self.accessPaths) || (has(self.apps) && has(self.apps.mirroring))",
-            message="access paths lead to an app: add apps.mirroring",
-            holds=lambda z: z.access_paths is None or bool(z.apps and z.apps.mirroring),
+            cel="!has(self.accessPaths) || (has(self.apps) && (has(self.apps.console) || has(self.apps.mirroring)))",
+            message="access paths lead to an app: add apps.console, or apps.mirroring",
+            holds=lambda z: z.access_paths is None or bool(z.apps and (z.apps.console or z.apps.mirroring)),
         ),
         Rule(
             field="eventGrid",

@@ -25,7 +25,7 @@ class Text:
     """A string around values known later: `Text("https://{}/", (Ref("app", "properties.configuration.ingress.fqdn"),))`."""
 
     template: str
-    parts: tuple["Ref | str", ...]
+    parts: tuple["Ref | Text | str", ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

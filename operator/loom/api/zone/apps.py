@@ -72,14 +72,31 @@ class Mcp(AppSpec):
     """The Entra group whose members are contributors for an hour (Privileged Identity Management). Omitted: it is not started."""
 
 
+class Activator(AppSpec):
+    """The app loom-activator: it watches data and acts by rules."""
+
+    workspace_id: Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)] | None = None
+    """The platform's workspace whose rules it follows. Omitted: it is not started."""
+
+
 class Apps(Model):
     """The platform's apps in this zone, and where they run. An app that lacks what it needs is not started, and
     BackingServicesWired is False and names what to add."""
 
     environment: AppsEnvironment
     """The Container Apps environment that the apps run in; {} makes one, without redundancy over availability zones."""
+    console: AppSpec | None = None
+    """The app loom-console: what people see. It needs cosmos, and keyVault for the secret that its sessions are sealed with; {}
+    takes every default. Omitted: not run."""
+    setup_orchestrator: AppSpec | None = None
+    """The app loom-setup-orchestrator: it deploys what the console asks for. It needs apps.mcp and cosmos. Omitted: not run."""
     mcp: Mcp | None = None
     """The app loom-mcp. It needs audience and pimContributorGroupId. Omitted: not run."""
+    activator: Activator | None = None
+    """The app loom-activator, a worker. It needs workspaceId, kusto, redis and cosmos. Omitted: not run."""
+    direct_lake_shim: AppSpec | None = None
+    """The app loom-direct-lake-shim, a worker: it refreshes semantic models when files change. It needs serviceBus, eventGrid
+    and cosmos. Omitted: not run."""
     mirroring: AppSpec | None = None
     """The app loom-mirroring: change data capture into Event Hubs, over Kafka; {} takes every default. It needs eventHubs.
     Omitted: not run."""

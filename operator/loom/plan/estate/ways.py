@@ -3,15 +3,15 @@
 from loom.plan.arm_id import name_of
 from loom.plan.estate.found import Found, given
 from loom.plan.values import Json, at
-from loom.plan.zone.app import DOOR
+from loom.plan.zone.app import DOORS
 
 _WAF = "Microsoft.Network/frontDoorWebApplicationFirewallPolicies"
 
 
 def access_paths(found: Found) -> Json:
     """Front Door where the group has one; where the ingress of the apps' door is open, the networks."""
-    apps = found.of("Microsoft.App/containerApps")
-    door: Json = next((body for body in apps if name_of(body["id"]).lower() == DOOR.name), {})
+    apps = {name_of(body["id"]).lower(): body for body in found.of("Microsoft.App/containerApps")}
+    door: Json = next((apps[app.name] for app in DOORS if app.name in apps), {})
     is_open = bool(at(door, "properties.configuration.ingress.external"))
     paths = given(external={} if is_open else None, frontDoor=_front_door(found))
     return paths or None

@@ -13,7 +13,7 @@ from loom.plan.estate.found import ROLE_ASSIGNMENTS, Found, given, tags_of
 from loom.plan.estate.services import READINGS
 from loom.plan.estate.ways import access_paths
 from loom.plan.values import Json, at
-from loom.plan.wiring import needs_of
+from loom.plan.wiring import rows_of
 from loom.plan.zone.access import ACCESS
 from loom.plan.zone.access import GROUP as ON_GROUP
 from loom.plan.zone.app import APPS, App
@@ -121,7 +121,7 @@ def _apps(found: Found) -> Json:
     if not found.one("Microsoft.App/managedEnvironments"):
         return None
     there = {name_of(body["id"]).lower(): body for body in found.of("Microsoft.App/containerApps")}
-    apps = {app.field: _app(app, there[app.name]) for app in APPS if app.name in there}
+    apps = {app.place.removeprefix("apps."): _app(app, there[app.name]) for app in APPS if app.name in there}
     return {"environment": {}, **apps}
 
 
@@ -139,8 +139,8 @@ def _app(app: App, body: Json) -> Json:
 
 def _values(app: App) -> Iterator[tuple[str, str]]:
     """The fields of an app's spec that it is told as they are, and the settings that tell it."""
-    place = f"apps.{app.field}."
-    return ((need.of.removeprefix(place), need.setting) for need in needs_of(app) if need.of.startswith(place))
+    place = f"{app.place}."
+    return ((need.of.removeprefix(place), need.setting) for need in rows_of(app) if need.of.startswith(place))
 
 
 def unread(found: Found) -> Iterator[str]:

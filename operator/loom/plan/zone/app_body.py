@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from loom.api.zone.apps import Replicas
 from loom.plan.values import Value
-from loom.plan.zone.app import DOOR, App, Listener
+from loom.plan.zone.app import App, Listener, door
 from loom.plan.zone.app_image import Image
+from loom.plan.zone.app_settings import secrets
 from loom.plan.zone.site import Site
 
-Settings = Mapping[str, Value]
+Settings = list[Value]
 
 
 def body(site: Site, app: App, image: Image, settings: Settings) -> Mapping[str, Value]:
@@ -31,11 +32,13 @@ def body(site: Site, app: App, image: Image, settings: Settings) -> Mapping[str,
 def _configuration(site: Site, app: App, image: Image) -> Mapping[str, Value]:
     configuration: dict[str, Value] = {"activeRevisionsMode": "Single"}
     if app.listener:
-        outside = app.listener.external or (app is DOOR and site.is_open)
+        outside = app.listener.external or (site.is_open and app is door(site.spec))
         way_in = {"external": outside, "targetPort": app.listener.port, "transport": "auto"}
         configuration["ingress"] = way_in
     if image.registry:
         configuration["registries"] = [{"server": image.registry, "identity": site.identity(app.name)}]
+    if kept := secrets(site, app):
+        configuration["secrets"] = kept
     return configuration
 
 
@@ -44,7 +47,7 @@ def _template(app: App, image: Image, replicas: Replicas, settings: Settings) ->
         "name": app.name,
         "image": image.name,
         "resources": {"cpu": app.cpu, "memory": app.memory},
-        "env": [{"name": name, "value": value} for name, value in settings.items()],
+        "env": settings,
     }
     if app.listener:
         container["probes"] = list(_probes(app.listener))

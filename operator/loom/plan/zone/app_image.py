@@ -32,7 +32,7 @@ def image_of(site: Site, app: App, plane: str) -> Image:
     if spec is not None and spec.image is not None:
         ours = registry is not None and spec.image.split("/")[0].lower() == _host(site, registry.id)
         return Image(spec.image, server if ours else None)
-    why = f"without it spec.apps.{app.field} must name a whole image"
+    why = f"without it spec.{app.place} must name a whole image"
     if server is None:
         raise not_in_plane(plane, "containerRegistry", why)
     if release is None:

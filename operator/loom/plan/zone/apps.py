@@ -7,17 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from loom.plan.checks import AppCheck
 from loom.plan.resource import Mode, Named, Resource
-from loom.plan.roles import assignment
-from loom.plan.wiring import apps, lacks, needs_of, running
+from loom.plan.roles import Role, assignment
+from loom.plan.wiring import CACHE, DOCUMENTS, QUERIES, DataRole, apps, lacks, needs_of, running
 from loom.plan.zone.app import App, app_key, identity_key
 from loom.plan.zone.app_body import body
 from loom.plan.zone.app_image import image_of, not_in_plane, pulling, registry_resource
 from loom.plan.zone.app_settings import settings
+from loom.plan.zone.cosmos import document_access
 from loom.plan.zone.environment import ENVIRONMENT
+from loom.plan.zone.key_vault import secret
+from loom.plan.zone.kusto import database_access
+from loom.plan.zone.redis import cache_access
 from loom.plan.zone.services import declared, way_to
 from loom.plan.zone.site import APPS_HEALTHY, SERVICES_READY, WIRED, Site
 
 Ids = Mapping[str, str]  # of what is planned, by key
+
+# Who gives the rights that a service keeps in lists of its own.
+_GIVEN = {DOCUMENTS: document_access, CACHE: cache_access, QUERIES: database_access}
 
 
 def app_checks(site: Site) -> Iterator[AppCheck]:
@@ -47,7 +54,9 @@ def app_resources(site: Site, plane: str, made: Iterable[Resource]) -> Iterator[
     images = {app: image_of(site, app, plane) for app in started}
     if any(image.registry for image in images.values()):
         yield registry_resource(site)
-    ids = {r.key: r.id for r in (*made, insights) if not isinstance(r.id, Named)}
+    own = tuple(_own_secrets(site, started))
+    yield from own
+    ids = {r.key: r.id for r in (*made, insights, *own) if not isinstance(r.id, Named)}
     for app in started:
         yield _identity(site, app)
         roles = (*_roles(site, app, ids), *((pulling(site, app),) if images[app].registry else ()))
@@ -67,17 +76,27 @@ def _identity(site: Site, app: App) -> Resource:
     return Resource(identity_key(app), site.identity(app.name), tagged, ("group",), SERVICES_READY)
 
 
+def _own_secrets(site: Site, started: tuple[App, ...]) -> Iterator[Resource]:
+    """The secrets that nobody gives: they are made once."""
+    for need in (need for app in started for need in needs_of(site.spec, app)):
+        if need.says == "{secret}":
+            yield secret(site, need.thing.removeprefix("secret/"), WIRED)
+
+
 def _roles(site: Site, app: App, ids: Ids) -> Iterator[Resource]:
-    rows = {need.role_key: need for need in needs_of(app) if need.role}
+    rows = {need.role_key: need for need in needs_of(site.spec, app)}
     for key, need in rows.items():
-        if need.role:
-            why = f"{app.name} of zone {site.spec.domain}: {need.role.name}"
-            yield assignment(key, ids[need.place], need.role, identity_key(app), why, (need.place,), WIRED)
+        match need.role:
+            case Role(name=name):
+                why = f"{app.name} of zone {site.spec.domain}: {name}"
+                yield assignment(key, ids[need.place], need.role, identity_key(app), why, (need.place,), WIRED)
+            case DataRole():
+                yield _GIVEN[need.role](key, site, identity_key(app), (need.place,), WIRED)
 
 
 def _things(site: Site, app: App) -> Iterator[str]:
     """A first start without role, thing or name resolution fails for a quarter of an hour: all of them come before."""
-    needs = needs_of(app)
+    needs = needs_of(site.spec, app)
     yield from (need.thing for need in needs if need.thing)
     services = {service.field for service in declared(site)}
     for field in dict.fromkeys(need.of for need in needs if need.of in services):

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from loom.plan.resource import Ignore, Named, Resource
 from loom.plan.values import Ref, Value
+from loom.plan.wiring import Container, containers
 from loom.plan.zone.existing import existing
 from loom.plan.zone.service import Service
-from loom.plan.zone.site import SERVICES_READY, Site
+from loom.plan.zone.site import SERVICES_READY, WIRED, Site
 
 KEY = "cosmos"
 GROUP_ID = "Sql"
@@ -21,7 +22,7 @@ _REGIONS = Ignore("properties.locations", "who adds a region, or fails over to a
 
 
 def cosmos(site: Site) -> Iterator[Resource]:
-    """The account, unless it exists already, and the databases and containers that are declared."""
+    """The account, unless it exists already, its databases and containers, and those that running apps need."""
     spec = site.spec.cosmos
     if spec is None:
         return
@@ -29,10 +30,23 @@ def cosmos(site: Site) -> Iterator[Resource]:
         yield existing(site, KEY, spec.existing, {"kind": "GlobalDocumentDB"})
     else:
         yield Resource(KEY, site.cosmos, _account(site), ("group",), SERVICES_READY, ignore=(_REGIONS,))
+    declared: set[str] = set()
     for database in spec.databases or ():
         yield _database(site, database.name)
+        declared.add(f"{KEY}/{database.name}")
         for container in database.containers:
             yield _container(site, database.name, container.name, container.partition_key)
+            declared.add(container_key(database.name, container.name))
+    for needed in containers(site.spec):
+        yield from _of_an_app(site, needed, declared)
+
+
+def _of_an_app(site: Site, needed: Container, declared: set[str]) -> Iterator[Resource]:
+    """What an app keeps its state in, unless the spec declares it. In another's account only the names say whose it is."""
+    if f"{KEY}/{needed.database}" not in declared:
+        yield _database(site, needed.database, WIRED)
+    if container_key(needed.database, needed.name) not in declared:
+        yield _container(site, needed.database, needed.name, needed.partition_key, WIRED)
 
 
 def container_key(database: str, container: str) -> str:
@@ -73,25 +87,26 @@ def _account(site: Site) -> dict[str, Value]:
     }
 
 
-def _database(site: Site, name: str) -> Resource:
+def _database(site: Site, name: str, condition: str = SERVICES_READY) -> Resource:
+    own = site.inner("cosmos", name)
     return Resource(
         key=f"{KEY}/{name}",
-        id=f"{site.cosmos}/sqlDatabases/{name}",
-        body={"properties": {"resource": {"id": name}}},
+        id=f"{site.cosmos}/sqlDatabases/{own}",
+        body={"properties": {"resource": {"id": own}}},
         depends_on=(KEY,),
-        condition=SERVICES_READY,
+        condition=condition,
     )
 
 
-def _container(site: Site, database: str, name: str, partition_key: str) -> Resource:
+def _container(site: Site, database: str, name: str, partition_key: str, condition: str = SERVICES_READY) -> Resource:
     return Resource(
         key=container_key(database, name),
-        id=f"{site.cosmos}/sqlDatabases/{database}/containers/{name}",
+        id=f"{site.cosmos}/sqlDatabases/{site.inner('cosmos', database)}/containers/{name}",
         body={"properties": {"resource": {"id": name, "partitionKey": {"paths": [partition_key], "kind": "Hash"}}}},
         # Keys of more than 100 bytes; as with all of a partition key, to be had at creation only.
         on_create={"properties": {"resource": {"partitionKey": {"version": 2}}}},
         depends_on=(f"{KEY}/{database}",),
-        condition=SERVICES_READY,
+        condition=condition,
     )
 
 

@@ -12,8 +12,10 @@ from loom.plan.arm_id import name_of
 from loom.plan.resource import Resource
 from loom.plan.roles import SERVICE_BUS_DATA_SENDER, assignment
 from loom.plan.values import Value
+from loom.plan.wiring import feeds
 from loom.plan.zone.service_bus import KEY as SERVICE_BUS
-from loom.plan.zone.site import SERVICES_READY, Site
+from loom.plan.zone.service_bus import queue_id
+from loom.plan.zone.site import SERVICES_READY, WIRED, Site
 from loom.plan.zone.storage import KEY as STORAGE
 
 KEY = "event-grid"
@@ -22,7 +24,10 @@ _RULES = f"{SERVICE_BUS}/network-rules"
 
 
 def event_grid(site: Site, planned: frozenset[str]) -> Iterator[Resource]:
-    """The topic, its right to send, and the declared subscriptions. `planned`: the keys of the zone's services, already planned."""
+    """The topic, its right to send, the declared subscriptions, and those that running apps need.
+
+    `planned`: the keys of the zone's services, already planned.
+    """
     spec = site.spec.event_grid
     if spec is None:
         return
@@ -49,15 +54,18 @@ def event_grid(site: Site, planned: frozenset[str]) -> Iterator[Resource]:
                 "spec.serviceBus.queues; add it there",
             )
         yield subscription(site, wanted)
+    for feed in feeds(site.spec):
+        wanted = EventSubscription(name=feed.name, queue=feed.queue.name, suffix=feed.suffix)
+        yield subscription(site, wanted, WIRED)
 
 
-def subscription(site: Site, wanted: EventSubscription) -> Resource:
+def subscription(site: Site, wanted: EventSubscription, condition: str = SERVICES_READY) -> Resource:
     """Events of created blobs, delivered to a queue of the zone by the topic's identity; its name is one that only we form."""
     folder = f"/blobServices/default/containers/{wanted.filesystem}/" if wanted.filesystem else ""
     where: dict[str, Value] = {"subjectBeginsWith": folder, "subjectEndsWith": wanted.suffix or ""}
     destination = {
         "endpointType": "ServiceBusQueue",
-        "properties": {"resourceId": f"{site.service_bus}/queues/{wanted.queue}"},
+        "properties": {"resourceId": queue_id(site, wanted.queue)},
     }
     return Resource(
         key=f"{KEY}/{wanted.name}",
@@ -70,7 +78,7 @@ def subscription(site: Site, wanted: EventSubscription) -> Resource:
             }
         },
         depends_on=(KEY, ROLE, f"queue/{wanted.queue}"),
-        condition=SERVICES_READY,
+        condition=condition,
     )
 
 

@@ -6,14 +6,15 @@ What differs between the tiers: Azure docs, "Service Bus Premium and Standard me
 from collections.abc import Iterator
 
 from loom.api.zone.existing import PrivateEndpoint
-from loom.api.zone.service_bus import ExistingBus, Queue, ServiceBus, Tier
+from loom.api.zone.service_bus import ExistingBus, ServiceBus, Tier
 from loom.errors import Refusal
 from loom.plan.arm_id import name_of
 from loom.plan.resource import Resource
 from loom.plan.values import Value
+from loom.plan.wiring import queues
 from loom.plan.zone.existing import existing
 from loom.plan.zone.service import Service
-from loom.plan.zone.site import SERVICES_READY, Site
+from loom.plan.zone.site import SERVICES_READY, WIRED, Site
 
 KEY = "service-bus"
 GROUP_ID = "namespace"
@@ -21,7 +22,7 @@ _DELIVERIES = 10
 
 
 def service_bus(site: Site) -> Iterator[Resource]:
-    """The namespace, unless it exists already, and its queues."""
+    """The namespace, unless it exists already, its queues, and those that running apps need."""
     spec = site.spec.service_bus
     if spec is None:
         return
@@ -32,7 +33,11 @@ def service_bus(site: Site) -> Iterator[Resource]:
         if is_premium(spec):
             yield _rules(site)
     for queue in spec.queues:
-        yield _queue(site, queue)
+        yield _queue(site, queue.name, queue.max_delivery_count or _DELIVERIES)
+    declared = {queue.name.lower() for queue in spec.queues}
+    for needed in queues(site.spec):
+        if needed.name.lower() not in declared:
+            yield _queue(site, needed.name, _DELIVERIES, WIRED)
 
 
 def check_bus_names(site: Site) -> None:
@@ -88,13 +93,20 @@ def _rules(site: Site) -> Resource:
     )
 
 
-def _queue(site: Site, queue: Queue) -> Resource:
+def queue_id(site: Site, name: str) -> str:
+    """The ARM id of the queue planned as `queue/<name>`: as it is declared, or, where only an app needs it, as we call it."""
+    spec = site.spec.service_bus
+    declared = spec is not None and name.lower() in {queue.name.lower() for queue in spec.queues}
+    return f"{site.service_bus}/queues/{name if declared else site.inner('serviceBus', name)}"
+
+
+def _queue(site: Site, name: str, deliveries: int, condition: str = SERVICES_READY) -> Resource:
     return Resource(
-        key=f"queue/{queue.name}",
-        id=f"{site.service_bus}/queues/{queue.name}",
-        body={"properties": {"maxDeliveryCount": queue.max_delivery_count or _DELIVERIES}},
+        key=f"queue/{name}",
+        id=queue_id(site, name),
+        body={"properties": {"maxDeliveryCount": deliveries}},
         depends_on=(KEY,),
-        condition=SERVICES_READY,
+        condition=condition,
     )
 
 

@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_snake
 from loom.plan.checks import WayCheck
 from loom.plan.resource import Resource
 from loom.plan.wiring import running
-from loom.plan.zone.app import DOOR
+from loom.plan.zone.app import App, door
 from loom.plan.zone.site import REACHABLE, Site
 from loom.plan.zone.ways.application_gateway import APPLICATION_GATEWAY
 from loom.plan.zone.ways.bastion import BASTION
@@ -27,20 +27,27 @@ def declared(site: Site) -> Iterator[Way]:
 
 def way_resources(site: Site) -> Iterator[Resource]:
     """Everything that is made for the ways in. Where the app does not run there is nothing to lead to."""
-    if DOOR in running(site.spec):
+    if app := _open(site):
         for way in declared(site):
-            yield from way.resources(site, DOOR)
+            yield from way.resources(site, app)
 
 
 def way_checks(site: Site) -> Iterator[WayCheck]:
     """Each way in must lead to the app."""
-    if DOOR in running(site.spec):
+    if app := _open(site):
         for way in declared(site):
-            yield from way.checks(site, DOOR)
+            yield from way.checks(site, app)
 
 
 def closed(site: Site) -> Mapping[str, tuple[str, str]]:
     """What the spec itself keeps unreachable: ways in to an app that lacks a service and is not started."""
-    if not site.is_open or DOOR in running(site.spec):
+    app = door(site.spec)
+    if not site.is_open or app is None or _open(site):
         return {}
-    return {REACHABLE: ("MissingBackingService", f"{DOOR.name} is not started, so no access path leads anywhere")}
+    return {REACHABLE: ("MissingBackingService", f"{app.name} is not started, so no access path leads anywhere")}
+
+
+def _open(site: Site) -> App | None:
+    """The app that the ways in lead to, where it runs."""
+    app = door(site.spec)
+    return app if app in running(site.spec) else None
