@@ -29,7 +29,7 @@ CASES = [
     ("a missing right may be given", 403, "AuthorizationFailed", Reason.PERMISSION_DENIED, Retry.SLOWLY),
     ("a missing right on a linked scope may be given", 403, "LinkedAuthorizationFailed", Reason.PERMISSION_DENIED, Retry.SLOWLY),
     ("a subscription that is not to be seen may appear", 404, "SubscriptionNotFound", Reason.REFERENCE_NOT_FOUND, Retry.SLOWLY),
-    ("a subscription of another tenant is not to be seen", 401, "InvalidAuthenticationTokenTenant", Reason.REFERENCE_NOT_FOUND, Retry.SLOWLY),
+    ("another tenant's subscription is not to be seen", 401, "InvalidAuthenticationTokenTenant", Reason.REFERENCE_NOT_FOUND, Retry.SLOWLY),
     ("a token that is refused is the credential's fault", 401, "InvalidAuthenticationToken", Reason.CREDENTIAL_INVALID, Retry.SLOWLY),
     ("a provider may be registered", 409, "MissingSubscriptionRegistration", Reason.PROVIDER_NOT_REGISTERED, Retry.SLOWLY),
     ("a quota may be raised", 409, "SubscriptionQuotaExceeded", Reason.QUOTA_EXCEEDED, Retry.SLOWLY),
