@@ -8,8 +8,6 @@ from support.samples import sample
 from support.wait import eventually
 from support.zones import READY_WITHIN, Json, Zones
 
-IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
-
 
 def a_product(namespace: str, **source: Any) -> Json:
     """The sample product in a namespace, its API imported from this source."""
@@ -57,7 +55,7 @@ def test_a_namespace_without_a_grant_gets_nothing_and_is_told_who_can_change_tha
     assert f"no grant of AdminPlane eastus2 is for namespace {zone.namespace}" in words
     assert "a cluster administrator can change the grants" in words
     assert zone.condition("Stalled")["reason"] == "NotGranted"
-    assert zone.status["plan"]["blocked"] == 2
+    assert zone.status["plan"]["blocked"] == 1
     assert zone.resources() == []
 
 
@@ -75,24 +73,23 @@ def test_while_a_grant_is_withdrawn_drift_is_seen_and_it_is_mended_once_the_gran
 ) -> None:
     plane = zones.plane()
     zone = zones.ready(adminPlaneRef={"name": namespace})
-    identity = zone.one(IDENTITY)["id"]
     given = plane["spec"]["grants"]
     plane["spec"]["grants"] = []
     cluster.apply(plane)
     zone.says("Ready", "NotGranted")
-    azure.edit(identity, {"tags": {"Domain": "stolen"}})
+    azure.edit(zone.group, {"tags": {"Domain": "stolen"}})
     azure.reset_counters()
 
     zone.look()
 
-    assert zone.says("InSync", "DriftFound") == "identity: tags.Domain"
+    assert zone.says("InSync", "DriftFound") == "group: tags.Domain"
     assert zone.written() == []
-    assert len(zone.resources()) == 2
+    assert len(zone.resources()) == 1
 
     plane["spec"]["grants"] = given
     cluster.apply(plane)
     zone.becomes_ready()
-    assert zone.one(IDENTITY)["tags"]["Domain"] == zone.spec["domain"]
+    assert zone.one("Microsoft.Resources/resourceGroups")["tags"]["Domain"] == zone.spec["domain"]
 
 
 def test_the_younger_of_two_zones_with_the_same_addresses_takes_others(zones: Zones, cluster: Cluster) -> None:

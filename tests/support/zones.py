@@ -19,7 +19,7 @@ from support.wait import eventually
 KIND, NAME = "DataLandingZone", "finance"
 READY_WITHIN = 120.0
 HUB, ZONES = (f"30000000-0000-4000-8000-{number:012d}" for number in (1, 2))  # the subscriptions of the samples
-SERVICES = ("network", *PRIVATE_SERVICES, "eventGrid", "apps")
+SERVICES = ("network", *PRIVATE_SERVICES, "eventGrid", "apps", "access")
 OWNER = "csaloom-io-owner"
 
 Json = dict[str, Any]
