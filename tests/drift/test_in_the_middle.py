@@ -30,12 +30,12 @@ async def test_an_operator_that_starts_anew_at_every_step_writes_nothing_twice(e
 
 async def test_an_import_that_was_begun_before_a_restart_is_not_sent_again(made: Converged) -> None:
     await made.begin(PRODUCT)
-    made.delete("api/orders-v1")
+    made.delete("revision/orders-v1/1")
     result = await made.look()
     made.restart()
     made.azure.advance(result.requeue_after)
     await made.mend_on()
-    assert made.writes().count("PUT api/orders-v1") == 1
+    assert made.writes().count("PUT revision/orders-v1/1") == 1
     await made.is_quiet()
 
 
