@@ -63,7 +63,16 @@ def write(tmp_path: Path) -> Write:
 def bare_zone(**spec: Any) -> dict[str, Any]:
     """A zone of a group and nothing else."""
     zone = sample("DataLandingZone")
-    for field in ("network", *PRIVATE_SERVICES, "eventGrid", "apps", "access", "costCenter", "dataClassification"):
+    for field in (
+        "network",
+        *PRIVATE_SERVICES,
+        "eventGrid",
+        "apps",
+        "accessPaths",
+        "access",
+        "costCenter",
+        "dataClassification",
+    ):
         zone["spec"].pop(field, None)
     zone["spec"] |= spec
     return zone
