@@ -52,6 +52,7 @@ def test_what_holds_data_is_protected() -> None:
         "redis-database",
         "system-topic",
         "kusto-database",
+        "databricks",
     }
 
 

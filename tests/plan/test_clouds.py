@@ -21,6 +21,8 @@ DNS_ZONES = {
         "Sql": "privatelink.documents.azure.com",
         "vault": "privatelink.vaultcore.azure.net",
         "redisEnterprise": "privatelink.redis.azure.net",
+        "databricks_ui_api": "privatelink.azuredatabricks.net",
+        "browser_authentication": "privatelink.azuredatabricks.net",
     },
     "AzureUSGovernment": {
         "blob": "privatelink.blob.core.usgovcloudapi.net",
@@ -28,6 +30,8 @@ DNS_ZONES = {
         "namespace": "privatelink.servicebus.usgovcloudapi.net",
         "Sql": "privatelink.documents.azure.us",
         "vault": "privatelink.vaultcore.usgovcloudapi.net",
+        "databricks_ui_api": "privatelink.databricks.azure.us",
+        "browser_authentication": "privatelink.databricks.azure.us",
     },
     "AzureChinaCloud": {
         "blob": "privatelink.blob.core.chinacloudapi.cn",
@@ -39,6 +43,7 @@ DNS_ZONES = {
 }
 ASKED: dict[str, Obj] = {
     "redis": {"redis": {}},
+    "databricks": {"databricks": {}},
     "accessPaths.frontDoor": {"accessPaths": {"frontDoor": {}}},
 }
 
@@ -78,7 +83,7 @@ def test_what_is_said_to_be_absent_is_a_field_of_the_spec() -> None:
 
 @pytest.mark.parametrize("cloud", [Cloud.AZURE_US_GOVERNMENT, Cloud.AZURE_CHINA_CLOUD])
 def test_a_zone_elsewhere_names_no_host_of_the_public_cloud(cloud: Cloud) -> None:
-    obj = rich_zone(redis=None)
+    obj = rich_zone(**dict.fromkeys(row.field for row in ABSENT[cloud] if "." not in row.field))
     plan = plan_of(obj, world(obj, plane_object(cloud=str(cloud))))
     said = str([(r.id, r.body, r.on_create) for r in plan.resources]) + str(plan.facts)
     hosts = (
@@ -94,7 +99,7 @@ def test_a_zone_elsewhere_names_no_host_of_the_public_cloud(cloud: Cloud) -> Non
 
 def test_the_page_about_clouds_says_what_the_tables_say() -> None:
     page = (ROOT / "docs" / "clouds.md").read_text()
-    said = ("blob", "dfs", "event_hubs", "cosmos", "vaults", "redis", "registry", "apps")
+    said = ("blob", "dfs", "event_hubs", "cosmos", "vaults", "redis", "databricks", "registry", "apps")
     hosts = [getattr(suffixes, name) for suffixes in SUFFIXES.values() for name in said]
     assert [host for host in hosts if host and f"`{host}`" not in page] == []
     lines = [line for line in page.splitlines() if line.startswith("| `")]

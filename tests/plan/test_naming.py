@@ -21,6 +21,8 @@ RULES = {
     "cosmos": r"(?=.{3,44}$)[a-z0-9]+(-[a-z0-9]+)*",
     "redis": r"(?=.{1,60}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*",
     "kusto_database": r"[A-Za-z0-9 .-]{1,260}",
+    "databricks": r"[A-Za-z0-9][A-Za-z0-9_-]{1,62}[A-Za-z0-9]",
+    "databricks_group": r"[A-Za-z0-9._()-]{1,89}[A-Za-z0-9_()-]",
     "hub_peering": r"[A-Za-z0-9][A-Za-z0-9._-]{0,78}[A-Za-z0-9_]",
     "dns_link": r"[A-Za-z0-9][A-Za-z0-9._-]{0,78}[A-Za-z0-9_]",
 }

@@ -115,6 +115,7 @@ def rich_zone(**changes: Any) -> Obj:
             "databases": [{"name": "loom", "containers": [{"name": "workspaces", "partitionKey": "/tenantId"}]}]
         },
         "redis": {},
+        "databricks": {},
         "kusto": {"clusterId": hub("Microsoft.Kusto/clusters", "adxshared")},
         "apps": {
             **_APPS,

@@ -18,6 +18,7 @@ from loom.api.zone.access import Access
 from loom.api.zone.access_paths import AccessPaths, Reach
 from loom.api.zone.apps import Apps, AppState, Release, Wiring
 from loom.api.zone.cosmos import Cosmos
+from loom.api.zone.databricks import Databricks
 from loom.api.zone.event_grid import EventGrid
 from loom.api.zone.event_hubs import EventHubs
 from loom.api.zone.existing import Attached, Existing
@@ -48,7 +49,7 @@ class Owner(Model):
 
 
 # Services that are reached through private endpoints of the zone's own, as fields of the spec.
-PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos", "redis", "keyVault")
+PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos", "redis", "databricks", "keyVault")
 
 ATTACHABLE = (*PRIVATE_SERVICES, "kusto", "apps.environment")
 """What the spec may attach instead of having it made, by its place in the spec."""
@@ -172,6 +173,8 @@ class DataLandingZoneSpec(CommonSpec):
     """The events of the zone's storage account, which go to its queues. Omitted: none are asked for."""
     kusto: Kusto | None = None
     """The zone's database in a Data Explorer cluster that exists. Omitted: none is made; one that was made stays."""
+    databricks: Databricks | None = None
+    """The zone's Databricks workspace; {} takes every default. Omitted: none is made; one that was made stays."""
     apps: Apps | None = None
     """The platform's apps. Omitted: none run."""
     access_paths: AccessPaths | None = None
@@ -213,5 +216,5 @@ class DataLandingZoneStatus(CommonStatus):
         default_factory=dict
     )
     """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), serviceBus, cosmos, redis,
-    kusto (the cluster), and
+    kusto (the cluster), databricks, and
     apps (the domain)."""

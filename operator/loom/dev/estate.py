@@ -8,15 +8,15 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# Azure docs: "Private endpoint DNS zone values", by cloud, each below `privatelink.`; storage, messaging, Cosmos DB, Key Vault, Redis.
+# Azure docs: "Private endpoint DNS zone values", by cloud, each below `privatelink.`: those of every service that a zone may have.
 _ZONES = {
     "AzureCloud": (
         "blob.core.windows.net", "dfs.core.windows.net", "servicebus.windows.net", "documents.azure.com", "vaultcore.azure.net",
-        "redis.azure.net",
+        "redis.azure.net", "azuredatabricks.net",
     ),
     "AzureUSGovernment": (
         "blob.core.usgovcloudapi.net", "dfs.core.usgovcloudapi.net", "servicebus.usgovcloudapi.net", "documents.azure.us",
-        "vaultcore.usgovcloudapi.net",
+        "vaultcore.usgovcloudapi.net", "databricks.azure.us",
     ),
     "AzureChinaCloud": (
         "blob.core.chinacloudapi.cn", "dfs.core.chinacloudapi.cn", "servicebus.chinacloudapi.cn", "documents.azure.cn",

@@ -20,6 +20,7 @@ class Suffixes:
     event_hubs: str
     cosmos: str
     redis: str  # "" where Azure's documentation lists no Azure Managed Redis
+    databricks: str  # "" where it lists no private endpoints of Databricks
     registry: str
     apps: str
     login: str  # where OpenID Connect providers of Microsoft Entra publish their configuration
@@ -43,6 +44,7 @@ ABSENT: Mapping[Cloud, tuple[Absence, ...]] = {
     Cloud.AZURE_US_GOVERNMENT: (_NO_REDIS,),
     Cloud.AZURE_CHINA_CLOUD: (
         _NO_REDIS,
+        Absence("databricks", "Azure's documentation lists no private endpoints of Databricks"),
         Absence("accessPaths.frontDoor", "Front Door Premium is not offered"),
     ),
 }
@@ -54,6 +56,7 @@ SUFFIXES = {
         event_hubs="servicebus.windows.net",
         cosmos="documents.azure.com",
         redis="redis.azure.net",
+        databricks="azuredatabricks.net",
         registry="azurecr.io",
         apps="azurecontainerapps.io",
         login="login.microsoftonline.com",
@@ -67,6 +70,7 @@ SUFFIXES = {
         event_hubs="servicebus.usgovcloudapi.net",
         cosmos="documents.azure.us",
         redis="",
+        databricks="databricks.azure.us",
         registry="azurecr.us",
         apps="azurecontainerapps.us",
         login="login.microsoftonline.us",
@@ -83,6 +87,7 @@ SUFFIXES = {
         event_hubs="servicebus.chinacloudapi.cn",
         cosmos="documents.azure.cn",
         redis="",
+        databricks="",
         registry="azurecr.cn",
         apps="azurecontainerapps.cn",
         login="login.partner.microsoftonline.cn",
@@ -106,4 +111,9 @@ def private_zones(cloud: Cloud) -> dict[str, str]:
         "Sql": f"privatelink.{suffixes.cosmos}",
         "vault": f"privatelink.{suffixes.vaults.replace('vault.', 'vaultcore.', 1)}",
     }
-    return found | ({"redisEnterprise": f"privatelink.{suffixes.redis}"} if suffixes.redis else {})
+    of_some = {
+        "redisEnterprise": suffixes.redis,
+        "databricks_ui_api": suffixes.databricks,
+        "browser_authentication": suffixes.databricks,
+    }
+    return found | {group_id: f"privatelink.{suffix}" for group_id, suffix in of_some.items() if suffix}

@@ -39,6 +39,8 @@ class ZoneNames:
     front_door_firewall: str
     redis: str
     kusto_database: str
+    databricks: str
+    databricks_group: str
     hub_peering: str
     dns_link: str
     place: str
@@ -88,6 +90,8 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         front_door_firewall=f"wafloom{spec.domain.replace('-', '')}{environment}{unique}",
         redis=(spec.redis and spec.redis.name) or hashed(f"redis-loom-{spec.domain}-{environment}", unique, 60),
         kusto_database=f"loomdb-{spec.domain}-{owner.hash}",
+        databricks=(spec.databricks and spec.databricks.name) or fit(f"adb-loom-{place}", 64),
+        databricks_group=fit(f"rg-csa-loom-dlz-{place}-databricks", 90),
         # In networks and zones that many share, only the owner's hash says whose these are.
         hub_peering=f"peer-to-dlz-{spec.domain}-{owner.hash}",
         dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",

@@ -15,6 +15,7 @@ _SUFFIXES = (
     ("vault.azure.net", "vault.usgovcloudapi.net", "vault.azure.cn"),
     ("vaultcore.azure.net", "vaultcore.usgovcloudapi.net", "vaultcore.azure.cn"),
     ("documents.azure.com", "documents.azure.us", "documents.azure.cn"),
+    ("azuredatabricks.net", "databricks.azure.us", "databricks.azure.cn"),
     ("azurecr.io", "azurecr.us", "azurecr.cn"),
     ("azurecontainerapps.io", "azurecontainerapps.us", "azurecontainerapps.cn"),
     ("applicationinsights.azure.com", "applicationinsights.us", "applicationinsights.azure.cn"),

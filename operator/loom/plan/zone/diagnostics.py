@@ -24,6 +24,7 @@ _SENT: dict[str, dict[str, Value]] = {
     "microsoft.servicebus/namespaces": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.cache/redisenterprise": {"metrics": _METRICS},  # its logs are its database's
     "microsoft.cache/redisenterprise/databases": {"logs": _LOGS},
+    "microsoft.databricks/workspaces": {"logs": _LOGS},
     "microsoft.documentdb/databaseaccounts": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.eventgrid/systemtopics": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.keyvault/vaults": {"logs": _LOGS, "metrics": _METRICS},

@@ -7,7 +7,7 @@ from loom.plan import naming
 from loom.plan.arm_id import is_within, name_of
 from loom.plan.checks import LinkCheck
 from loom.plan.resource import Resource
-from loom.plan.zone.existing import registration
+from loom.plan.zone.existing import SIGN_IN, registration
 from loom.plan.zone.site import NETWORK_READY, Site
 
 _STATUS = "properties.privateLinkServiceConnections.0.properties.privateLinkServiceConnectionState.status"
@@ -16,13 +16,15 @@ _STATUS = "properties.privateLinkServiceConnections.0.properties.privateLinkServ
 def endpoint(site: Site, service: str, target: str, group_id: str) -> Iterator[Resource]:
     """A private endpoint of the resource planned as `service` (its id is `target`), and its zone group.
 
-    Where the resource is not in the zone's group, others may have endpoints of it: then its address must be free.
+    Where the resource is not in the zone's group, or the address is that of a whole location, others may have endpoints of it: then
+    its address must be free.
     """
     others = not is_within(target, site.group)
-    name = naming.endpoint(name_of(target), group_id, site.owner.hash if others else "")
+    shared = others or group_id == SIGN_IN
+    name = naming.endpoint(name_of(target), group_id, site.owner.hash if shared else "")
     own_id = site.id("Microsoft.Network/privateEndpoints", name)
     before: tuple[str, ...] = (service, f"subnet/{ENDPOINTS_SUBNET}")
-    if others:
+    if shared:
         address = f"{endpoint_key(service, group_id)}/address"
         yield registration(site, address, target, name, group_id)
         before = (*before, address)

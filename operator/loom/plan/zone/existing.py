@@ -12,6 +12,9 @@ from loom.plan.resource import Mode, Resource
 from loom.plan.values import Value
 from loom.plan.zone.site import NETWORK_READY, SERVICES_READY, Site
 
+SIGN_IN = "browser_authentication"
+"""The group id of the one endpoint by which people sign in to all Databricks workspaces of a location (Azure docs: Private Link)."""
+
 
 def existing(site: Site, key: str, attached: Attached, needs: Mapping[str, Value]) -> Resource:
     """The service itself. `needs`: what must hold in its body beside the location."""
@@ -22,25 +25,29 @@ def existing(site: Site, key: str, attached: Attached, needs: Mapping[str, Value
 
 
 def registration(site: Site, key: str, target: str, endpoint: str, group_id: str) -> Resource:
-    """The address of an attached resource in the plane's DNS zone, which no endpoint but ours may hold.
+    """The address of an attached resource in the plane's DNS zone, or of a location's sign-in, which no endpoint but ours may hold.
 
     Two endpoints of one resource on one zone overwrite each other's record, and either one's end takes it away (Azure docs: Private
     endpoint DNS integration; azure-docs, issue 58044). Who wrote it stands in its metadata.
     """
+    way_out = "privateEndpoint" if group_id != SIGN_IN else "browserAuthentication"
     return Resource(
         key=key,
         id=f"{site.dns_zone(group_id)}/A/{_record(site, target, group_id)}",
         body={"properties": {"metadata": {"creator": f"created by private endpoint {endpoint}"}}},
         condition=NETWORK_READY,
         mode=Mode.FREE,
-        remedy="a second private endpoint would take that address away: let the zone use the first one (privateEndpoint: Skip)",
+        remedy=f"a second private endpoint would take that address away: let the zone use the first one ({way_out}: Skip)",
     )
 
 
 def _record(site: Site, target: str, group_id: str) -> str:
     """The name below the DNS zone; a cache's holds its location as well (Azure docs: Private endpoint DNS zone values)."""
     name = name_of(target).lower()
-    return f"{name}.{site.location}" if group_id == "redisEnterprise" else name
+    return {
+        "redisEnterprise": f"{name}.{site.location}",
+        SIGN_IN: f"{site.location}.pl-auth",
+    }.get(group_id, name)
 
 
 def makes_endpoints(site: Site, service: str) -> bool:

@@ -6,6 +6,7 @@ from loom.plan.checks import LinkCheck
 from loom.plan.resource import Resource
 from loom.plan.values import Value
 from loom.plan.zone.cosmos import COSMOS
+from loom.plan.zone.databricks import DATABRICKS
 from loom.plan.zone.endpoints import endpoint, endpoint_check, endpoint_key
 from loom.plan.zone.event_hubs import EVENT_HUBS
 from loom.plan.zone.existing import makes_endpoints
@@ -17,7 +18,7 @@ from loom.plan.zone.service_bus import SERVICE_BUS
 from loom.plan.zone.site import Site
 from loom.plan.zone.storage import STORAGE
 
-SERVICES: tuple[Service, ...] = (STORAGE, EVENT_HUBS, SERVICE_BUS, COSMOS, REDIS, KUSTO, KEY_VAULT)
+SERVICES: tuple[Service, ...] = (STORAGE, EVENT_HUBS, SERVICE_BUS, COSMOS, REDIS, KUSTO, DATABRICKS, KEY_VAULT)
 
 
 def declared(site: Site) -> Iterator[Service]:
@@ -53,7 +54,11 @@ def _own_endpoints(site: Site, service: Service) -> tuple[str, ...]:
 
 def endpoint_groups(site: Site) -> tuple[str, ...]:
     """The private endpoint groups that the zone uses, and so the private DNS zones that it must see."""
-    return tuple(dict.fromkeys(group_id for service in declared(site) for group_id in service.group_ids(site)))
+    groups = (group_id for service in declared(site) for group_id in service.group_ids(site))
+    by_zone: dict[str, str] = {}
+    for group_id in groups:  # one link is enough where several groups share a DNS zone
+        by_zone.setdefault(site.dns_zone(group_id), group_id)
+    return tuple(by_zone.values())
 
 
 def addresses(site: Site) -> dict[str, Value]:

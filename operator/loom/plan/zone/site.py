@@ -108,6 +108,11 @@ class Site:
         return f"{self.redis}/databases/default"
 
     @property
+    def databricks(self) -> str:
+        """The id of the Databricks workspace."""
+        return self.id("Microsoft.Databricks/workspaces", self.names.databricks)
+
+    @property
     def kusto_database(self) -> str:
         """The id of the zone's database in the Data Explorer cluster."""
         return f"{self.attached('kusto')}/databases/{self.names.kusto_database}"

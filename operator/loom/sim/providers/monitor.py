@@ -20,7 +20,11 @@ NO_SETTINGS = (
     "microsoft.managedidentity/userassignedidentities",
 )
 NO_LOGS = ("microsoft.app/containerapps", "microsoft.storage/storageaccounts", "microsoft.cache/redisenterprise")
-NO_METRICS = ("microsoft.network/networksecuritygroups", "microsoft.cache/redisenterprise/databases")
+NO_METRICS = (
+    "microsoft.network/networksecuritygroups",
+    "microsoft.cache/redisenterprise/databases",
+    "microsoft.databricks/workspaces",
+)
 
 
 class DiagnosticSettings(Behavior):

@@ -26,6 +26,10 @@ GROUP_IDS: dict[str, dict[str, str]] = {
     "microsoft.eventhub/namespaces": {"namespace": "{name}.servicebus.windows.net"},
     "microsoft.servicebus/namespaces": {"namespace": "{name}.servicebus.windows.net"},
     "microsoft.cache/redisenterprise": {"redisenterprise": "{name}.{location}.redis.azure.net"},
+    "microsoft.databricks/workspaces": {
+        "databricks_ui_api": "{url}",
+        "browser_authentication": "{location}.pl-auth.azuredatabricks.net",
+    },
     "microsoft.documentdb/databaseaccounts": {"sql": "{name}.documents.azure.com"},
     "microsoft.keyvault/vaults": {"vault": "{name}.vaultcore.azure.net"},
     "microsoft.containerregistry/registries": {"registry": "{name}.azurecr.io"},
@@ -198,9 +202,10 @@ def _dns_names(change: Change) -> list[Json]:
     if pattern is None or service is None:
         return []
     place = normal(str(service.body.get("location")))
+    url = service.properties.get("workspaceUrl", "")
     return [
         {
-            "fqdn": host(pattern.format(name=service.name, location=place), place),
+            "fqdn": host(pattern.format(name=service.name, location=place, url=url), place),
             "ipAddresses": [_address(change)],
         }
     ]

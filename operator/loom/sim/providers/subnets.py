@@ -61,8 +61,8 @@ class Subnets(Behavior):
         return {**body, "properties": {**body["properties"], **more}}
 
     def check_delete(self, world: World, resource: Resource) -> None:
-        inside = private_endpoints.in_subnet(world, resource.id)
-        users = [item.id for item in [*inside, *_environments(world, resource), *gateways.users_of(world, resource)]]
+        inside = [*private_endpoints.in_subnet(world, resource.id), *gateways.users_of(world, resource)]
+        users = [item.id for item in [*inside, *_environments(world, resource), *_workspaces(world, resource)]]
         if users:
             message = (
                 f"Subnet {resource.name} is in use by {', '.join(users)} and cannot be deleted. In order to delete the subnet, delete "
@@ -78,6 +78,18 @@ def _environments(world: World, subnet: Resource) -> list[Resource]:
         for item in found
         if str((item.properties.get("vnetConfiguration") or {}).get("infrastructureSubnetId", "")).lower() == subnet.key
     ]
+
+
+def _workspaces(world: World, subnet: Resource) -> list[Resource]:
+    """Databricks workspaces whose clusters run in the subnet."""
+    found = world.store.of_type("Microsoft.Databricks/workspaces", subnet.key.split("/")[2])
+    return [item for item in found if subnet.key in _subnets_of(item.properties.get("parameters") or {})]
+
+
+def _subnets_of(parameters: Json) -> list[str]:
+    network = str((parameters.get("customVirtualNetworkId") or {}).get("value", ""))
+    names = [(parameters.get(f"custom{word}SubnetName") or {}).get("value", "") for word in ("Public", "Private")]
+    return [f"{network}/subnets/{name}".lower() for name in names]
 
 
 KINDS = (

@@ -1,0 +1,24 @@
+"""The Databricks workspace of a zone."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from loom.api.schema import Model, Rule, immutable
+from loom.api.zone.existing import PrivateEndpoint
+
+
+class Databricks(Model):
+    """An Azure Databricks workspace (Premium, Hybrid): its clusters run in the zone's network without public addresses."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        immutable("name", "a workspace keeps its name for life; take the change back, or make another zone"),
+    )
+
+    name: (
+        Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$", min_length=3, max_length=64)] | None
+    ) = None
+    """The workspace's name. Omitted: formed from the domain, the environment and the location."""
+    browser_authentication: PrivateEndpoint = PrivateEndpoint.MAKE
+    """Whether the zone makes the private endpoint that people sign in by. All workspaces of a location that share a DNS zone share
+    one: Make in one zone of a plane and location, Skip in the others."""

@@ -1,0 +1,60 @@
+"""The zone's Databricks workspace: in two subnets of the zone's network, without public addresses or public ways in.
+
+Azure makes a second resource group for it, which is the platform's: it must not exist before, and nothing in it is anybody else's.
+"""
+
+from collections.abc import Iterator
+
+from loom.api.zone.existing import PrivateEndpoint
+from loom.api.zone.network import DATABRICKS_CONTAINER_SUBNET, DATABRICKS_HOST_SUBNET
+from loom.plan import arm_id
+from loom.plan.resource import Resource
+from loom.plan.values import Ref, Text, Value
+from loom.plan.zone.existing import SIGN_IN
+from loom.plan.zone.service import Service
+from loom.plan.zone.site import SERVICES_READY, Site
+
+KEY = "databricks"
+INTERFACE = "databricks_ui_api"
+
+
+def databricks(site: Site) -> Iterator[Resource]:
+    """The workspace."""
+    before = (f"subnet/{DATABRICKS_HOST_SUBNET}", f"subnet/{DATABRICKS_CONTAINER_SUBNET}")
+    yield Resource(KEY, site.databricks, _workspace(site), ("group", *before), SERVICES_READY)
+
+
+def _workspace(site: Site) -> dict[str, Value]:
+    return {
+        "location": site.location,
+        "tags": dict(site.tags),
+        "sku": {"name": "premium"},  # what private endpoints ask for
+        "properties": {
+            "computeMode": "Hybrid",
+            "managedResourceGroupId": arm_id.resource_group(site.spec.subscription_id, site.names.databricks_group),
+            "publicNetworkAccess": "Disabled",
+            "requiredNsgRules": "NoAzureDatabricksRules",  # the control plane comes by the private endpoint
+            "parameters": {
+                "customVirtualNetworkId": {"value": site.network},
+                "customPublicSubnetName": {"value": DATABRICKS_HOST_SUBNET},
+                "customPrivateSubnetName": {"value": DATABRICKS_CONTAINER_SUBNET},
+                "enableNoPublicIp": {"value": True},
+            },
+        },
+    }
+
+
+def _group_ids(site: Site) -> tuple[str, ...]:
+    spec = site.spec.databricks
+    signs_in = spec is not None and spec.browser_authentication is PrivateEndpoint.MAKE
+    return (INTERFACE, SIGN_IN) if signs_in else (INTERFACE,)
+
+
+DATABRICKS = Service(
+    field="databricks",
+    key=KEY,
+    target=lambda site: site.databricks,
+    resources=databricks,
+    group_ids=_group_ids,
+    address=lambda _: Text("https://{}", (Ref(KEY, "properties.workspaceUrl"),)),
+)

@@ -1,0 +1,126 @@
+"""Microsoft.Databricks: workspaces in networks of their owners, each with a resource group of the platform's."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from loom.sim.arm.change import Change
+from loom.sim.errors import ArmError, bad_request
+from loom.sim.ids import name_of
+from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Style
+from loom.sim.providers.connections import CONNECTIONS, connections_of
+from loom.sim.store import Resource
+from loom.sim.world import World
+
+Json = dict[str, Any]
+VERSIONS = ("2026-01-01", "2025-10-01-preview", "2024-05-01", "2023-02-01")
+WORKSPACES = "Microsoft.Databricks/workspaces"
+GROUPS = "Microsoft.Resources/resourceGroups"
+
+
+class Workspaces(Behavior):
+    """A workspace of mode Hybrid wants a group that does not exist yet, and two subnets delegated to it under one security group."""
+
+    def check(self, change: Change) -> None:
+        properties = change.properties
+        if properties["computeMode"] != "Hybrid":
+            return
+        group = str(properties.get("managedResourceGroupId") or "")
+        if not group:
+            raise bad_request("BadRequest", "A workspace of compute mode Hybrid needs managedResourceGroupId.")
+        if change.before is None and change.world.store.get(group) is not None:
+            message = f"The managed resource group {group} exists already. Use a name that no resource group has."
+            raise ArmError(409, "ApplicationManagedResourceGroupExists", message)
+        network = _parameter(properties, "customVirtualNetworkId")
+        if network:
+            names = [_parameter(properties, f"custom{word}SubnetName") for word in ("Public", "Private")]
+            self._check_subnets(change, [f"{network}/subnets/{name}" for name in names])
+
+    @staticmethod
+    def _check_subnets(change: Change, ids: list[str]) -> None:
+        groups = set()
+        for subnet_id in ids:
+            subnet = change.world.store.get(subnet_id)
+            delegated = [
+                str(item["properties"]["serviceName"]).lower()
+                for item in ((subnet.properties.get("delegations") or []) if subnet else [])
+            ]
+            if WORKSPACES.lower() not in delegated:
+                message = f"The subnet {subnet_id} must exist and be delegated to {WORKSPACES}."
+                raise bad_request("InvalidSubnetDelegation", message)
+            groups.add(str(((subnet.properties if subnet else {}).get("networkSecurityGroup") or {}).get("id")).lower())
+        if len(groups) > 1 or "none" in groups:
+            raise bad_request(
+                "InvalidNetworkSecurityGroup", "Both subnets need a network security group, the same one."
+            )
+
+    def compose(self, change: Change) -> Json:
+        number = zlib.crc32(change.id.lower().encode())
+        before, stamp = change.before, change.world.clock.stamp()
+        outputs = {
+            "workspaceId": str(number),
+            "workspaceUrl": f"adb-{number}.{number % 20}.azuredatabricks.net",
+            "createdDateTime": before.properties["createdDateTime"] if before else stamp,
+            "authorizations": change.properties.get("authorizations", []),
+            "parameters": {
+                name: {"type": "Bool" if isinstance(item["value"], bool) else "String", **item}
+                for name, item in (change.properties.get("parameters") or {}).items()
+            },
+        }
+        return {**change.body, "properties": {**change.properties, **outputs}}
+
+    def settled(self, world: World, resource: Resource) -> None:
+        group = str(resource.properties.get("managedResourceGroupId") or "")
+        if group and world.store.get(group) is None:
+            body = {"location": resource.body["location"], "managedBy": resource.id, "properties": {}}
+            world.store.put(Resource(group, GROUPS, body, created=world.clock.now()))
+
+    def shown(self, world: World, resource: Resource, body: Json) -> Json:
+        found = connections_of(world, resource)
+        return {
+            **body,
+            "properties": {**body["properties"], **({"privateEndpointConnections": found} if found else {})},
+        }
+
+    def deleted(self, world: World, resource: Resource) -> None:
+        group = world.store.get(str(resource.properties.get("managedResourceGroupId") or ""))
+        if group is not None and name_of(str(group.body.get("managedBy", ""))) == resource.name:
+            world.store.remove(group.id)
+
+
+def _parameter(properties: Json, name: str) -> str:
+    return str(((properties.get("parameters") or {}).get(name) or {}).get("value") or "")
+
+
+PROVIDER = Provider(
+    namespace="Microsoft.Databricks",
+    kinds=(
+        Kind(
+            name=WORKSPACES,
+            versions=VERSIONS,
+            tracked=True,
+            lists=("subscription", "group"),
+            names=NameRule(r"[A-Za-z0-9][\w\-]{1,62}[A-Za-z0-9]", "The name '{name}' is not valid.", "InvalidName"),
+            put=Style(seconds=180, headers="async", retry_after=10, creating="Accepted", updating="Updating"),
+            delete=Style(
+                seconds=180, headers="both", retry_after=10, created=202, updated=202, empty=True, updating="Deleting",
+                done=204,
+            ),
+            defaults={"tags": {}, "sku": {"name": "premium"}, "properties": {"publicNetworkAccess": "Enabled"}},
+            required=("properties.computeMode",),
+            read_only=("properties.privateEndpointConnections",),
+            immutable=(
+                "properties.computeMode",
+                "properties.managedResourceGroupId",
+                "properties.parameters.customVirtualNetworkId.value",
+                "properties.parameters.customPublicSubnetName.value",
+                "properties.parameters.customPrivateSubnetName.value",
+            ),
+            fixed=Refusal(400, "BadRequest", "The property '{name}' of a workspace cannot be changed."),
+            busy=Refusal(409, "Conflict", "The workspace '{name}' is busy with operation '{operation}'."),
+            behavior=Workspaces(),
+        ),
+        Kind(name=f"{WORKSPACES}/{CONNECTIONS}", versions=VERSIONS, patchable=False),
+    ),
+)  # fmt: skip

@@ -1,0 +1,128 @@
+"""A Databricks workspace in the zone's network: made, kept closed, made again, and never deleted by leaving it out."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from loom.plan.arm_id import name_of
+from loom.sim.clock import StandingClock
+from support.converged import ZONE, Converged
+from support.drifts import NO_LOGS, STRICT_NAMES, TAGS, Edit
+from support.rehearsal import rehearsal
+from support.samples import sample
+from support.simulator import Simulator
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+EDITS: dict[str, Edit] = {
+    "databricks": (
+        {"properties": {"publicNetworkAccess": "Enabled", "requiredNsgRules": "AllRules"}},
+        {"properties.publicNetworkAccess", "properties.requiredNsgRules"},
+    ),
+    "nsg/databricks": TAGS,
+    "subnet/snet-databricks-host": (
+        {"properties": {"delegations": []}},
+        {"properties.delegations[Microsoft.Databricks/workspaces]"},
+    ),
+    "endpoint/databricks-databricks_ui_api": TAGS,
+    "endpoint/databricks-browser_authentication": TAGS,
+    "dns-link/databricks_ui_api": STRICT_NAMES,
+    "diagnostics/databricks": NO_LOGS,
+}
+
+
+def documents() -> list[dict[str, Any]]:
+    """The sample plane, and a zone with nothing but a network and the workspace."""
+    plane, zone = sample("AdminPlane"), sample("DataLandingZone")
+    kept = ("adminPlaneRef", "domain", "environment", "subscriptionId", "location", "interval", "network")
+    zone["spec"] = {name: zone["spec"][name] for name in kept} | {"databricks": {}}
+    return [plane, zone]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def made() -> AsyncIterator[Converged]:
+    async with Simulator(clock=StandingClock()) as azure, rehearsal(azure, documents()) as play:
+        estate = Converged(azure, play)
+        await estate.build()
+        yield estate
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def estate(made: Converged) -> Converged:
+    await made.begin()
+    return made
+
+
+def platforms_group(estate: Converged) -> str:
+    return str(estate.body("databricks")["properties"]["managedResourceGroupId"])
+
+
+async def test_the_workspace_stands_in_the_zones_network_and_its_group_is_the_platforms(estate: Converged) -> None:
+    body = estate.body("databricks")["properties"]
+    assert body["parameters"]["customVirtualNetworkId"]["value"] == estate.ids["network"]
+    assert body["parameters"]["enableNoPublicIp"]["value"] is True
+    assert estate.play.status(estate.name)["endpoints"]["databricks"] == f"https://{body['workspaceUrl']}"
+    group = estate.azure.get(platforms_group(estate))
+    assert group is not None
+    assert "csaloom-io-owner" not in (group.get("tags") or {})
+    assert platforms_group(estate) not in estate.inventory()
+    await estate.is_quiet()
+
+
+@pytest.mark.parametrize("name", EDITS)
+async def test_what_somebody_changed_is_named_and_brought_back(estate: Converged, name: str) -> None:
+    patch, fields = EDITS[name]
+    estate.edit(name, patch)
+    mended = await estate.mend()
+    (told,) = mended.told("DriftMended")
+    assert set(told.partition(": ")[2].split(", ")) == fields
+    assert mended.writes == (f"PUT {name}",)
+    await estate.is_quiet()
+
+
+async def test_what_somebody_set_of_a_workspace_outlives_a_write(estate: Converged) -> None:
+    catalog = {"initialType": "UnityCatalog", "initialName": "finance"}
+    estate.edit("databricks", {"properties": {"defaultCatalog": catalog}})
+    await estate.is_quiet()
+    estate.edit("databricks", {"properties": {"publicNetworkAccess": "Enabled"}})
+    await estate.mend()
+    assert estate.body("databricks")["properties"]["defaultCatalog"] == catalog
+
+
+async def test_a_workspace_that_somebody_deleted_is_made_again_with_its_endpoints(estate: Converged) -> None:
+    estate.delete("databricks")
+    mended = await estate.mend()
+    assert "PUT databricks" in mended.writes
+    assert estate.azure.get(platforms_group(estate)) is not None
+    await estate.is_quiet()
+
+
+async def test_it_stays_until_it_is_named_and_with_it_the_subnets_that_it_stands_in(estate: Converged) -> None:
+    group, subnet = platforms_group(estate), estate.ids["subnet/snet-databricks-host"]
+    estate.play.change(ZONE, lambda spec: spec.pop("databricks"))
+    for _ in range(10):
+        estate.azure.advance((await estate.look()).requeue_after)
+    (retained,) = estate.play.status(estate.name)["retained"]
+    assert retained == f"databricks/{name_of(estate.ids['databricks'])}"
+    assert estate.azure.get(subnet) is not None
+    assert "snet-databricks-" in estate.conditions()["Ready"]["message"]
+    estate.play.change(ZONE, lambda spec: spec.update(deleteData=[retained]))
+    await estate.mend()
+    assert [arm_id for arm_id in (estate.ids["databricks"], group, subnet) if estate.azure.get(arm_id)] == []
+
+
+async def test_an_address_for_signing_in_that_another_zone_has_is_not_taken_from_it(estate: Converged) -> None:
+    endpoint = estate.ids["endpoint/databricks-browser_authentication"]
+    address = next(arm_id for arm_id in estate.azure.ids() if arm_id.lower().endswith("/a/eastus2.pl-auth"))
+    estate.delete("endpoint/databricks-browser_authentication")
+    others = {"properties": {"metadata": {"creator": "created by private endpoint pe-theirs"}, "aRecords": []}}
+    estate.azure.seed(address, others)
+    await estate.look()
+    assert estate.azure.get(endpoint) is None
+    row = estate.conditions()["NetworkReady"]
+    assert (row["reason"], "browserAuthentication: Skip" in row["message"]) == ("PlaceTaken", True)
+    estate.play.change(ZONE, lambda spec: spec.update(databricks={"browserAuthentication": "Skip"}))
+    await estate.mend()
+    assert estate.azure.get(address) is not None
