@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from ipaddress import IPv4Network
 
-from loom.api.admin_plane import AddressPool, AdminPlaneSpec, Grant
+from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.data_landing_zone import DataLandingZoneSpec
+from loom.api.grants import AddressPool, Grant
 from loom.errors import Refusal
 from loom.plan.arm_id import key, name_of
 from loom.plan.context import Context

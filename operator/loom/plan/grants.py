@@ -7,10 +7,11 @@ by itself: one of them must cover all of a request.
 from collections.abc import Mapping
 from ipaddress import IPv4Network
 
-from loom.api.admin_plane import AdminPlaneSpec, ApiManagementGrant, Grant
+from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.api_backend import Backend
 from loom.api.api_product import ApiProductSpec
 from loom.api.data_landing_zone import ATTACHABLE, DataLandingZoneSpec
+from loom.api.grants import ApiManagementGrant, Grant
 from loom.api.policies.safety import policies_of
 from loom.plan.arm_id import is_within, key, name_of, resource_group
 from loom.plan.backends import host_of, host_within
