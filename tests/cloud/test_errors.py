@@ -70,6 +70,28 @@ def test_every_meaning_has_a_case() -> None:
     assert without == [".*AllocationFailed|OverconstrainedAllocationRequest|.*CapacityUnavailable|OutOfCapacity"]
 
 
+@pytest.mark.parametrize(
+    ("message", "reason", "retry"),
+    [
+        (
+            "The provided principal ID [77777777-0000-0000-0000-000000000001] was not found in the AAD tenant(s) "
+            "[88888888-0000-0000-0000-000000000001] which are associated with the customer's subscription.",
+            AGAIN,
+            Retry.NOW,
+        ),
+        (
+            "Dns record for cosmos-loom-finance under zone Document is already taken.",
+            Reason.NAME_TAKEN,
+            Retry.PERSON,
+        ),
+        ("Partition key paths must contain 3 or less paths.", Reason.INVALID_REQUEST, Retry.PERSON),
+    ],
+)
+def test_what_cosmos_db_calls_a_bad_request_is_judged_by_its_words(message: str, reason: Reason, retry: Retry) -> None:
+    error = classify(400, {"error": {"code": "BadRequest", "message": message}})
+    assert (error.reason, error.retry) == (reason, retry)
+
+
 def test_the_bare_shape_of_container_apps_is_read_too() -> None:
     error = classify(400, {"code": "ContainerAppSecretInvalid", "message": "Secret a has no value."})
     assert (error.code, error.message) == ("ContainerAppSecretInvalid", "Secret a has no value.")

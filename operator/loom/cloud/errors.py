@@ -42,6 +42,10 @@ TABLE: tuple[Meaning, ...] = (
         "OperationInProgress|StorageAccountOperationInProgress|AccountProvisioningStateInvalid|PreconditionFailed|PrincipalNotFound|"
         "ManagedEnvironmentNotReadyForAppCreation|MessagingGatewayConflict|RemotePeeringIsDisconnected",
     ),
+    # Cosmos DB's word for an identity that is not everywhere yet.
+    Meaning(
+        Reason.PROGRESSING_WITH_RETRY, Retry.NOW, "BadRequest", text="principal .{0,60} was not found in the AAD tenant"
+    ),
     Meaning(
         Reason.DEPENDENCY_NOT_READY,
         Retry.NOW,
@@ -96,6 +100,7 @@ TABLE: tuple[Meaning, ...] = (
         "InvalidApiVersionParameter|.*SkuNot(Available|Supported).*|FeatureNot(Supported|Available)\\w*|RegionNotSupported",
     ),
     # The request itself must change.
+    Meaning(Reason.NAME_TAKEN, Retry.PERSON, "BadRequest|Conflict", text="dns record .{0,120} is already taken"),
     Meaning(Reason.NAME_TAKEN, Retry.PERSON, "FlagMustBeSetForRestore|.*SoftDeleted(State)?|.*InDeletedState"),
     Meaning(
         Reason.NAME_TAKEN,

@@ -171,7 +171,7 @@ PROVIDER = Provider(
             ),
             identity="tight",
             unique="cosmos",
-            taken=Refusal(409, "Conflict", "Dns record for {name} under zone Document is already taken."),
+            taken=Refusal(400, "BadRequest", "Dns record for {name} under zone Document is already taken."),
             display_location=True,
             put=_of_account(300, update_seconds=60),
             delete=_of_account(240),
