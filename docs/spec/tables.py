@@ -12,7 +12,9 @@ from typing import Any
 from loom.api.crds import crd
 from loom.api.kinds import KINDS, Kind
 from loom.api.policies.table import POLICIES, Row
+from loom.plan.wiring import rows_of
 from loom.plan.zone.access import ACCESS
+from loom.plan.zone.app import APPS
 
 PAGES = Path(__file__).parent / "v1alpha1"
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -140,6 +142,44 @@ def _reasons(kind: Kind) -> str:
     return _table(("Reason", "What it means, and what to do"), ((f"`{r}`", r.meaning) for r in kind.reasons))
 
 
+def _apps(_kind: Kind) -> str:
+    head = ("App", "spec", "Listens on", "Health", "Replicas", "CPU, memory")
+    return _table(
+        head,
+        (
+            (
+                f"`{app.name}`",
+                f"`{app.place}`",
+                f"{app.listener.port}{' (open to the networks)' if app.listener.external else ''}"
+                if app.listener
+                else "nothing",
+                f"`{app.listener.health}`" if app.listener else "its revision",
+                f"{app.replicas.min} to {app.replicas.max}",
+                f"{app.cpu}, {app.memory}",
+            )
+            for app in APPS
+        ),
+    )
+
+
+def _wiring(_kind: Kind) -> str:
+    head = ("App", "Needs", "Setting", "The thing itself", "Role, and on what")
+    return _table(
+        head,
+        (
+            (
+                f"`{need.app.name}`",
+                f"`{need.of}`" + (", where the zone has it" if need.optional else ""),
+                f"`{need.setting}`",
+                f"`{need.thing}`" if need.thing else "",
+                f"{need.role.name}, on `{need.place}`" if need.role else "",
+            )
+            for app in APPS
+            for need in rows_of(app)
+        ),
+    )
+
+
 TABLES: dict[str, Callable[[Kind], str]] = {
     "spec": lambda kind: _fields(kind, "spec"),
     "status": lambda kind: _fields(kind, "status"),
@@ -148,6 +188,8 @@ TABLES: dict[str, Callable[[Kind], str]] = {
     "access": _access,
     "conditions": _conditions,
     "reasons": _reasons,
+    "apps": _apps,
+    "wiring": _wiring,
 }
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def tables() -> ModuleType:
 def test_every_kind_has_a_page_with_every_table(tables: ModuleType, kind: Kind) -> None:
     marks = re.findall(r"<!-- table: (\w+) -->", tables.page_of(kind).read_text())
 
-    more = {"ApiProduct": ["policies"], "DataLandingZone": ["access"]}.get(kind.name, [])
+    more = {"ApiProduct": ["policies"], "DataLandingZone": ["apps", "wiring", "access"]}.get(kind.name, [])
     assert marks == [*more, "spec", "refusals", "conditions", "reasons", "status"]
 
 

@@ -1,5 +1,6 @@
 """One object and a cloud in memory, for the engine's tests: state in, passes, state out."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -12,8 +13,9 @@ from loom.engine.reconcile import reconcile
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Event, Ports, Result, Work
 from loom.errors import Refusal
-from loom.plan.arm_id import resource, resource_group, type_of
+from loom.plan.arm_id import name_of, resource, resource_group, type_of
 from loom.plan.checks import Finding, Health
+from loom.plan.outcome import Outcome
 from loom.plan.ownership import TAG, Authority, Owner
 from loom.plan.resource import Named, Plan, Resource
 from loom.plan.values import Ref
@@ -105,6 +107,7 @@ class Bench:
     key: str = "k"
     owner: Owner = OWNER
     keeper: Keeper | None = None
+    report: Callable[[Plan, Outcome], Mapping[str, Any]] = field(default=lambda _plan, _outcome: {})
 
     def __post_init__(self) -> None:
         self.cloud.fill = _give_outputs
@@ -126,6 +129,7 @@ class Bench:
             self.owner, self.generation, self.wish, self.authority, self.status,
             plan=None if self.refusal else self.plan, refusal=self.refusal, deleting=self.deleting, in_use=self.in_use,
             requested_at=self.requested_at, deletes=False,
+            report=self.report,
         )  # fmt: skip
         result = await reconcile(work, self.memory, ports)
         self._judge(result.status)
@@ -190,9 +194,23 @@ class Bench:
         return str(self.condition(name).get("message"))
 
 
+_OUTPUTS = {
+    "Microsoft.App/managedEnvironments": {
+        "defaultDomain": "calm-bay.eastus2.azurecontainerapps.io",
+        "staticIp": "10.100.0.5",
+    },
+    "Microsoft.KeyVault/vaults": {"vaultUri": "https://vault.example/"},
+    "Microsoft.DocumentDB/databaseAccounts": {"documentEndpoint": "https://documents.example/"},
+    "Microsoft.Cache/redisEnterprise": {"hostName": "cache.example"},
+}
+
+
 def _give_outputs(arm_id: str, body: dict[str, Any]) -> None:
-    if type_of(arm_id) == "Microsoft.App/managedEnvironments":
-        body["properties"] |= {"defaultDomain": "calm-bay.eastus2.azurecontainerapps.io", "staticIp": "10.100.0.5"}
+    body.get("properties", {}).update(_OUTPUTS.get(type_of(arm_id), {}))
+    if type_of(arm_id) == "Microsoft.App/containerApps" and "ingress" in body["properties"]["configuration"]:
+        body["properties"]["configuration"]["ingress"]["fqdn"] = f"{name_of(arm_id)}.calm-bay.example"
+    if type_of(arm_id) == "Microsoft.EventGrid/systemTopics":
+        body["identity"]["principalId"] = str(uuid5(NAMESPACE_URL, arm_id.lower()))
     if "userAssignedIdentities" in arm_id:
         body["properties"] |= {"principalId": str(uuid5(NAMESPACE_URL, arm_id.lower())), "clientId": "c1"}
     if "roleAssignments" in arm_id:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import yaml
@@ -93,11 +94,14 @@ def bench(obj: Obj, context: Context | None = None) -> Bench:
         cloud=InlineCloud(),
         authority=kind.authority(kind.parse(obj), context),
         owner=context.owner,
+        report=partial(kind.report, kind.parse(obj)),
     )
     for resource in made.plan.resources if made.plan else ():
         if resource.mode is Mode.EXISTING:
             made.cloud.place(
-                str(resource.id), properties={"loginServer": "acrloom.azurecr.io", "ConnectionString": "x"}
+                str(resource.id),
+                location="eastus2",
+                properties={"loginServer": "acrloom.azurecr.io", "ConnectionString": "x", "uri": "https://adx.example"},
             )
     return made
 

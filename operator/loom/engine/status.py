@@ -19,7 +19,9 @@ from loom.plan.values import Json
 
 MOST_RESOURCES, MOST_CHANGES, MOST_FIELDS, LONGEST = 50, 20, 20, 300
 WHOLE, BEGINNING = 5, 40  # rows with whole sentences; characters of the others'
-ROOM = 16 * 1024  # characters that the rows of resources may take: the inventory, which is never cut, needs the rest
+LARGEST = 46 * 1024  # characters of a status
+ROOM, LEAST = 16 * 1024, 3 * 1024  # characters of the rows of resources, at most and in any case
+SMALL = 150  # a status of so few resources has room for all
 
 
 def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) -> dict[str, Json]:
@@ -32,11 +34,12 @@ def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) 
     status["inventory"] = run.inventory.write()
     if observed:
         status["plan"] = plan_summary(run)
-        status["resources"], status["resourceCount"] = resource_rows(run)
         status["retained"] = sorted(data_name(d.type, d.id) for d in run.deletions if d.retained and d.type.protected)
         status["keysExportedTo"] = sorted(handed.place.shown for handed in run.handed.values() if handed.notes)
         status["submitted"] = dict(sorted(run.submitted.items()))
         status.update(run.work.report(run.plan, outcome(run)))
+        rows, status["resourceCount"] = resource_rows(run)
+        status["resources"] = _fitting(rows, _room(status))
     _say_interval(run, status)
     return {name: value for name, value in status.items() if value not in (None, [], {}, "")}
 
@@ -97,7 +100,7 @@ def _removal(deletion: Deletion) -> dict[str, Json]:
 
 
 def resource_rows(run: Pass) -> tuple[list[Json], int]:
-    """At most 50 resources, and no more than there is room for, the unwell first, and how many there are in all."""
+    """At most 50 resources, the unwell first, and how many there are in all."""
     health = {finding.key: finding for finding in run.findings}
     ranked: list[tuple[int, str, dict[str, Json]]] = []
     managed = [item for item in run.items.values() if item.resource.mode is not Mode.STAGE]
@@ -125,13 +128,21 @@ def resource_rows(run: Pass) -> tuple[list[Json], int]:
         row |= {"reason": deletion.reason or "Progressing", "message": deletion.message[:LONGEST]}
         ranked.append((0, deletion.id, row))
     ranked.sort(key=lambda entry: entry[:2])
-    return _fitting(_brief([row for _, _, row in ranked[:MOST_RESOURCES]])), len(ranked)
+    return _brief([row for _, _, row in ranked[:MOST_RESOURCES]]), len(ranked)
 
 
-def _fitting(rows: list[dict[str, Json]]) -> list[dict[str, Json]]:
+def _room(status: Mapping[str, Json]) -> int:
+    """How many characters the rows of resources may take: what the rest, which is never cut, leaves of the whole."""
+    if status["resourceCount"] <= SMALL:
+        return ROOM
+    rest = sum(len(json.dumps(value)) for name, value in status.items() if name != "resources")
+    return max(LEAST, min(ROOM, LARGEST - rest))
+
+
+def _fitting(rows: list[dict[str, Json]], room: int) -> list[dict[str, Json]]:
     """The first rows, as many as there is room for."""
     ends = accumulate(len(json.dumps(row)) for row in rows)
-    return [row for row, end in zip(rows, ends, strict=True) if end <= ROOM]
+    return [row for row, end in zip(rows, ends, strict=True) if end <= room]
 
 
 def _brief(rows: list[dict[str, Json]]) -> list[dict[str, Json]]:

@@ -23,5 +23,5 @@ class EventSubscription(Model):
 class EventGrid(Model):
     """The system topic of the zone's storage account; where the account has one already, that one is used."""
 
-    subscriptions: Annotated[tuple[EventSubscription, ...], named(at_most=20)] = ()
+    subscriptions: Annotated[tuple[EventSubscription, ...], named(at_most=10)] = ()
     """Subscriptions to make; each delivers by the topic's own identity. Omitted: none but those that apps need."""

@@ -67,6 +67,6 @@ class ServiceBus(Model):
     addresses, for Entra tokens only. Omitted: Premium."""
     capacity: Annotated[Int, Field(ge=1, le=16)] | None = None
     """The messaging units of a Premium namespace: 1, 2, 4, 8 or 16. Omitted: 1."""
-    queues: Annotated[tuple[Queue, ...], named(at_most=100)] = ()
+    queues: Annotated[tuple[Queue, ...], named(at_most=50)] = ()
     """Queues to make. One that is removed here stays in Azure and is listed in status.retained. Omitted: none but those that apps
     need."""
