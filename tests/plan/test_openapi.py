@@ -63,7 +63,9 @@ def test_numbers_and_dates_of_yaml_are_read_as_the_strings_that_they_are() -> No
         ("info: {title: x}\n", "doc: line 1: openapi is missing"),
         ("info: {title: x}\nopenapi: 4.0.0\n", "doc: line 2: openapi is 4.0.0"),
         ("swagger: '2.0'\n", "doc: line 1: Swagger 2.0 is imported as JSON only"),
-        ("a: &a [x]\nb: *a\n", "doc: line 2: YAML aliases are not accepted"),
+        ("a: &a [x]\nb: {<<: *a}\n", "doc: line 2: it is not YAML: YAML merges (<<) are not accepted"),
+        ("a: &a [*a]\n", "doc: line 1: the alias *a stands for nothing, or for what it is part of"),
+        ("b: *a\na: &a [x]\n", "doc: line 1: the alias *a stands for nothing, or for what it is part of"),
         ("? {a: b}\n: c\n", "doc: line 1: it is not YAML: a field's name is one word"),
     ],
 )
@@ -90,6 +92,17 @@ def test_a_flaw_is_named_with_its_line(before: str, after: str, line: int, says:
     message = refusal(DOCUMENT.replace(before, after))
     assert message.startswith(f"doc: line {line}: ")
     assert says in message
+
+
+def test_an_alias_stands_for_what_it_names() -> None:
+    text = DOCUMENT.replace('responses: {"200": {description: ok}}', 'responses: &ok {"200": {description: ok}}')
+    text = text.replace('responses: {"201": {description: made}}', "responses: *ok")
+    assert read(text, "doc").operations == 2
+
+
+def test_aliases_that_unfold_to_a_mountain_are_refused_at_once() -> None:
+    layers = "".join(f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 9)}]\n" for number in range(1, 40))
+    assert "its aliases unfold to more than" in refusal(f"a0: &a0 x\n{layers}")
 
 
 def test_two_paths_that_differ_in_names_of_parameters_only_are_one_to_the_service() -> None:

@@ -13,7 +13,11 @@ from loom.plan.values import Json
 DEEPEST = 200
 """How many objects and lists may stand inside one another; real documents have a few dozen."""
 
+MOST_NODES = 1_000_000
+"""How many values a text may hold, aliases unfolded; one of 4 MB without aliases has a few hundred thousand."""
+
 _LONE = re.compile(r"(?i)\\ud[89a-f]")
+_MERGE = "tag:yaml.org,2002:merge"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _TOO_DEEP = f"objects and lists are nested more than {DEEPEST} deep"
 
@@ -30,7 +34,9 @@ class _Loader(yaml.CSafeLoader):
     """What JSON can hold and no more: dates stay strings, keys are strings (`200:` in YAML is a number)."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        self.flatten_mapping(node)
+        merged = next((key for key, _ in node.value if key.tag == _MERGE), None)
+        if merged is not None:  # the service takes it for a field of that name
+            raise yaml.constructor.ConstructorError(None, None, "YAML merges (<<) are not accepted", merged.start_mark)
         return {_name(key): self.construct_object(value, deep=deep) for key, value in node.value}
 
 
@@ -107,16 +113,45 @@ def _is_text(root: Json) -> bool:
 def _yaml(text: str) -> Json:
     """The value of a YAML text, after a look at its events: what comes next unfolds aliases, and ends the process where it is nested
     too deeply for its stack."""
-    depth = 0
+    unfolded = _Unfolded()
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            raise TextError(_line(event.start_mark), "YAML aliases are not accepted; write the part out, or use $ref")
         if (tag := getattr(event, "tag", None)) not in (None, "!"):
             raise TextError(_line(event.start_mark), f"YAML tags are not accepted ({tag}); write the value plainly")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise TextError(_line(event.start_mark), _TOO_DEEP)
+        unfolded.take(event)
     return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+
+
+class _Unfolded:
+    """How much a text holds once every alias stands for what it names, counted event by event."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[str | None, int]] = [(None, 0)]  # anchor and nodes of each open collection
+        self._sizes: dict[str, int] = {}
+
+    def take(self, event: yaml.Event) -> None:
+        """Raises `TextError` for what is nested too deeply, unfolds to too much, or holds itself."""
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._open.append((event.anchor, 1))
+            if len(self._open) > DEEPEST + 1:
+                raise TextError(_line(event.start_mark), _TOO_DEEP)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._close(event, *self._open.pop())
+        elif isinstance(event, yaml.ScalarEvent):
+            self._close(event, event.anchor, 1)
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self._sizes:
+                raise TextError(
+                    _line(event.start_mark), f"the alias *{event.anchor} stands for nothing, or for what it is part of"
+                )
+            self._close(event, None, self._sizes[event.anchor])
+
+    def _close(self, event: yaml.Event, anchor: str | None, nodes: int) -> None:
+        if anchor is not None:
+            self._sizes[anchor] = nodes
+        above, count = self._open[-1]
+        self._open[-1] = (above, count + nodes)
+        if count + nodes > MOST_NODES:
+            raise TextError(_line(event.start_mark), f"its aliases unfold to more than {MOST_NODES} values")
 
 
 def _depth(root: Json) -> int:
