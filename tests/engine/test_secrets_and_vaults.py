@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from loom.engine.diff import HIDDEN
 from loom.engine.foreseen import flatten
 from loom.plan.arm_id import resource
@@ -137,3 +139,25 @@ async def test_what_is_there_is_not_looked_for_among_the_deleted() -> None:
     await made.settle()
     assert made.cloud.body(VAULT)["properties"]["enablePurgeProtection"] is True
     assert ("GET", DELETED) not in made.cloud.requests
+
+
+@pytest.mark.parametrize(
+    ("named", "goes"),
+    [
+        (("key-vault/kvfinance", "secret/kvfinance/session-secret"), True),
+        (("key-vault/kvfinance",), False),
+        (("secret/kvfinance/session-secret",), False),
+    ],
+    ids=["both", "the vault alone", "the secret alone"],
+)
+async def test_a_secret_goes_with_its_vault_where_both_are_named(named: tuple[str, ...], goes: bool) -> None:
+    made = Bench(plan=PLAN)
+    await made.settle()
+    made.change(delete_data=named)
+    made.replan(Plan(GROUP, (GROUP_R,), conditions=("ServicesReady",)))
+    await made.settle()
+    assert made.ready == "True", made.message()
+    assert (made.cloud.has(VAULT), made.cloud.has(SECRET)) == (not goes, not goes)
+    assert made.status.get("retained", []) == (
+        [] if goes else ["key-vault/kvfinance", "secret/kvfinance/session-secret"]
+    )

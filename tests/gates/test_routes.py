@@ -167,7 +167,6 @@ class Operations:
 
 
 _OF_WIRED_APPS = [
-    "microsoft.documentdb/databaseaccounts/sqlroleassignments",
     "microsoft.cache/redisenterprise/databases/accesspolicyassignments",
     "microsoft.kusto/clusters/databases/principalassignments",
 ]
@@ -201,7 +200,6 @@ _NOT_IN_THE_SAMPLES = [
     for name in (
         "Microsoft.Cdn/profiles/customDomains",
         "Microsoft.Cdn/profiles/secrets",
-        "Microsoft.KeyVault/vaults/secrets",
         "Microsoft.Network/applicationGateways",
         "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies",
         "Microsoft.Network/bastionHosts",

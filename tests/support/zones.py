@@ -134,7 +134,7 @@ class LiveZone:
     def asked(self, *methods: str) -> list[Json]:
         """What Azure was asked about it since the last reset of the counters: its group, and what bears its domain elsewhere."""
         name = f"-{self.spec['domain']}-"
-        kept = self.azure.requests(last=2000)["last"]
+        kept = self.azure.requests(last=5000)["last"]
         return [record for record in kept if name in record["path"].lower() and record["method"] in methods]
 
     def written(self) -> list[str]:

@@ -30,6 +30,8 @@ async def find_deletions(run: Pass, keep: Iterable[str]) -> None:
     found = [Deletion(spelled, known_type(spelled)) for name, spelled in run.inventory.ids.items() if name not in kept]
     for deletion in found:
         _judge_data(run, deletion)
+    for deletion in found:
+        _judge_held(deletion, found)
     for deletion in [deletion for deletion in found if not deletion.retained]:
         found += await _unlisted_data(run, deletion, run.since)
     staying = [d.id for d in found if d.retained] + [
@@ -45,9 +47,22 @@ async def find_deletions(run: Pass, keep: Iterable[str]) -> None:
 def _judge_data(run: Pass, deletion: Deletion) -> None:
     kind, name = deletion.type, data_name(deletion.type, deletion.id)
     named = name.lower() in {wish.lower() for wish in run.work.wishes.delete_data}
-    if kind.protected and not (named and kind.deletable):
-        hint = "; name it in spec.deleteData to let it go" if kind.deletable else ""
-        _retain(deletion, f"{name} is kept: {kind.protected}{hint}")
+    if kind.protected and not named:
+        hint = "name it in spec.deleteData to let it go" if kind.deletable else _WITH_ITS_HOLDER
+        _retain(deletion, f"{name} is kept: {kind.protected}; {hint}")
+
+
+_WITH_ITS_HOLDER = "it goes with what holds it, where spec.deleteData names both"
+
+
+def _judge_held(deletion: Deletion, found: list[Deletion]) -> None:
+    """Data that Azure deletes only with what holds it, as a secret with its vault, stays as long as that does."""
+    kind = deletion.type
+    if deletion.retained or not kind.protected or kind.deletable:
+        return
+    going = any(is_within(deletion.id, d.id) and d is not deletion and not d.retained for d in found)
+    if not going:
+        _retain(deletion, f"{data_name(kind, deletion.id)} is kept: {kind.protected}; {_WITH_ITS_HOLDER}")
 
 
 async def _unlisted_data(run: Pass, deletion: Deletion, since: float) -> list[Deletion]:

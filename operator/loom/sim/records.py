@@ -6,7 +6,7 @@ from collections import Counter, deque
 from dataclasses import asdict, dataclass
 from typing import Any
 
-KEPT = 2000
+KEPT = 5000
 
 
 @dataclass(frozen=True, slots=True)
