@@ -55,6 +55,16 @@ def test_the_name_of_a_subscription_is_one_that_only_we_form() -> None:
     assert str(plan_of(zone()).find("event-grid/new-files").id).endswith(f"/eventSubscriptions/new-files-{owner.hash}")
 
 
+def test_the_name_of_what_an_app_needs_is_taken() -> None:
+    obj = zone(
+        cosmos={},
+        apps={"environment": {}, "directLakeShim": {}},
+        eventGrid={"subscriptions": [{"name": "Direct-Lake", "queue": "refresh"}]},
+    )
+    with pytest.raises(Refusal, match="direct-lake is what loom-direct-lake-shim needs"):
+        plan_of(obj)
+
+
 def test_a_queue_that_nobody_declares_is_told() -> None:
     with pytest.raises(Refusal, match="delivers to the queue other, which is not in"):
         plan_of(zone(eventGrid={"subscriptions": [{"name": "new-files", "queue": "other"}]}))

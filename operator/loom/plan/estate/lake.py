@@ -5,6 +5,7 @@ import re
 from loom.plan.arm_id import key, name_of
 from loom.plan.estate.found import Found, given
 from loom.plan.values import Json, at
+from loom.plan.wiring import FEEDS
 
 ACCOUNT = "Microsoft.Storage/storageAccounts"
 TOPIC = "Microsoft.EventGrid/systemTopics"
@@ -66,11 +67,12 @@ def event_grid(found: Found) -> Json:
 
 def _subscription(found: Found, body: Json) -> Json:
     queue = str(at(body, "properties.deliveryWithResourceIdentity.destination.properties.resourceId") or "")
-    if not found.get(queue):
+    name = _OUR_HASH.sub("", name_of(body["id"]))
+    if not found.get(queue) or name in {feed.name for feed in FEEDS}:  # what apps need is made undeclared
         return None
     folder = _FOLDER.match(str(at(body, "properties.filter.subjectBeginsWith") or ""))
     return given(
-        name=_OUR_HASH.sub("", name_of(body["id"])),
+        name=name,
         queue=name_of(queue),
         filesystem=folder[1] if folder else None,
         suffix=at(body, "properties.filter.subjectEndsWith"),

@@ -54,7 +54,11 @@ def event_grid(site: Site, planned: frozenset[str]) -> Iterator[Resource]:
                 "spec.serviceBus.queues; add it there",
             )
         yield subscription(site, wanted)
+    declared = {wanted.name.lower() for wanted in spec.subscriptions}
     for feed in feeds(site.spec):
+        if feed.name in declared:
+            words = f"{feed.name} is what {feed.queue.app.name} needs, and is made for it; take another name"
+            raise Refusal("InvalidSpec", f"spec.eventGrid.subscriptions: {words}")
         wanted = EventSubscription(name=feed.name, queue=feed.queue.name, suffix=feed.suffix)
         yield subscription(site, wanted, WIRED)
 
