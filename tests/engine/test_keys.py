@@ -36,6 +36,8 @@ class MemoryKeeper:
         self.secrets[place.shown] = (dict(entries), kept)
 
     async def remove(self, place: Place) -> None:
+        if self.error:
+            raise self.error
         self.secrets.pop(place.shown, None)
 
     @property
@@ -151,6 +153,46 @@ async def test_what_is_handed_out_no_more_is_taken_back(bench: Bench, keeper: Me
     await bench.later()
     assert keeper.secrets == {}
     assert "keysExportedTo" not in bench.status
+
+
+@pytest.mark.parametrize("policy", ["Plan", "Observe"])
+async def test_what_is_handed_out_no_more_is_remembered_until_it_may_be_taken_back(
+    bench: Bench, keeper: MemoryKeeper, policy: str
+) -> None:
+    await bench.settle()
+    bench.replan(BARE)
+    bench.change(policy=policy)
+    for _ in range(3):
+        await bench.look()
+    assert bench.status["keysExportedTo"] == ["secret/keys"]
+    bench.change(policy="Manage")
+    await bench.settle()
+    assert keeper.secrets == {}
+    assert "keysExportedTo" not in bench.status
+
+
+async def test_what_cannot_be_taken_back_is_told_and_is_tried_again(bench: Bench, keeper: MemoryKeeper) -> None:
+    await bench.settle()
+    keeper.error = CloudError("SecretForbidden", "", "allow it with: kubectl create rolebinding", Retry.PERSON)
+    bench.replan(BARE)
+    await bench.settle()
+    assert bench.ready == "True", "nothing that is declared lacks"
+    assert [event.reason for event in bench.events].count("SecretForbidden") == 1
+    keeper.error = None
+    await bench.later()
+    assert keeper.secrets == {}
+
+
+async def test_keys_that_could_not_be_read_for_a_while_are_taken_back_all_the_same(
+    bench: Bench, keeper: MemoryKeeper
+) -> None:
+    await bench.settle()
+    keeper.error = CloudError("SecretForbidden", "", "allow it with: kubectl create rolebinding", Retry.PERSON)
+    await bench.later()
+    keeper.error = None
+    bench.replan(BARE)
+    await bench.settle()
+    assert keeper.secrets == {}
 
 
 @pytest.mark.parametrize("policy", ["Plan", "Observe"])

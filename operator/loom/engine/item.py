@@ -118,6 +118,7 @@ class Pass:
     findings: tuple[Finding, ...] = ()
     events: list[Event] = field(default_factory=list)
     handed: dict[str, Handed] = field(default_factory=dict)  # keys, by their export's name
+    exported: set[str] = field(default_factory=set)  # where keys are, as far as anybody knows, as status says it
     wrote: bool = False
     attempted: set[str] = field(default_factory=set)
     mended: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # plan key, fields written
@@ -129,6 +130,8 @@ class Pass:
 
     def __post_init__(self) -> None:
         self.base = self.work.status
+        exported = self.base.get("keysExportedTo")
+        self.exported = set(map(str, exported)) if isinstance(exported, list) else set()
         existing = (r.id for r in self.plan.resources if r.mode is Mode.EXISTING and isinstance(r.id, str))
         self.attached = frozenset(key(arm_id) for arm_id in existing)
         self.so_far = self.memory.run or self.so_far

@@ -21,7 +21,7 @@ _RENEWALS = {Step.RENEW_SECONDARY: "regenerateSecondaryKey", Step.RENEW_PRIMARY:
 async def hand_out(run: Pass) -> None:
     """Do the step that is due for each pair of keys, and take back what is handed out no more."""
     keeper = run.ports.keeper
-    if keeper is None or not (run.plan.exports or run.base.get("keysExportedTo")):
+    if keeper is None or not (run.plan.exports or run.exported):
         return
     may_write = run.work.wishes.policy == "Manage" and not run.work.authority.denied
     for export in run.plan.exports:
@@ -42,6 +42,10 @@ async def _look_after(run: Pass, keeper: Keeper, export: KeyExport, item: Item, 
     step = due(export, notes, run.ports.clock.today())
     if may_write and item.state is State.READY and (step is not Step.KEEP or run.deep):
         notes = await _step(run, keeper, export, item, kept, step)
+    if notes is not None:
+        run.exported.add(export.place.shown)
+    else:
+        run.exported.discard(export.place.shown)
     return Handed(export.place, notes)
 
 
@@ -74,9 +78,15 @@ def _entries(answer: Json, notes: KeyNotes | None) -> dict[str, str]:
 
 
 async def _take_back(run: Pass, keeper: Keeper) -> None:
-    """What an earlier spec handed out, and this one does not."""
-    now = {export.place.shown for export in run.plan.exports}
-    before = run.base.get("keysExportedTo")
-    for shown in before if isinstance(before, list) else ():
-        if shown not in now:
-            await keeper.remove(Place.read(str(shown)))
+    """What an earlier spec handed out, and this one does not. What cannot be taken back now is remembered until it can."""
+    for shown in sorted(run.exported - {export.place.shown for export in run.plan.exports}):
+        try:
+            await keeper.remove(Place.read(shown))
+        except CloudError as error:
+            if error.retry is Retry.NOW:
+                raise
+            run.warn(
+                error.reason, f"the keys in {shown} are handed out no more, and cannot be taken back: {error.message}"
+            )
+        else:
+            run.exported.discard(shown)

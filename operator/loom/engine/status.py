@@ -1,6 +1,6 @@
 """Status: everything that a pass found out, in the bounds that the CRDs set. Assembled in one place, written by one writer.
 
-Bounds: 50 resources, the unwell first; 20 changes; the inventory whole. Nothing changes when nothing happened.
+Bounds: 50 resources, the unwell first; 20 changes; 50 places of keys; the inventory whole. Nothing changes when nothing happened.
 """
 
 import json
@@ -18,6 +18,7 @@ from loom.plan.resource import Mode
 from loom.plan.values import Json
 
 MOST_RESOURCES, MOST_CHANGES, MOST_FIELDS, LONGEST = 50, 20, 20, 300
+MOST_PLACES = 50  # of handed-out keys
 WHOLE, BEGINNING = 5, 40  # rows with whole sentences; characters of the others'
 LARGEST = 46 * 1024  # characters of a status
 ROOM, LEAST = 16 * 1024, 3 * 1024  # characters of the rows of resources, at most and in any case
@@ -35,7 +36,7 @@ def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) 
     if observed:
         status["plan"] = plan_summary(run)
         status["retained"] = sorted(data_name(d.type, d.id) for d in run.deletions if d.retained and d.type.protected)
-        status["keysExportedTo"] = sorted(handed.place.shown for handed in run.handed.values() if handed.notes)
+        status["keysExportedTo"] = sorted(run.exported)[:MOST_PLACES]
         status["submitted"] = dict(sorted(run.submitted.items()))
         status.update(run.work.report(run.plan, outcome(run)))
         rows, status["resourceCount"] = resource_rows(run)
