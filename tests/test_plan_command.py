@@ -66,6 +66,7 @@ def bare_zone(**spec: Any) -> dict[str, Any]:
     for field in (
         "network",
         *PRIVATE_SERVICES,
+        "kusto",
         "eventGrid",
         "apps",
         "accessPaths",

@@ -36,7 +36,10 @@ async def all_gone(estate: Converged, *named: str) -> None:
 async def retained(estate: Converged) -> list[str]:
     """What the status would print for `deleteData` if nothing of the zone were declared any more."""
     estate.play.change(
-        ZONE, lambda spec: [spec.pop(name, None) for name in (*PRIVATE_SERVICES, "eventGrid", "apps", "accessPaths")]
+        ZONE,
+        lambda spec: [
+            spec.pop(name, None) for name in (*PRIVATE_SERVICES, "kusto", "eventGrid", "apps", "accessPaths")
+        ],
     )
     await estate.play.settle()
     return list(estate.play.status(estate.name)["retained"])

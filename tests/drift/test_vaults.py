@@ -18,7 +18,7 @@ NAME, VERSION = "kv-finance-1", "2025-05-01"
 def documents() -> list[dict[str, Any]]:
     """The sample plane, and the sample zone with nothing but a vault of a given name."""
     zone = sample("DataLandingZone")
-    for field in (*PRIVATE_SERVICES, "eventGrid", "apps", "access", "accessPaths"):
+    for field in (*PRIVATE_SERVICES, "kusto", "eventGrid", "apps", "access", "accessPaths"):
         zone["spec"].pop(field, None)
     zone["spec"]["keyVault"] = {"name": NAME}
     return [sample("AdminPlane"), zone]

@@ -244,7 +244,9 @@ async def _live(azure: Simulator, play: Rehearsal) -> None:
         await play.delete("ApiProduct", product.name)
     play.change(
         "DataLandingZone",
-        lambda spec: [spec.pop(name, None) for name in (*PRIVATE_SERVICES, "eventGrid", "apps", "accessPaths")],
+        lambda spec: [
+            spec.pop(name, None) for name in (*PRIVATE_SERVICES, "kusto", "eventGrid", "apps", "accessPaths")
+        ],
     )
     await play.settle()
     retained = play.status(zone)["retained"]

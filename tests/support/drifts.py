@@ -9,7 +9,14 @@ from loom.plan.zone.access import ACCESS
 from support.samples import sample
 
 Patch = dict[str, Any]
-APPS = ("loom-console", "loom-setup-orchestrator", "loom-mcp", "loom-direct-lake-shim", "loom-mirroring")
+APPS = (
+    "loom-console",
+    "loom-setup-orchestrator",
+    "loom-mcp",
+    "loom-activator",
+    "loom-direct-lake-shim",
+    "loom-mirroring",
+)
 Edit = tuple[dict[str, Any], set[str]]
 TAGS: Edit = ({"tags": {"Domain": "somebody-elses"}}, {"tags.Domain"})
 WORDS: Edit = ({"properties": {"description": "{mark} for nothing"}}, {"properties.description"})
@@ -223,6 +230,8 @@ OF_THE_PRODUCT: dict[str, Edit] = {
     "product-policy": OPEN_POLICY,
 }
 FIXED = {
+    "cosmos/activator-state", "cosmos/activator-state/rules", "kusto/database", "role/loom-activator/cosmos/documents",
+    "role/loom-activator/kusto/database/queries", "role/loom-activator/redis/database/cache",
     "cosmos/workspace-registry", "cosmos/workspace-registry/deployments", "cosmos/direct-lake-config",
     "cosmos/direct-lake-config/refresh-policies", "secret/loom-console-session", "role/loom-console/cosmos/documents",
     "role/loom-setup-orchestrator/cosmos/documents", "role/loom-direct-lake-shim/cosmos/documents",

@@ -207,8 +207,9 @@ _OUTPUTS = {
 
 def _give_outputs(arm_id: str, body: dict[str, Any]) -> None:
     body.get("properties", {}).update(_OUTPUTS.get(type_of(arm_id), {}))
-    if type_of(arm_id) == "Microsoft.App/containerApps" and "ingress" in body["properties"]["configuration"]:
-        body["properties"]["configuration"]["ingress"]["fqdn"] = f"{name_of(arm_id)}.calm-bay.example"
+    configuration = body.get("properties", {}).get("configuration") or {}
+    if type_of(arm_id) == "Microsoft.App/containerApps" and "ingress" in configuration:
+        configuration["ingress"]["fqdn"] = f"{name_of(arm_id)}.calm-bay.example"
     if type_of(arm_id) == "Microsoft.EventGrid/systemTopics":
         body["identity"]["principalId"] = str(uuid5(NAMESPACE_URL, arm_id.lower()))
     if "userAssignedIdentities" in arm_id:

@@ -31,19 +31,26 @@ def sample_plane() -> Object:
 def sample_zone(namespace: str, number: int, *without: str) -> Object:
     """The sample zone in a namespace, with the `number`-th /20 of 10.100.0.0/14 (0 to 63), less some fields of its spec.
 
-    Of the services it has storage and Event Hubs, enough for what is no matter of one service. Its domain carries the number, so that
-    no two zones form the same names.
+    Of the services it has storage and Event Hubs, and the app on them: enough for what is no matter of one service. Its domain
+    carries the number, so that no two zones form the same names.
     """
     zone = sample("DataLandingZone")
     zone["metadata"]["namespace"] = namespace
     spec = zone["spec"]
     spec["domain"] = f"finance{number}"
     spec["network"]["addressSpace"] = f"10.{100 + number // 16}.{number % 16 * 16}.0/20"
-    for field in {*without, *PRIVATE_SERVICES, "eventGrid"} - ({"storage", "eventHubs"} - {*without}):
+    for field in {*without, *PRIVATE_SERVICES, "kusto", "eventGrid"} - ({"storage", "eventHubs"} - {*without}):
         spec.pop(field, None)
-    if "apps" not in spec:
+    if "apps" in spec:
+        spec["apps"] = apps_on_event_hubs()
+    else:
         spec.pop("accessPaths", None)  # they lead to an app
     return zone
+
+
+def apps_on_event_hubs() -> Object:
+    """The apps of a zone that has Event Hubs and no more."""
+    return {"environment": {}, "mirroring": {}}
 
 
 def sample_product(namespace: str, landing_zone_namespace: str = "") -> Object:

@@ -13,7 +13,7 @@ from loom.api.data_landing_zone import PRIVATE_SERVICES
 from loom.dev.estate import estate_of
 from support.cluster import Cluster
 from support.running import Azure
-from support.samples import sample, sample_plane
+from support.samples import apps_on_event_hubs, sample, sample_plane
 from support.wait import eventually
 
 KIND, NAME = "DataLandingZone", "finance"
@@ -211,7 +211,10 @@ def _zone(namespace: str, services: set[str]) -> Json:
     for service in SERVICES:
         if service not in services and not (service == "network" and services):
             spec.pop(service, None)
-    if "apps" not in services:
+    spec.pop("kusto", None)  # its cluster is another's
+    if "apps" in services:
+        spec["apps"] = apps_on_event_hubs()
+    else:
         spec.pop("accessPaths", None)  # they lead to an app
     return zone
 

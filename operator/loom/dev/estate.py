@@ -41,7 +41,11 @@ def subscriptions_of(manifests: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def behind(manifest: Mapping[str, Any]) -> list[Json]:
     """The resources (`{id, body}`) that must be there before an object can be Ready, and that the object itself does not make."""
-    makers: dict[str, Callable[[Mapping[str, Any]], list[Json]]] = {"AdminPlane": estate_of, "ApiProduct": called_by}
+    makers: dict[str, Callable[[Mapping[str, Any]], list[Json]]] = {
+        "AdminPlane": estate_of,
+        "DataLandingZone": attached_by,
+        "ApiProduct": called_by,
+    }
     maker = makers.get(manifest["kind"])
     return maker(manifest) if maker else []
 
@@ -53,6 +57,13 @@ def estate_of(plane: Mapping[str, Any]) -> list[Json]:
     group = f"/subscriptions/{spec['subscriptionId']}/resourceGroups/{spec['resourceGroup']}"
     named = [{"id": spec[name]["id"], "body": location | body} for name, body in _BODIES.items() if name in spec]
     return [{"id": group, "body": location}, *named, *_private_dns(spec)]
+
+
+def attached_by(zone: Mapping[str, Any]) -> list[Json]:
+    """The cluster that a DataLandingZone object has its database in, as its own team would have made it."""
+    cluster = (zone["spec"].get("kusto") or {}).get("clusterId")
+    body = {"location": zone["spec"].get("location"), "sku": {"name": "Standard_E2ads_v5", "tier": "Standard"}}
+    return [{"id": cluster, "body": body}] if cluster else []
 
 
 def called_by(product: Mapping[str, Any]) -> list[Json]:
