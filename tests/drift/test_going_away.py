@@ -26,15 +26,16 @@ def _goes_along(estate: Converged, arm_id: str) -> bool:
 
 
 async def all_gone(estate: Converged, *named: str) -> None:
-    """The product goes, then the zone with this data named."""
-    await estate.play.delete("ApiProduct")
+    """The products go, then the zone with this data named."""
+    await estate.play.delete_all("ApiProduct")
     estate.play.change(ZONE, lambda spec: spec.update(deletionPolicy="Delete", deleteData=list(named)))
     estate.azure.reset_counters()
     await estate.play.delete(ZONE)
 
 
 async def retained(estate: Converged) -> list[str]:
-    """What the status would print for `deleteData` if nothing of the zone were declared any more."""
+    """What the status would print for `deleteData` if nothing of the zone were declared any more, and nobody used it."""
+    await estate.play.delete_all("ApiProduct")
     estate.play.change(
         ZONE,
         lambda spec: [

@@ -240,8 +240,7 @@ async def _live(azure: Simulator, play: Rehearsal) -> None:
     await play.drift_pass()
     play.lose_status("DataLandingZone")
     await play.settle()
-    for product in [key for key in play.keys() if key.kind == "ApiProduct"]:  # noqa: SIM118 (no mapping)
-        await play.delete("ApiProduct", product.name)
+    await play.delete_all("ApiProduct")
     play.change(
         "DataLandingZone",
         lambda spec: [

@@ -143,6 +143,11 @@ class Rehearsal:
             self.azure.advance(result.requeue_after)
         raise AssertionError(f"not gone after {PASSES} passes: {self.status(key).get('conditions')}")
 
+    async def delete_all(self, kind: str) -> None:
+        """Everything of a kind is deleted, one after the other."""
+        for key in [key for key in self.keys() if key.kind == kind]:
+            await self.delete(kind, key.name)
+
     def keys(self) -> list[Key]:
         """Planes first."""
         return [key for key, _ in self.world.objects()]
