@@ -161,3 +161,13 @@ async def test_a_secret_goes_with_its_vault_where_both_are_named(named: tuple[st
     assert made.status.get("retained", []) == (
         [] if goes else ["key-vault/kvfinance", "secret/kvfinance/session-secret"]
     )
+
+
+async def test_a_secret_that_is_named_alone_stays_with_its_vault_though_the_zone_goes() -> None:
+    made = Bench(plan=PLAN)
+    await made.settle()
+    made.change(deletion_policy="Delete", delete_data=("secret/kvfinance/session-secret",))
+    made.deleting = True
+    await made.settle()
+    (told,) = [event.message for event in made.events if event.reason == "Detached"]
+    assert "secret/kvfinance/session-secret" in told

@@ -60,7 +60,8 @@ def _judge_held(deletion: Deletion, found: list[Deletion]) -> None:
     kind = deletion.type
     if deletion.retained or not kind.protected or kind.deletable:
         return
-    going = any(is_within(deletion.id, d.id) and d is not deletion and not d.retained for d in found)
+    holder = key(parent_of(deletion.id))
+    going = any(d.key == holder and d.type.protected and not d.retained for d in found)
     if not going:
         _retain(deletion, f"{data_name(kind, deletion.id)} is kept: {kind.protected}; {_WITH_ITS_HOLDER}")
 
