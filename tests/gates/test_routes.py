@@ -97,7 +97,7 @@ def test_every_answer_of_the_simulated_azure_is_one_that_the_sdks_take(life: lis
 
 
 def test_the_life_of_the_samples_shows_every_kind_of_call(life: list[Record]) -> None:
-    elsewhere = {*_NAMED_ONLY, *_NOT_IN_THE_SAMPLES, *_OF_WIRED_APPS, *_OF_ENGINES}
+    elsewhere = {*_NAMED_ONLY, *_NOT_IN_THE_SAMPLES, *_OF_ENGINES}
     written = {row.name.lower() for row in TYPES.values() if row.writable} - elsewhere
     assert {call.type.lower() for call in life if call.method == "PUT"} == written
     assert {call.method for call in life} == {"GET", "PUT", "DELETE"}
@@ -166,15 +166,8 @@ class Operations:
     ]
 
 
-_OF_WIRED_APPS = [
-    "microsoft.cache/redisenterprise/databases/accesspolicyassignments",
-    "microsoft.kusto/clusters/databases/principalassignments",
-]
-"""Access to documents, the cache and the database: given to apps that need them, of which the samples have none."""
-
 _OF_ENGINES = [
     "microsoft.kusto/clusters",
-    "microsoft.kusto/clusters/databases",
     "microsoft.databricks/workspaces",
 ]
 """Optional engines: tests/drift/test_kusto.py, tests/drift/test_databricks.py."""
