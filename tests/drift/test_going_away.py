@@ -67,11 +67,13 @@ async def test_azure_refuses_no_delete_for_its_order_and_none_is_sent_twice(esta
 async def test_without_a_name_what_holds_data_stays_and_with_it_what_contains_it(estate: Converged) -> None:
     theirs = others(estate)
     data = {key(arm_id) for arm_id in estate.inventory() if arm_type(arm_id).protected}
-    around = {key(estate.ids[name]) for name in ("group", "event-hubs", "storage/blob-service")}
+    namespaces = ("event-hubs", "service-bus")
+    around = {key(estate.ids[name]) for name in ("group", "storage/blob-service", *namespaces)}
     await all_gone(estate)
     left = {key(arm_id) for arm_id in estate.azure.ids()} - theirs
     assert data | around <= left
-    assert left - data - around <= {key(arm_id) for arm_id in estate.azure.ids(f"{estate.ids['event-hubs']}/")}
+    inside = {key(arm_id) for name in namespaces for arm_id in estate.azure.ids(f"{estate.ids[name]}/")}
+    assert left - data - around <= inside
 
 
 async def test_one_filesystem_named_goes_alone(estate: Converged) -> None:
