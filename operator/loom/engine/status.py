@@ -20,9 +20,11 @@ from loom.plan.values import Json
 MOST_RESOURCES, MOST_CHANGES, MOST_FIELDS, LONGEST = 50, 20, 20, 300
 MOST_PLACES = 50  # of handed-out keys
 WHOLE, BEGINNING = 5, 40  # rows with whole sentences; characters of the others'
-LARGEST = 46 * 1024  # characters of a status
-ROOM, LEAST = 16 * 1024, 3 * 1024  # characters of the rows of resources, at most and in any case
-SMALL = 150  # a status of so few resources has room for all
+LARGEST, OTHERS = (
+    46 * 1024,
+    18 * 1024,
+)  # characters of a status, and of it conditions, wiring, plan and what else a kind shows
+ROOM, LEAST = 16 * 1024, 6 * 1024  # characters of the rows of resources, at most and in any case
 
 
 def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) -> dict[str, Json]:
@@ -133,11 +135,11 @@ def resource_rows(run: Pass) -> tuple[list[Json], int]:
 
 
 def _room(status: Mapping[str, Json]) -> int:
-    """How many characters the rows of resources may take: what the rest, which is never cut, leaves of the whole."""
-    if status["resourceCount"] <= SMALL:
-        return ROOM
-    rest = sum(len(json.dumps(value)) for name, value in status.items() if name != "resources")
-    return max(LEAST, min(ROOM, LARGEST - rest))
+    """How many characters the rows of resources may take: what the inventory, which is never cut, leaves of the whole.
+
+    Only what is made moves it: a message that is a word longer must not change which rows there are.
+    """
+    return max(LEAST, min(ROOM, LARGEST - OTHERS - len(json.dumps(status["inventory"]))))
 
 
 def _fitting(rows: list[dict[str, Json]], room: int) -> list[dict[str, Json]]:
