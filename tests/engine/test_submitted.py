@@ -1,6 +1,7 @@
 """What Azure never shows again is compared by keyed hash: with the hash, without it, and with another key."""
 
-from loom.plan.arm_id import resource
+from loom.errors import CloudError, Retry
+from loom.plan.arm_id import key, resource
 from loom.plan.ownership import Authority
 from loom.plan.resource import Plan, Resource
 from support.engine_bench import GROUP, OWNER, Bench
@@ -66,3 +67,23 @@ async def test_a_spec_that_was_edited_while_the_key_was_lost_is_sent() -> None:
 async def test_no_hash_tells_what_was_sent() -> None:
     bench = await converged()
     assert "one" not in str(bench.status["submitted"])
+
+
+async def test_what_was_accepted_and_fails_later_does_not_count_as_sent() -> None:
+    bench = await converged()
+    bench.cloud.long_types.add("Microsoft.ApiManagement/service/apis")
+    bench.cloud.late[key(API)] = CloudError(
+        "InvalidRequest", "ValidationError", "the service had its reasons", Retry.PERSON
+    )
+    bench.replan(api("two"))
+    await bench.look()
+    bench.cloud.finish()
+    del bench.cloud.body(API)["properties"]["provisioningState"]  # an API shows none
+    for _ in range(3):
+        bench.clock.seconds += 15
+        await bench.look()
+    assert (bench.ready, bench.cloud.body(API)["properties"]["value"]) == ("False", "one")
+    assert "the service had its reasons" in bench.message()
+    bench.restart()
+    await bench.settle()
+    assert (bench.ready, bench.cloud.body(API)["properties"]["value"]) == ("True", "two")

@@ -62,6 +62,8 @@ async def _poll(run: Pass, name: str, running: Running) -> None:
     run.so_far.failures.pop(name, None)
     if running.operation.verb == "PUT":
         run.so_far.settled[name] = running.digest
+        if running.submitted is not None:
+            run.submitted[name] = running.submitted
         _keep_answer(run, name, written.observed, running.digest)
 
 
@@ -137,8 +139,7 @@ async def _put(run: Pass, item: Item) -> None:
     run.so_far.absent.discard(item.key)
     run.memory.unmeasure(item.key)
     run.so_far.written[item.key] = (digest, *(change.path for change in item.changes))
-    if item.type.write_only and (sent := submitted_digest(run, item)) is not None:
-        run.submitted[item.key] = sent
+    _note_sent(run, item)
     run.mended.append((item.key, tuple(change.path for change in item.changes)))
     if not update:
         run.so_far.created.add(key(item.id))
@@ -147,6 +148,16 @@ async def _put(run: Pass, item: Item) -> None:
         return
     _note_answer(run, item, written.observed, digest)
     _settle(run, item, written.observed)
+
+
+def _note_sent(run: Pass, item: Item) -> None:
+    """What a GET never returns counts as sent once the service is done with it: what it only accepts may fail yet."""
+    sent = submitted_digest(run, item) if item.type.write_only else None
+    running = run.memory.running.get(item.key)
+    if running is not None:
+        running.submitted = sent
+    elif sent is not None:
+        run.submitted[item.key] = sent
 
 
 def _note_answer(run: Pass, item: Item, observed: Observed | None, digest: str) -> None:

@@ -31,6 +31,7 @@ class Running:
     digest: str
     since: float
     update: bool = False
+    submitted: str | None = None  # keyed hash of what is sent with it and never returned
 
 
 @dataclass(frozen=True, slots=True)
