@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from loom.engine.compose import merge
+from loom.engine.compose import drawn, merge
 from loom.engine.marks import marked
 from loom.plan.arm_id import name_of
 from loom.plan.arm_type import ArmType
@@ -44,7 +44,7 @@ def bodies(plan: Plan, context: Context) -> Iterator[tuple[str, ArmType, Json]]:
         kind = arm_type(id_of(resource))
         below = by_id[id_of(resource)].body if resource.mode is Mode.STAGE else {}
         declared = marked(kind, merge(below, resource.body), context.owner)
-        for moment, body in (("created", merge(declared, resource.on_create)), ("updated", declared)):
+        for moment, body in (("created", merge(declared, drawn(resource.on_create))), ("updated", declared)):
             yield f"{resource.key}, {moment}", kind, {"name": name_of(id_of(resource)), **resolve(body, known)}
 
 
