@@ -76,3 +76,14 @@ async def test_a_queue_that_leaves_the_spec_stays_with_its_messages() -> None:
     await made.settle()
     assert made.cloud.has(queue)
     assert any(line.startswith("queue/") for line in made.status["retained"])
+
+
+def test_a_queue_that_is_an_apps_in_other_letters_is_refused_in_a_sentence() -> None:
+    obj = zone_object(
+        cosmos={},
+        eventGrid={},
+        serviceBus={"queues": [{"name": "Refresh"}]},
+        apps={"environment": {}, "directLakeShim": {}},
+    )
+    with pytest.raises(Refusal, match="Refresh and refresh are one queue to Azure"):
+        plan_of(obj)

@@ -43,7 +43,8 @@ def service_bus(site: Site) -> Iterator[Resource]:
 def check_bus_names(site: Site) -> None:
     """Refuse two queues that are one to Azure, which tells no case apart, and a namespace that is called as the other one is."""
     spec = site.spec.service_bus
-    taken: dict[str, str] = {}
+    # What an app needs may be declared, as it is called.
+    taken = {needed.name.lower(): needed.name for needed in queues(site.spec)}
     for queue in spec.queues if spec else ():
         other = taken.setdefault(queue.name.lower(), queue.name)
         if other != queue.name:
