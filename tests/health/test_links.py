@@ -191,3 +191,10 @@ async def test_no_name_leads_into_the_operators_own_network(site: Site, networks
 async def test_nothing_is_read_where_the_configuration_allows_no_host() -> None:
     links = Links(Settings(), lambda: 0.0)
     assert "sources.hosts (none)" in (await links.read(f"{HOST}/openapi.yaml", 0.0)).problem
+
+
+async def test_an_address_that_is_none_is_told() -> None:
+    links = Links(Settings(), lambda: 0.0)
+    assert (await links.read("https://docs.example:99999/openapi.yaml?key=x", 0.0)).problem == (
+        "https://docs.example:99999/openapi.yaml is no address"
+    )

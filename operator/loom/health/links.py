@@ -71,9 +71,13 @@ class Links:
 
     async def _again(self, url: str, kept: _Kept) -> _Kept:
         try:
-            self._check(URL(url))
+            place = URL(url)
+        except ValueError:  # as one with a port above 65535
+            return replace(kept, problem=f"{url.partition('?')[0]} is no address", read_at=self._now())
+        try:
+            self._check(place)
             async with asyncio.timeout(self._settings.sources.timeout):
-                kept = await self._follow(URL(url), kept)
+                kept = await self._follow(place, kept)
             return replace(kept, problem="", read_at=self._now())
         except _Trouble as trouble:
             words = str(trouble)
@@ -89,7 +93,7 @@ class Links:
             words = "gave no whole document in time"
         except (aiohttp.ClientError, OSError, ValueError):
             words = "took no connection, or cut it"
-        return replace(kept, problem=f"{_shown(URL(url))} {words}", read_at=self._now())
+        return replace(kept, problem=f"{_shown(place)} {words}", read_at=self._now())
 
     def _check(self, url: URL) -> None:
         if url.scheme != "https" or not url.host or url.user or url.password:
