@@ -283,3 +283,19 @@ def test_an_ordinary_document_loses_nothing() -> None:
 def test_a_sentence_about_a_long_path_fits_into_a_status() -> None:
     paths = {f"/{'x' * 900}": {"get": {**PETS["paths"]["/pets"]["get"], "callbacks": {"done": {}}}}}
     assert all(len(words) <= 300 for words in read(json.dumps({**PETS, "paths": paths}), "doc").drops)
+
+
+@pytest.mark.parametrize("path", ["/a}b", "/{a}"])
+def test_only_a_path_that_stands_as_it_is_can_be_asked_safely(path: str) -> None:
+    operation = {"operationId": "ask", "responses": {"200": {"description": "ok"}}}
+    named = [{"name": "a", "in": "path", "required": True, "schema": {"type": "string"}}] if "{" in path else []
+    text = json.dumps(
+        {
+            **PETS,
+            "paths": {
+                path: {"get": operation, "parameters": named},
+                "/plain": {"get": {**operation, "operationId": "plain"}},
+            },
+        }
+    )
+    assert read(text, "doc").safe == {"plain": "/plain"}

@@ -194,7 +194,7 @@ def _safe(root: dict[str, Json], contract: Contract) -> Iterator[tuple[str, str]
         name = item["get"].get("operationId") if isinstance(item, dict) and isinstance(item.get("get"), dict) else None
         signature = contract.get(operation_key("get", url))
         needed = [one for one in signature.parameters.values() if one.required] if signature else []
-        if isinstance(name, str) and "{" not in url and not needed:
+        if isinstance(name, str) and not {"{", "}"} & set(url) and not needed:
             yield name, url
 
 
