@@ -1,9 +1,11 @@
 """One list serves everyone who can live with its age, and nobody decides on what was read before their own write."""
 
 import asyncio
+import gc
 
 import pytest
 
+from loom.engine.ports import Observed
 from loom.engine.snapshots import Snapshots
 from loom.errors import CloudError, Retry
 from support.engine_bench import GROUP, SUBSCRIPTION, Bench
@@ -55,6 +57,18 @@ async def test_bodies_are_let_go_when_nobody_would_share_them_any_more() -> None
         await asyncio.sleep(0)  # nobody looks meanwhile
     await snapshots.list(cloud, GROUPS, 0.0)
     assert len(cloud.requests) == 2
+
+
+async def test_of_a_list_that_is_read_again_and_again_one_is_kept() -> None:
+    snapshots, cloud, clock = shared()
+    alone = f"{GROUPS}/rg-of-this-test-alone"
+    cloud.place(alone)
+    for _ in range(5):
+        clock.seconds += 1.0
+        await snapshots.list(cloud, GROUPS, clock.now() - 0.5)
+    gc.collect()
+    assert len(cloud.requests) == 5
+    assert len([one for one in gc.get_objects() if isinstance(one, Observed) and one.id == alone]) == 1
 
 
 async def test_what_was_read_before_an_objects_end_is_not_shared_with_its_successor() -> None:

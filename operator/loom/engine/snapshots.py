@@ -52,7 +52,8 @@ class Snapshots:
         if shared is None or shared.started <= since or _failed(shared.task):
             shared = self._shared[name] = _Shared(self._clock.now(), asyncio.ensure_future(_run(read)))
             keep = self._keep[name[1].partition(" ")[0]]
-            asyncio.get_running_loop().call_later(keep, self._let_go, name, shared)
+            # By its moment, not by itself: a timer that holds it would keep what was read anew since.
+            asyncio.get_running_loop().call_later(keep, self._let_go, name, shared.started)
         # One reader that is cancelled must not take the others' list away.
         return shared.task.result() if shared.task.done() else await asyncio.shield(shared.task)
 
@@ -61,8 +62,9 @@ class Snapshots:
         for name in [name for name in self._shared if name[0] == cloud.principal]:
             del self._shared[name]
 
-    def _let_go(self, name: tuple[str, str], shared: _Shared) -> None:
-        if self._shared.get(name) is shared:
+    def _let_go(self, name: tuple[str, str], started: float) -> None:
+        shared = self._shared.get(name)
+        if shared is not None and shared.started == started:
             del self._shared[name]
 
 
