@@ -69,3 +69,12 @@ async def test_a_link_that_breaks_is_seen_however_well_it_was() -> None:
     await bench.later()
     assert bench.condition("NetworkReady")["status"] == "False"
     assert bench.reason("NetworkReady") == "Degraded"
+
+
+async def test_what_a_check_found_is_forgotten_with_the_check() -> None:
+    bench = await settled()
+    assert list(bench.memory.measured) == [LINK]
+    other = replace(LINK, expect="Rejected")
+    bench.replan(replace(LINKED, checks=(other,)))
+    await bench.settle()
+    assert list(bench.memory.measured) == [other]

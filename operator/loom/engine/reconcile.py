@@ -183,11 +183,10 @@ async def _examine(run: Pass) -> None:
     bodies = {name: item.live.body for name, item in run.items.items() if item.live is not None}
     fresh = [check for check in checks if not _stands(check, states[check.key], bodies)]
     found = dict(zip(fresh, await run.ports.prober.examine(fresh, bodies, run.lookup), strict=True)) if fresh else {}
-    # A link of what this run has read before is as it was then: it is not unmeasured because something else takes its time.
-    run.memory.measured |= {
-        check: finding for check, finding in found.items() if isinstance(check, LinkCheck | AppCheck)
-    }
     known = {**run.memory.measured, **found}
+    # A link of what this run has read before is as it was then: it is not unmeasured because something else takes its time.
+    lasting = {check for check in run.plan.checks if isinstance(check, LinkCheck | AppCheck)}
+    run.memory.measured = {check: finding for check, finding in known.items() if check in lasting}
     run.findings = tuple(known[check] for check in checks if check in known)
     if {(f.key, f.health) for f in run.findings} != {(f.key, f.health) for f in run.memory.findings}:
         run.memory.health_since = now
