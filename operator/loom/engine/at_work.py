@@ -35,7 +35,7 @@ def provisioning_state(item: Item) -> str:
 def is_at_work(run: Pass, item: Item, live: Observed) -> bool:
     """Is it being deleted, or not done yet? Then the item says so."""
     state = provisioning_state(item)
-    if state in GONE_STATES and state not in item.type.settled_states:
+    if state in GONE_STATES - _settled(item):
         _wait(run, item, State.DELETING, f"{short(item.id)} is being deleted; it is made again after that")
     elif _is_busy(item, live, state):
         _wait(run, item, State.UPDATING, f"{short(item.id)} is {state}")
@@ -47,10 +47,15 @@ def is_at_work(run: Pass, item: Item, live: Observed) -> bool:
 
 def _is_busy(item: Item, live: Observed, state: str) -> bool:
     busy = {name.lower() for name in item.type.busy_states} | BUSY_STATES
-    if state in busy and state not in {name.lower() for name in item.type.settled_states}:
+    if state in busy - _settled(item):
         return True
     second = str(at(live.body, item.type.status_path) or "").lower() if item.type.status_path else ""
     return bool(second) and second in {name.lower() for name in item.type.status_busy}
+
+
+def _settled(item: Item) -> set[str]:
+    """Words that mean "done" for this type, whatever they mean for others."""
+    return {name.lower() for name in item.type.settled_states}
 
 
 def _wait(run: Pass, item: Item, state: State, words: str) -> None:
