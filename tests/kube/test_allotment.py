@@ -187,6 +187,11 @@ async def test_what_stands_still_or_is_going_is_given_nothing(world: World, chan
     assert (found.context.addresses, world.account()) == ("", {})
 
 
+async def test_a_plane_that_stands_still_gives_nothing(world: World) -> None:
+    world.there_is(a_plane(addressPools=POOLS, grants=[GRANT], suspend=True))
+    assert ((await world.gather(zone())).context.addresses, world.account(), world.cloud.asked) == ("", {}, [])
+
+
 async def test_nothing_is_allotted_while_azure_does_not_say_what_is_taken(world: World) -> None:
     world.cloud.errors[SPOKE] = CloudError("CloudUnavailable", "", "Azure did not answer", Retry.NOW)
     found = await world.gather(zone())

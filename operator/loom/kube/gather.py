@@ -117,7 +117,8 @@ class Gatherer:
         """The zone's addresses, and those around it. What is going, or stands still, is not given any."""
         if self._allotter is None or found.refusals:
             return
-        idle = spec.suspend or is_deleted(obj)
+        plane = found.context.plane
+        idle = spec.suspend or is_deleted(obj) or bool(plane and plane.suspend)
         try:
             settled = is_true(obj, "Converged")
             found.context = await self._allotter.attach(spec, found.context, settled=settled, idle=idle)
