@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from loom.engine.ports import Kept
-from loom.errors import CloudError
+from loom.errors import CloudError, Retry
 from loom.kube.client import ApiError
 from loom.kube.key import Key
 from loom.kube.secrets import OWNER_LABEL, Account, SecretKeeper
@@ -119,3 +119,9 @@ async def test_a_race_is_tried_again(server: ApiServer) -> None:
     server.refuse["POST", PATH.rsplit("/", 1)[0]] = ApiError(409, "AlreadyExists", "there")
     error = await refused(keeper_on(server).write(PLACE, KEYS, Kept("digest", NOTES)))
     assert error.reason == "ProgressingWithRetry"
+
+
+async def test_an_api_server_that_does_not_answer_is_asked_again(server: ApiServer) -> None:
+    server.refuse["GET", PATH] = ApiError(503, "ServiceUnavailable", "etcd has no leader")
+    error = await refused(keeper_on(server).read(PLACE))
+    assert (error.reason, error.retry) == ("ProgressingWithRetry", Retry.NOW)

@@ -134,7 +134,8 @@ async def _explained(keeper: SecretKeeper, name: str) -> AsyncIterator[None]:
             raise CloudError("ProgressingWithRetry", "", f"Secret {name} changed meanwhile", Retry.NOW) from None
         if error.status in (400, 422):
             raise CloudError("InvalidSpec", "", f"Secret {name} was refused: {error.message}", Retry.PERSON) from None
-        raise
+        words = f"Secret {name} cannot be read or written now ({error.reason})"
+        raise CloudError("ProgressingWithRetry", "", words, Retry.NOW) from None
 
 
 def _annotations(kept: Kept) -> dict[str, str | None]:
