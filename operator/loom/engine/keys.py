@@ -80,8 +80,10 @@ def _entries(answer: Json, notes: KeyNotes | None) -> dict[str, str]:
 async def _take_back(run: Pass, keeper: Keeper) -> None:
     """What an earlier spec handed out, and this one does not. What cannot be taken back now is remembered until it can."""
     for shown in sorted(run.exported - {export.place.shown for export in run.plan.exports}):
+        place = Place.read(shown)
         try:
-            await keeper.remove(Place.read(shown))
+            if place is not None:
+                await keeper.remove(place)
         except CloudError as error:
             if error.retry is Retry.NOW:
                 raise

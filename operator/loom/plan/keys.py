@@ -5,11 +5,13 @@ one in use; after the overlap the primary key is made anew, and is in use again.
 nobody has seen yet.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 _IN_NAMESPACE = "secret/"
+_NAME = re.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 class Phase(StrEnum):
@@ -30,24 +32,20 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where keys are handed out: the name of a Secret in the object's namespace, or the id of a Key Vault secret."""
+    """Where keys are handed out: the name of a Secret in the object's namespace."""
 
-    secret: str = ""
-    vault_secret: str = ""
+    secret: str
 
     @property
     def shown(self) -> str:
         """As status says it."""
-        return self.vault_secret or f"{_IN_NAMESPACE}{self.secret}"
+        return f"{_IN_NAMESPACE}{self.secret}"
 
     @staticmethod
-    def read(shown: str) -> "Place":
-        """The place that status speaks of."""
-        return (
-            Place(secret=shown.removeprefix(_IN_NAMESPACE))
-            if shown.startswith(_IN_NAMESPACE)
-            else Place(vault_secret=shown)
-        )
+    def read(shown: str) -> "Place | None":
+        """The place that status speaks of; None where it names none, as a status may hold anything."""
+        secret = shown.removeprefix(_IN_NAMESPACE)
+        return Place(secret) if secret != shown and _NAME.fullmatch(secret) else None
 
 
 @dataclass(frozen=True, slots=True)
