@@ -13,17 +13,17 @@ from support.statuses import StatusWatch
 from support.wait import eventually
 from support.zones import NAME, OWNER, LiveZone, Zones
 
-IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
+SECURITY_GROUP = "Microsoft.Network/networkSecurityGroups"
 
 
-def identity_of(zone: LiveZone) -> str:
-    """The id of the identity that the zone makes."""
-    return f"{zone.group}/providers/{IDENTITY}/uami-loom-dlz-{zone.spec['domain']}-prod-eastus2"
+def security_group_of(zone: LiveZone) -> str:
+    """The id of the network security group that the zone makes."""
+    return f"{zone.group}/providers/{SECURITY_GROUP}/nsg-csa-loom-dlz-{zone.spec['domain']}-prod-eastus2"
 
 
 def test_what_exists_without_a_mark_is_left_alone_until_it_is_adopted(zones: Zones, azure: Azure) -> None:
-    zone = zones.new()
-    theirs = identity_of(zone)
+    zone = zones.new("network")
+    theirs = security_group_of(zone)
     azure.place(theirs, {"location": "eastus2", "tags": {"Team": "theirs"}})
     azure.reset_counters()
     zone.apply()
@@ -40,8 +40,8 @@ def test_what_exists_without_a_mark_is_left_alone_until_it_is_adopted(zones: Zon
 
 
 def test_what_another_owner_has_marked_is_never_taken_over(zones: Zones, azure: Azure) -> None:
-    zone = zones.new(adoption="Adopt")
-    theirs = identity_of(zone)
+    zone = zones.new("network", adoption="Adopt")
+    theirs = security_group_of(zone)
     azure.place(theirs, {"location": "eastus2", "tags": {OWNER: "elsewhere/team/DataLandingZone/theirs"}})
     zone.apply()
 
@@ -65,7 +65,7 @@ def test_of_two_zones_that_claim_one_group_the_first_keeps_it(
     assert first.written() == []
     first.look()
     assert first.becomes_ready()
-    assert len(first.resources()) == 2
+    assert [found["id"] for found in first.resources()] == [first.group]
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_tenant_may_not_write_a_status(zones: Zones, cluster: Cluster, tenant:
     zone = zones.ready()
 
     with pytest.raises(SandboxError, match="Forbidden"):
-        claim(cluster.kubectl_as("tenant"), zone, identity_of(zone))
+        claim(cluster.kubectl_as("tenant"), zone, security_group_of(zone))
 
 
 @pytest.fixture
@@ -117,27 +117,27 @@ def forger(cluster: Cluster, status_watch: StatusWatch, tenant: str) -> Kubectl:
 def test_a_tenant_who_forges_marks_and_status_has_nothing_deleted_that_is_not_the_zones(
     zones: Zones, azure: Azure, forger: Kubectl
 ) -> None:
-    zone = zones.ready(deletionPolicy="Delete")
+    zone = zones.ready("network", deletionPolicy="Delete")
     group = zone.group.replace("dlz", "victim")
-    marked, unmarked = (f"{group}/providers/{IDENTITY}/{name}" for name in ("marked", "unmarked"))
-    beside = f"{zone.group}/providers/{IDENTITY}/beside"
+    marked, unmarked = (f"{group}/providers/{SECURITY_GROUP}/{name}" for name in ("marked", "unmarked"))
+    beside = f"{zone.group}/providers/{SECURITY_GROUP}/beside"
     hub = sample_plane()["spec"]["hubNetwork"]["id"]
     azure.place(group, {"location": "eastus2", "tags": {OWNER: zone.mark}})
     azure.place(marked, {"location": "eastus2", "tags": {OWNER: zone.mark}})
     azure.place(unmarked, {"location": "eastus2"})
     azure.place(beside, {"location": "eastus2"})
 
-    claim(forger, zone, group, marked, unmarked, beside, hub, identity_of(zone))
+    claim(forger, zone, group, marked, unmarked, beside, hub, security_group_of(zone))
     zone.look()
-    claim(forger, zone, group, marked, unmarked, beside, hub, identity_of(zone))
+    claim(forger, zone, group, marked, unmarked, beside, hub, security_group_of(zone))
     forger.run("delete", "dlz", NAME, f"--namespace={zone.namespace}", "--wait=false")
 
     def told() -> None:
-        words = "userAssignedIdentities marked is not deleted: no grant of this namespace covers it"
+        words = "networkSecurityGroups marked is not deleted: no grant of this namespace covers it"
         assert zone.condition("Ready")["message"] == words
 
     eventually(told)
     assert [azure.get(arm_id) is not None for arm_id in (group, marked, unmarked, beside, hub)] == [True] * 5
-    assert azure.get(identity_of(zone)) is None
+    assert azure.get(security_group_of(zone)) is None
     zone.apply(deletionPolicy="Detach")  # the way out of one's own forgery
     zone.goes()

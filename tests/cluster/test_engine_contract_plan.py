@@ -3,8 +3,6 @@
 from support.running import Azure
 from support.zones import Json, LiveZone, Zones
 
-IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
-
 
 def actions(zone: LiveZone) -> list[tuple[str, str]]:
     """(action, last name of the id) of each change that the plan shows."""
@@ -26,15 +24,15 @@ def test_a_plan_shows_what_would_change_and_writes_nothing_until_its_hash_is_app
     zone.apply()
     zone.says("Converged", "WaitingForApproval")
     shown = zone.status["plan"]
-    assert (shown["create"], shown["update"], shown["delete"]) == (2, 0, 0)
-    assert [action for action, _ in actions(zone)] == ["Create", "Create"]
+    assert (shown["create"], shown["update"], shown["delete"]) == (1, 0, 0)
+    assert actions(zone) == [("Create", zone.group.rpartition("/")[2])]
     assert zone.written() == []
     assert zone.resources() == []
 
     approve(zone)
 
     assert zone.becomes_ready()["plan"]["create"] == 0
-    assert len(zone.resources()) == 2
+    assert [found["id"] for found in zone.resources()] == [zone.group]
 
 
 def test_an_approval_is_used_up_by_its_plan_and_drift_waits_for_the_next(zones: Zones, azure: Azure) -> None:
@@ -43,21 +41,20 @@ def test_an_approval_is_used_up_by_its_plan_and_drift_waits_for_the_next(zones: 
     zone.says("Converged", "WaitingForApproval")
     first = approve(zone)
     zone.becomes_ready()
-    identity = zone.one(IDENTITY)["id"]
-    azure.edit(identity, {"tags": {"Domain": "stolen"}})
+    azure.edit(zone.group, {"tags": {"Domain": "stolen"}})
     azure.reset_counters()
 
     zone.look()
 
     zone.says("Converged", "WaitingForApproval")
     zone.says("InSync", "DriftFound")
-    assert actions(zone) == [("Update", identity.rpartition("/")[2])]
+    assert actions(zone) == [("Update", zone.group.rpartition("/")[2])]
     assert zone.status["plan"]["changes"][0]["fields"] == ["tags.Domain"]
     assert zone.written() == []
 
     assert approve(zone) != first
     zone.becomes_ready()
-    assert zone.written() == [f"PUT {identity}"]
+    assert zone.written() == [f"PUT {zone.group}"]
 
 
 def test_an_approval_of_yesterdays_plan_is_worth_nothing(zones: Zones) -> None:
@@ -75,15 +72,14 @@ def test_an_approval_of_yesterdays_plan_is_worth_nothing(zones: Zones) -> None:
 
 def test_observe_reports_what_is_there_and_neither_compares_nor_mends(zones: Zones, azure: Azure) -> None:
     zone = zones.ready()
-    identity = zone.one(IDENTITY)["id"]
     zone.apply(policy="Observe")
     zone.becomes_ready()
-    azure.edit(identity, {"tags": {"Domain": "stolen"}})
+    azure.edit(zone.group, {"tags": {"Domain": "stolen"}})
     azure.reset_counters()
 
     zone.look()
     zone.says("Converged", "Observed")
-    azure.remove(identity)
+    azure.remove(zone.group)
     zone.look()
 
     assert "does not exist" in zone.says("Converged", "Observed")
@@ -93,10 +89,9 @@ def test_observe_reports_what_is_there_and_neither_compares_nor_mends(zones: Zon
 
 def test_suspended_nothing_is_read_or_written_and_going_on_mends(zones: Zones, azure: Azure) -> None:
     zone = zones.ready()
-    identity = zone.one(IDENTITY)["id"]
     zone.apply(suspend=True)
     zone.says("Ready", "Suspended")
-    azure.edit(identity, {"tags": {"Domain": "stolen"}})
+    azure.edit(zone.group, {"tags": {"Domain": "stolen"}})
     azure.reset_counters()
 
     zone.look()
@@ -106,4 +101,4 @@ def test_suspended_nothing_is_read_or_written_and_going_on_mends(zones: Zones, a
     assert zone.asked("GET", "PUT", "DELETE") == []
     zone.apply(suspend=False)
     zone.becomes_ready()
-    assert zone.one(IDENTITY)["tags"]["Domain"] == zone.spec["domain"]
+    assert (azure.get(zone.group) or {})["tags"]["Domain"] == zone.spec["domain"]

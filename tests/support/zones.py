@@ -155,7 +155,7 @@ class Zones:
         self._planes: list[str] = []
 
     def new(self, *services: str, namespace: str = "", **spec: Any) -> LiveZone:
-        """A zone that is not applied yet: a group and an identity, and these services of the sample."""
+        """A zone that is not applied yet: a group, and these services of the sample."""
         zone = LiveZone(self._cluster, self._azure, namespace or self._namespace, services)
         zone.object["spec"] |= spec
         self._made.append(zone)
