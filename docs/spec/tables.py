@@ -12,11 +12,14 @@ from typing import Any
 from loom.api.crds import crd
 from loom.api.kinds import KINDS, Kind
 from loom.api.policies.table import POLICIES, Row
+from loom.plan.arm_type import ArmType, Listing, Marking, Tier
+from loom.plan.catalog import TYPES
 from loom.plan.wiring import rows_of
 from loom.plan.zone.access import ACCESS
 from loom.plan.zone.app import APPS
 
 PAGES = Path(__file__).parent / "v1alpha1"
+TYPES_PAGE = Path(__file__).parents[1] / "types.md"
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Schema = dict[str, Any]
@@ -180,6 +183,58 @@ def _wiring(_kind: Kind) -> str:
     )
 
 
+ONLY_READ = frozenset(
+    {
+        "workspace", "insights", "registry", "kusto", "deleted-key-vault", "api-management", "audience", "operation", "policy-offer",
+        "user", "function-app", "model-account",
+    }
+)  # fmt: skip
+"""Labels of types that specs only name, or that Azure makes by itself."""
+
+
+def _types(_kind: Kind) -> str:
+    head = ("Type", "API version", "Ours by", "Read", "Looked at", "Holds data", "In the tests")
+    return _table(head, (_type_row(row) for row in sorted(TYPES.values(), key=lambda row: row.name.lower())))
+
+
+def _type_row(row: ArmType) -> tuple[str, ...]:
+    return (
+        f"`{row.name}` ({row.label})",
+        row.api_version,
+        "-" if row.label in ONLY_READ else _MARKS[row.marking],
+        _READS[row.listing],
+        "each interval" if row.tier is Tier.FAST else "the slow tier's turn",
+        "yes" if row.protected else "",
+        _steps(row),
+    )
+
+
+_MARKS = {
+    Marking.TAG: "its tag",
+    Marking.FIELD: "a text in it",
+    Marking.INSIDE: "its parent, or a text in it",
+    Marking.NAME: "its parent, or its name",
+}
+_READS = {
+    Listing.SUBSCRIPTION: "one list a subscription",
+    Listing.PARENT: "one list a parent",
+    Listing.INLINE: "in its parent's body",
+    Listing.EACH: "one by one",
+}
+
+
+def _steps(row: ArmType) -> str:
+    """Which of the five steps a type goes through in the tests."""
+    if row.label in ONLY_READ:
+        return "read"
+    if row.label == "secret":
+        return "made once, made again where it was deleted; never read back, goes with its vault"
+    if row.label == "connection":
+        return "answered; made and deleted by whoever asks"
+    steps = "made, read back, drifted, mended"
+    return f"{steps}, deleted" if row.deletable else f"{steps}; goes with its parent"
+
+
 TABLES: dict[str, Callable[[Kind], str]] = {
     "spec": lambda kind: _fields(kind, "spec"),
     "status": lambda kind: _fields(kind, "status"),
@@ -190,9 +245,11 @@ TABLES: dict[str, Callable[[Kind], str]] = {
     "reasons": _reasons,
     "apps": _apps,
     "wiring": _wiring,
+    "types": _types,
 }
 
 if __name__ == "__main__":
     for each in KINDS.values():
         page = page_of(each)
         page.write_text(filled(page.read_text(), each))
+        TYPES_PAGE.write_text(filled(TYPES_PAGE.read_text(), each))

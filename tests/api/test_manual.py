@@ -6,11 +6,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 from loom.api.documents import read_documents
 from loom.api.kinds import KINDS, Kind, kind_of
 from loom.api.objects import parse
+from loom.plan.catalog import TYPES, arm_type
 
+PLANS = Path(__file__).parents[1] / "data" / "plans"
 SPEC = Path(__file__).parents[2] / "docs" / "spec"
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 
@@ -53,3 +56,18 @@ def test_the_examples_are_accepted(tables: ModuleType, kind: Kind) -> None:
     objects = [obj for block in blocks for obj in read_documents(block) if kind_of(obj)]
 
     assert [type(parse(kind, obj)) for obj in objects] == [kind.spec]
+
+
+def test_the_table_of_types_is_that_of_the_catalog(tables: ModuleType) -> None:
+    page = tables.TYPES_PAGE.read_text()
+
+    assert tables.filled(page, KINDS["DataLandingZone"]) == page, "run: python docs/spec/tables.py"
+
+
+def test_what_the_table_calls_only_read_is_what_no_plan_ever_writes(tables: ModuleType) -> None:
+    written = set()
+    for path in PLANS.glob("*.yaml"):
+        for resource in yaml.safe_load(path.read_text())["resources"]:
+            if resource.get("mode", "Managed") not in ("Existing", "Free"):
+                written.add(arm_type(resource["id"].partition("'")[0].partition("uuid5")[0]).label)
+    assert {row.label for row in TYPES.values()} - written == tables.ONLY_READ

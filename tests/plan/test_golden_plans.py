@@ -20,6 +20,18 @@ CASES: dict[str, Obj] = {
     "zone-with-ways-in": zone_object(storage=None, accessPaths=ways_in()),
     "zone-with-every-service": rich_zone(),
     "zone-without-event-hubs": zone_object(storage=None, eventHubs=None),
+    "zone-with-a-way-out": zone_object(
+        network={"addressSpace": "10.100.0.0/20", "egress": {"nextHop": "10.0.1.4"}, "dnsServers": ["10.0.0.4"]},
+        eventHubs=None,
+        apps=None,
+    ),
+    "product-with-versions": product_object(
+        versionSets=[{"name": "orders", "scheme": "Segment"}],
+        apis=[
+            api_object(version={"setName": "orders", "name": "v1"}),
+            api_object(name="orders-v2", version={"setName": "orders", "name": "v2"}),
+        ],
+    ),
     "product-published": product_object(),
     "product-with-subscriptions": product_object(
         subscriptions=[
