@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic.alias_generators import to_snake
 
+from loom.api.data_landing_zone import DataLandingZoneSpec
 from loom.errors import Refusal
 from loom.plan.resource import Absent, Plan
 from loom.plan.values import Json, at
@@ -39,9 +40,15 @@ def properties(plan: Plan, key: str) -> Json:
     return at(plan.find(key).body, "properties")
 
 
+class Said(SimpleNamespace):
+    """Fields of a spec, as far as a test gives them."""
+
+    value_at = DataLandingZoneSpec.value_at
+
+
 def laid_out(spaces: str, *features: str, subnets: Any = None) -> dict[str, str]:
     """The layout of a spec in which these fields, and no others, are given."""
-    spec: Any = SimpleNamespace(network=SimpleNamespace(address_space=spaces, subnets=subnets))
+    spec: Any = Said(network=SimpleNamespace(address_space=spaces, subnets=subnets))
     for feature in features:
         place = spec
         for name in map(to_snake, feature.split(".")):

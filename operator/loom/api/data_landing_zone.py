@@ -191,10 +191,15 @@ class DataLandingZoneSpec(CommonSpec):
 
     def attached(self, field: str) -> str:
         """The id of what stands already and is attached at a place of the spec (one of ATTACHABLE); "" where it is made, or not there."""
-        found: object = self
-        for name in (*field.split("."), "existing"):
-            found = getattr(found, to_snake(name), None)
+        found = self.value_at(f"{field}.existing")
         return found.id if isinstance(found, Attached) else ""
+
+    def value_at(self, path: str) -> object:
+        """What the spec has at a dotted path of its fields (`accessPaths.bastion.own`); None where it has nothing."""
+        found: object = self
+        for name in path.split("."):
+            found = getattr(found, to_snake(name), None)
+        return found
 
 
 class DataLandingZoneStatus(CommonStatus):

@@ -7,8 +7,6 @@ and the manual show the row. Only apps that the spec turns on have rows.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pydantic.alias_generators import to_snake
-
 from loom.api.data_landing_zone import DataLandingZoneSpec
 from loom.plan.checks import Wire
 from loom.plan.roles import (
@@ -255,18 +253,10 @@ def wires(spec: DataLandingZoneSpec) -> Iterator[Wire]:
             yield Wire(need.app.name, need.of, need.setting, need.role_key, need.thing)
 
 
-def value_of(spec: DataLandingZoneSpec, field: str) -> object:
-    """What the spec has at a dotted path of its fields; None where it has nothing."""
-    found: object = spec
-    for name in field.split("."):
-        found = getattr(found, to_snake(name), None)
-    return found
-
-
 def _missing(spec: DataLandingZoneSpec, need: Need) -> tuple[str, ...]:
     if need.of in ALWAYS:
         return ()
-    if value_of(spec, need.of) is None:
+    if spec.value_at(need.of) is None:
         return (need.of,)
     other = _ANSWERS.get(need.of)
     return lacks(spec, other) if other else ()

@@ -6,7 +6,7 @@ from string import Formatter
 from loom.api.admin_plane import Boundary, Cloud
 from loom.plan.arm_id import name_of
 from loom.plan.values import Ref, Text, Value
-from loom.plan.wiring import GROUP, INSIGHTS, Need, needs_of, value_of
+from loom.plan.wiring import GROUP, INSIGHTS, Need, needs_of
 from loom.plan.zone.app import ACTIVATOR, APPS, CONSOLE, MCP, MIRRORING, SETUP_ORCHESTRATOR, App, app_key, identity_key
 from loom.plan.zone.environment import ENVIRONMENT
 from loom.plan.zone.key_vault import secret_uri
@@ -99,4 +99,4 @@ def _address(site: Site, of: str) -> Value:
         GROUP: str(site.plane.cloud),
         **addresses(site),
     }
-    return found[of] if of in found else str(value_of(site.spec, of))
+    return found[of] if of in found else str(site.spec.value_at(of))

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from pydantic.alias_generators import to_snake
-
 from loom.api.data_landing_zone import DataLandingZoneSpec
 from loom.api.zone.network import (
     APPLICATION_GATEWAY_SUBNET,
@@ -77,20 +75,16 @@ def layout(spec: DataLandingZoneSpec) -> dict[str, str]:
         for room in _needed(spec):
             _check_given(room, given)
         return given
-    return {room.name: _place(room, spec.network) for room in ROOMS if not room.needed_by or has(spec, room.needed_by)}
-
-
-def has(spec: DataLandingZoneSpec, path: str) -> bool:
-    """Does the spec say anything at a dotted path of fields (`accessPaths.bastion.own`)?"""
-    found: object = spec
-    for name in path.split("."):
-        found = getattr(found, to_snake(name), None)
-    return found is not None
+    return {
+        room.name: _place(room, spec.network)
+        for room in ROOMS
+        if not room.needed_by or spec.value_at(room.needed_by) is not None
+    }
 
 
 def _needed(spec: DataLandingZoneSpec) -> Iterator[Room]:
     """The rooms that features cannot do without; what apps and endpoints need, the schema says itself."""
-    return (room for room in ROOMS if room.needed_by and has(spec, room.needed_by))
+    return (room for room in ROOMS if room.needed_by and spec.value_at(room.needed_by) is not None)
 
 
 def _place(room: Room, network: Network) -> str:

@@ -2,12 +2,11 @@
 
 from loom.errors import Refusal
 from loom.plan.clouds import ABSENT
-from loom.plan.wiring import value_of
 from loom.plan.zone.site import Site
 
 
 def check_offered(site: Site) -> None:
     """Refuse the first field that asks for what the cloud has not."""
     for absence in ABSENT[site.plane.cloud]:
-        if value_of(site.spec, absence.field) is not None:
+        if site.spec.value_at(absence.field) is not None:
             raise Refusal("NotAvailable", f"spec.{absence.field}: {absence.why} in {site.plane.cloud}; leave it out")

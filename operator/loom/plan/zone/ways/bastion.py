@@ -7,7 +7,6 @@ from loom.plan.checks import LinkCheck, WayCheck
 from loom.plan.naming import fit
 from loom.plan.resource import Resource
 from loom.plan.zone.app import App
-from loom.plan.zone.layout import has
 from loom.plan.zone.site import REACHABLE, Site
 from loom.plan.zone.ways.address import address, address_id, address_key
 from loom.plan.zone.ways.private import PEERED, app_evidence, private_check
@@ -18,7 +17,7 @@ _OURS = LinkCheck(KEY, "properties.provisioningState", "Succeeded")
 
 
 def _bastion(site: Site, _app: App) -> Iterator[Resource]:
-    if not has(site.spec, "accessPaths.bastion.own"):
+    if site.spec.value_at("accessPaths.bastion.own") is None:
         return
     yield address(site, KEY)
     place = {
@@ -41,7 +40,7 @@ def _bastion(site: Site, _app: App) -> Iterator[Resource]:
 
 
 def _checks(site: Site, app: App) -> Iterator[WayCheck]:
-    if has(site.spec, "accessPaths.bastion.own"):
+    if site.spec.value_at("accessPaths.bastion.own") is not None:
         yield private_check("way/bastion", "Bastion", app, (_OURS, *app_evidence(site, app)), key=KEY)
     else:
         yield private_check("way/bastion", "Bastion", app, (*PEERED, *app_evidence(site, app, from_hub=True)))

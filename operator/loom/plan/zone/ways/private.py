@@ -11,7 +11,6 @@ from loom.plan.resource import Resource
 from loom.plan.values import Ref, Text
 from loom.plan.zone.app import App, app_key
 from loom.plan.zone.environment import DOMAIN, ENVIRONMENT
-from loom.plan.zone.layout import has
 from loom.plan.zone.site import Site
 from loom.plan.zone.ways.way import Way
 
@@ -40,7 +39,7 @@ def app_evidence(site: Site, app: App, *, from_hub: bool = False) -> tuple[LinkC
     Who answers for the domain of an environment of others is theirs to see to.
     """
     is_open = LinkCheck(app_key(app), "properties.configuration.ingress.external", "True")
-    if has(site.spec, "apps.environment.existing"):
+    if site.spec.value_at("apps.environment.existing") is not None:
         return (is_open,)
     link = LinkCheck(f"{DOMAIN}/link-{'hub' if from_hub else 'zone'}", _LINKED, "Completed")
     return (is_open, LinkCheck(f"{DOMAIN}/*", "name", "*"), link)
