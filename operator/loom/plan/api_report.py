@@ -16,7 +16,7 @@ from loom.plan.values import Json, Unresolved, resolve
 
 
 def fields(spec: ApiProductSpec, plan: Plan, outcome: Outcome) -> Mapping[str, Json]:
-    """`gatewayUrl` and `apis` of ApiProductStatus."""
+    """`gatewayUrl`, `apis` and `subscriptions` of ApiProductStatus."""
     gateway = _known(plan, outcome, "gatewayUrl").rstrip("/")
     rows = [_row(spec, api, plan, outcome, gateway) for api in spec.apis]
     address = rows[0].get("url") if len(rows) == 1 else gateway

@@ -13,7 +13,7 @@ from loom.plan.zone.ways.reach import reach
 
 
 def fields(spec: DataLandingZoneSpec, plan: Plan, outcome: Outcome) -> Mapping[str, Json]:
-    """`resourceGroupId`, `appsHealthy`, `apps`, `wiring`, `reachability`, `endpoints` of DataLandingZoneStatus."""
+    """`resourceGroupId`, `release`, `appsHealthy`, `apps`, `wiring`, `reachability`, `endpoints` of DataLandingZoneStatus."""
     rows = [_app(app, spec, outcome) for app in apps(spec)]
     status: dict[str, Json] = {"resourceGroupId": plan.home, **plan.notes}
     if rows:
