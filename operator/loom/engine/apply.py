@@ -14,8 +14,9 @@ from loom.engine.conditions import all_of
 from loom.engine.decide import decide
 from loom.engine.diff import differences
 from loom.engine.item import CREATE, UPDATE, Item, Pass
+from loom.engine.look import is_below_new
 from loom.engine.memory import Running
-from loom.engine.observe import blocked_by, is_below_new
+from loom.engine.observe import blocked_by
 from loom.engine.ports import Observed
 from loom.engine.revive import revived
 from loom.engine.send import holder, in_turn, is_pausing, keep_operation, remember_failure
@@ -109,18 +110,9 @@ async def _journal(run: Pass, ready: list[Item]) -> None:
 
 async def _put(run: Pass, item: Item) -> None:
     unsure = item.key in run.so_far.failures  # what failed may have been made all the same
-    if unsure or not (item.action == CREATE and is_below_new(run, item.id)):
-        item.live = await run.ports.cloud.get(item.id)
-        if item.live is not None:
-            run.so_far.absent.discard(item.key)
-        item.changes = ()
-        decide(run, item)
-        if not item.action or item.dead_end or item.state is State.BLOCKED:
-            if item.state is State.READY:
-                _settle(run, item, item.live)
-            return
-        if not is_allowed(run, item):
-            return  # it is another change by now than the one that was approved
+    is_new = item.action == CREATE and is_below_new(run, item.id)
+    if (unsure or not is_new) and not await _is_still_to_write(run, item):
+        return
     digest = run.digest(item)
     try:
         body = compose(run, item)
@@ -148,6 +140,20 @@ async def _put(run: Pass, item: Item) -> None:
         return
     _note_answer(run, item, written.observed, digest)
     _settle(run, item, written.observed)
+
+
+async def _is_still_to_write(run: Pass, item: Item) -> bool:
+    """A direct read before the write: it may be there by now, as it should be or as it must not be touched."""
+    item.live = await run.ports.cloud.get(item.id)
+    if item.live is not None:
+        run.so_far.absent.discard(item.key)
+    item.changes = ()
+    decide(run, item)
+    if not item.action or item.dead_end or item.state is State.BLOCKED:
+        if item.state is State.READY:
+            _settle(run, item, item.live)
+        return False
+    return is_allowed(run, item)  # it may be another change by now than the one that was approved
 
 
 def _note_sent(run: Pass, item: Item) -> None:

@@ -1,0 +1,140 @@
+"""Look: how one planned resource is read, as cheaply as its type allows.
+
+Lists are shared (`Snapshots`); what stands inside its parent's body is taken from there. What lies below something absent is absent: no
+read. What is read means nothing here; that is decided in `loom.engine.decide`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from loom.engine.diff import differences
+from loom.engine.item import Item, Pass
+from loom.engine.ports import Observed
+from loom.plan.arm_id import (
+    RESOURCE_GROUP,
+    ancestors,
+    group_of,
+    key,
+    parent_of,
+    subscription_of,
+    without_revision,
+)
+from loom.plan.arm_type import ArmType, Listing
+from loom.plan.catalog import arm_type
+from loom.plan.resource import Mode
+from loom.plan.values import Json, Unresolved, at, resolve
+
+
+async def look(run: Pass, item: Item) -> Observed | None:
+    """The live resource, or None where there is none."""
+    if item.resource.mode.is_only_read and not item.type.offered:
+        # Not ours: no write of ours makes what was read of it stale. Whoever asks has perhaps just put it there.
+        since = run.since if run.asked else min(run.since, run.ports.clock.now() - run.work.rhythm.interval / 2)
+        return await run.ports.snapshots.one(run.ports.cloud, item.id, since)
+    if item.resource.mode is Mode.REQUEST:
+        return await _asked_for(run, item)  # below what this run has made, too: it is not made by us
+    if _below_absent(run, item):
+        return None
+    return await _read(run, item.id, item.type, item)
+
+
+def _below_absent(run: Pass, item: Item) -> bool:
+    """Does the resource lie below one of ours that is not there, or that this run has only just made?"""
+    if key(item.id) in run.so_far.created:
+        return False
+    if is_below_new(run, item.id):
+        return True
+    others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(item.id))
+    return any(other is not None and other.read and other.live is None for other in others)
+
+
+def is_below_foreign(run: Pass, item: Item) -> bool:
+    """Does Azure hold somebody else's resource for the one that this one is to lie in?"""
+    others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(item.id))
+    return any(other is not None and other.foreign for other in others)
+
+
+def is_below_new(run: Pass, arm_id: str) -> bool:
+    """Does it lie below a resource that this run made?"""
+    return any(key(ancestor) in run.so_far.created for ancestor in ancestors(arm_id))
+
+
+async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed | None:
+    cloud, shared = run.ports.cloud, run.ports.snapshots
+    if run.is_among_others(item):
+        return await cloud.get(arm_id)  # lists of containers show no metadata (azure-sdk-for-net, issue 17717)
+    match kind.listing:
+        case Listing.EACH:
+            return await cloud.get(arm_id)
+        case Listing.INLINE:
+            return await _inline(run, item)
+        case Listing.SUBSCRIPTION:
+            place = f"/subscriptions/{subscription_of(arm_id)}"
+            collection = f"{place}/resourceGroups" if kind.name == RESOURCE_GROUP else f"{place}/providers/{kind.name}"
+        case Listing.PARENT:
+            parent = parent_of(arm_id)
+            collection = f"{parent}{arm_id[len(parent) :].rpartition('/')[0]}"
+    found = await shared.list(cloud, collection, run.since)
+    live = found.get(key(arm_id)) or _same(run, item, found)
+    if live is None and kind.unlisted and kind.unlisted in arm_id and key(without_revision(arm_id)) in found:
+        return await cloud.get(arm_id)
+    return live
+
+
+def _same(run: Pass, item: Item, found: Mapping[str, Observed]) -> Observed | None:
+    """The resource that Azure holds for the same under another name (a role assignment: scope, principal, role)."""
+    if item.resource.mode is not Mode.MANAGED:
+        return None
+    return next(_alike(run, item, found.values()), None)
+
+
+def _alike(run: Pass, item: Item, found: Iterable[Observed]) -> Iterator[Observed]:
+    """Those that are the same to Azure as what the item declares, whatever their names."""
+    wanted = [_comparable(_value_at(run, item, path)) for path in item.type.same]
+    if wanted and None not in wanted:
+        yield from (live for live in found if [_comparable(at(live.body, path)) for path in item.type.same] == wanted)
+
+
+async def _asked_for(run: Pass, item: Item) -> Observed | None:
+    """A request that carries the item's words, one that is not answered yet before any other. Its name is whatever it is."""
+    collection = item.id.rpartition("/")[0]
+    alike = list(_alike(run, item, await run.ports.cloud.list(collection)))
+    open_ones = [one for one in alike if differences(item.type, item.desired, one.body, (), run.lookup)]
+    chosen = next(iter([*open_ones, *alike]), None)
+    if chosen is not None:
+        item.id = chosen.id
+    return chosen
+
+
+def _value_at(run: Pass, item: Item, path: str) -> Json:
+    """What the item declares at a path, references resolved; a scope that nobody declares is the resource it extends."""
+    if path == "properties.scope" and at(item.desired, path) is None:
+        return parent_of(item.id)
+    try:
+        return resolve(at(item.desired, path), run.lookup)
+    except Unresolved:
+        return None
+
+
+def _comparable(value: Json) -> Json:
+    return value.lower().rstrip("/") if isinstance(value, str) else value
+
+
+async def _inline(run: Pass, item: Item) -> Observed | None:
+    """A child that stands inside its parent's body: the parent as this pass saw it, else read from its own bulk list."""
+    parent_id, collection_id = parent_of(item.id), item.id.rpartition("/")[0]
+    known = run.by_id.get(key(parent_id))
+    parent = known.live if known and known.resource.mode is Mode.MANAGED else None
+    if parent is None:
+        lists = arm_type(parent_id)
+        if lists.listing is Listing.SUBSCRIPTION and group_of(parent_id):
+            collection = f"/subscriptions/{subscription_of(parent_id)}/providers/{lists.name}"
+            parent = (await run.ports.snapshots.list(run.ports.cloud, collection, run.since)).get(key(parent_id))
+        else:
+            parent = await run.ports.snapshots.one(run.ports.cloud, parent_id, run.since)
+    children = at(parent.body, item.type.inline_path) if parent else None
+    found = {
+        key(arm_id): Observed(arm_id, child, str(child.get("etag") or ""))
+        for child in (children if isinstance(children, list) else [])
+        if isinstance(child, Mapping) and (arm_id := f"{collection_id}/{child.get('name')}")
+    }
+    return found.get(key(item.id)) or _same(run, item, found)
