@@ -49,7 +49,7 @@ async def test_who_runs_elsewhere_goes_by_azures_own_word() -> None:
 
 async def test_an_app_that_answers_no_more_is_told_with_its_moment_and_well_again_after_that() -> None:
     async with zone_with() as play:
-        key, app = play.key(ZONE), next(i for i in play.azure.ids() if i.endswith("/containerApps/loom-mirroring"))
+        key, app = play.key(ZONE), next(i for i in play.azure.ids() if i.endswith("/containerApps/loom-console"))
         first = play.status(key)["reachability"][0]["since"]
         for order, result in (({"http": {"status": 503}}, "Unreachable"), ({"http": {"status": 403}}, "Reachable")):
             play.azure.door("POST", "/sim/knobs", {"id": app, **order})
@@ -63,7 +63,7 @@ async def test_an_app_that_answers_no_more_is_told_with_its_moment_and_well_agai
 
 async def test_an_ingress_that_somebody_closes_is_opened_again() -> None:
     async with zone_with() as play:
-        key, app = play.key(ZONE), next(i for i in play.azure.ids() if i.endswith("/containerApps/loom-mirroring"))
+        key, app = play.key(ZONE), next(i for i in play.azure.ids() if i.endswith("/containerApps/loom-console"))
         play.azure.edit(app, {"properties": {"configuration": {"ingress": {"external": False}}}})
         play.azure.advance(600)
         result = await play.look_at(key)
