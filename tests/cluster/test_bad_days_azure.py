@@ -7,7 +7,7 @@ import pytest
 from support.running import Azure, RunningOperator
 from support.zones import LiveZone, Zones
 
-IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
+SECURITY_GROUP = "Microsoft.Network/networkSecurityGroups"
 STORAGE = "Microsoft.Storage/storageAccounts"
 LOCKS = "Microsoft.Authorization/locks"
 ROLES = ("Contributor", "User Access Administrator")
@@ -50,11 +50,11 @@ def test_a_name_that_somebody_else_in_the_world_has(zones: Zones, azure: Azure, 
 
 
 def test_a_quota_that_is_used_up(zones: Zones, azure: Azure) -> None:
-    azure.settings(quotas={IDENTITY: 0})
-    zone = zones.new()
+    azure.settings(quotas={SECURITY_GROUP: 0})
+    zone = zones.new("network")
     try:
         zone.apply()
-        assert f"quota of 0 for {IDENTITY}" in stalls(zone, "QuotaExceeded")
+        assert f"quota of 0 for {SECURITY_GROUP}" in stalls(zone, "QuotaExceeded")
     finally:
         azure.settings(quotas={})
 
@@ -80,12 +80,12 @@ def test_a_right_that_the_operator_lacks(zones: Zones, azure: Azure, namespace: 
 def test_a_provider_that_the_subscription_has_not_registered(
     zones: Zones, azure: Azure, namespace: str, subscription: str
 ) -> None:
-    provider = {"subscription": subscription, "namespace": "Microsoft.ManagedIdentity"}
+    provider = {"subscription": subscription, "namespace": "Microsoft.Network"}
     azure.simulator.call("POST", "/sim/registrations", {**provider, "registered": False})
-    zone = zones.new(adminPlaneRef={"name": namespace}, subscriptionId=subscription)
+    zone = zones.new("network", adminPlaneRef={"name": namespace}, subscriptionId=subscription)
     zone.apply()
 
-    command = f"az provider register --namespace Microsoft.ManagedIdentity --subscription {subscription}"
+    command = f"az provider register --namespace Microsoft.Network --subscription {subscription}"
     assert command in stalls(zone, "ProviderNotRegistered")
 
     azure.simulator.call("POST", "/sim/registrations", provider)
@@ -93,13 +93,13 @@ def test_a_provider_that_the_subscription_has_not_registered(
 
 
 def test_a_policy_that_forbids_a_resource_is_named(zones: Zones, azure: Azure) -> None:
-    zone = zones.new()
-    rule = {"name": "no-identities", "scope": zone.group, "types": [IDENTITY]}
+    zone = zones.new("network")
+    rule = {"name": "no-security-groups", "scope": zone.group, "types": [SECURITY_GROUP]}
     azure.simulator.call("POST", "/sim/policies", rule)
     zone.apply()
 
-    assert "no-identities" in stalls(zone, "PolicyDenied")
-    assert [found["id"] for found in zone.resources()] == [zone.group]
+    assert "no-security-groups" in stalls(zone, "PolicyDenied")
+    assert SECURITY_GROUP not in {found["type"] for found in zone.resources()}
 
     azure.heal()
     goes_on(zone)

@@ -14,7 +14,7 @@ from support.running import Azure, RunningOperator
 from support.wait import eventually
 from support.zones import READY_WITHIN, LiveZone, Zones
 
-IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
+SECURITY_GROUP = "Microsoft.Network/networkSecurityGroups"
 STORAGE = "Microsoft.Storage/storageAccounts"
 
 # What Azure may do to a request. A cut strikes when the request has been carried out: the caller does not learn of it.
@@ -97,7 +97,7 @@ def test_an_operation_that_fails_late_is_told_in_azures_words_and_tried_again(zo
 
     assert "The scale unit went away" in zone.says("Ready", "OperationFailed")
     zone.says("Stalled", "OperationFailed")
-    assert zone.one(IDENTITY)
+    assert zone.one(SECURITY_GROUP)
 
     zone.look()
     zone.becomes_ready()
@@ -110,7 +110,7 @@ def test_an_operation_that_never_ends_is_told_and_still_asked(zones: Zones, azur
 
     assert "has not ended in any reasonable time" in zone.says("Converged", "OperationStuck")
     zone.says("Stalled", "OperationStuck")
-    assert zone.one(IDENTITY)
+    assert zone.one(SECURITY_GROUP)
 
     azure.remove(zone.one(STORAGE)["id"])  # somebody gives up on it in the portal
     zone.look()
