@@ -7,6 +7,7 @@ import pytest
 
 from loom.engine.diff import HIDDEN
 from loom.engine.foreseen import flatten
+from loom.errors import CloudError, Retry
 from loom.plan.arm_id import resource
 from loom.plan.ownership import TAG
 from loom.plan.resource import Plan, Resource
@@ -171,3 +172,13 @@ async def test_a_secret_that_is_named_alone_stays_with_its_vault_though_the_zone
     await made.settle()
     (told,) = [event.message for event in made.events if event.reason == "Detached"]
     assert "secret/kvfinance/session-secret" in told
+
+
+async def test_a_recovery_that_fails_at_first_is_told_once() -> None:
+    made = Bench(plan=PLAN)
+    kept(made)
+    for _ in range(2):
+        made.cloud.fail("PUT", VAULT, CloudError("ProgressingWithRetry", "Conflict", "not yet", Retry.NOW))
+    await made.settle()
+    assert made.ready == "True", made.message()
+    assert [event.reason for event in made.events].count("Recovered") == 1

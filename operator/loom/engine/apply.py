@@ -18,7 +18,7 @@ from loom.engine.look import is_below_new
 from loom.engine.memory import Running
 from loom.engine.observe import blocked_by
 from loom.engine.ports import Observed
-from loom.engine.revive import revived
+from loom.engine.revive import revived, tell_recovery
 from loom.engine.send import holder, in_turn, is_pausing, keep_operation, remember_failure
 from loom.engine.status import assemble
 from loom.engine.submitted import submitted_digest
@@ -124,6 +124,8 @@ async def _put(run: Pass, item: Item) -> None:
         return
     run.wrote = True
     written = await run.ports.cloud.put(item.id, whole, etag=item.live.etag if item.live else "")
+    if whole is not body:
+        tell_recovery(run, item)
     update = item.live is not None
     under_way = keep_operation(run, item.key, written, digest, update=update)
     if not under_way:  # what is only accepted may fail yet, as it did before

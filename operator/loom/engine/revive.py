@@ -32,13 +32,16 @@ async def revived(run: Pass, item: Item, body: dict[str, Json]) -> dict[str, Jso
         )
         item.stand(State.BLOCKED, "NameTaken", words)
         return None
-    run.events.append(
-        Event("Normal", "Recovered", f"{short(item.id)} had been deleted; it is brought back with all that it held")
-    )
     said: Json = rule.word
     for name in reversed(rule.path.split(".")):
         said = {name: said}
     return merge(body, said)
+
+
+def tell_recovery(run: Pass, item: Item) -> None:
+    """One event, once the service has taken the word."""
+    words = f"{short(item.id)} had been deleted; it is brought back with all that it held"
+    run.events.append(Event("Normal", "Recovered", words))
 
 
 def _place(rule: Revival, arm_id: str, location: str) -> str:
