@@ -68,6 +68,19 @@ async def test_every_request_that_carries_our_words_is_approved() -> None:
     assert {state(bench, arm_id) for arm_id in asked} == {"Approved"}
 
 
+async def test_a_request_is_shown_under_one_id_from_look_to_look() -> None:
+    bench = await waiting()
+    asked = [ask(bench, name) for name in ("one", "two")]
+    await bench.settle()
+    shown = []
+    for deep in (False, True, False):
+        bench.clock.seconds += 100_000 if deep else 60
+        await bench.look()
+        shown.append([row["id"] for row in bench.status["resources"] if "privateEndpointConnections" in row["id"]])
+    assert shown[0][0] in asked
+    assert shown == [shown[0]] * 3
+
+
 @pytest.mark.parametrize("words", ["", "somebody else's", OURS[:-1], f"{OURS} and more"])
 async def test_what_does_not_carry_our_words_is_left_alone(words: str) -> None:
     bench = await waiting()

@@ -96,8 +96,7 @@ def _is_elsewhere(item: Item) -> bool:
 def _use(run: Pass, item: Item, live: Observed) -> None:
     """What Azure allows once is there under another name: left alone, or, where the plan adopts it, used and made as it must be."""
     if item.resource.adopts and isinstance(item.resource.id, str):
-        run.memory.elsewhere[item.resource.id] = live.id
-        run.identify(item)
+        run.use(item, live.id)
         if owner_of(item.type, live) in ("", run.work.owner.mark):
             _present(run, item, live)
             return

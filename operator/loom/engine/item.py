@@ -211,6 +211,12 @@ class Pass:
         if item.id and item.resource.mode is not Mode.STAGE:
             self.by_id[key(item.id)] = item
 
+    def use(self, item: Item, arm_id: str) -> None:
+        """Azure holds it under another name than the planned one: there it is from now on, in further passes too."""
+        if isinstance(item.resource.id, str):
+            self.memory.elsewhere[item.resource.id] = arm_id
+            self.identify(item)
+
     def _where(self, planned: str) -> str:
         """Where a planned resource is: it, or what holds it, may be there under another name."""
         for instead, found in self.memory.elsewhere.items():
@@ -236,13 +242,16 @@ class Pass:
 
     def is_answered(self, item: Item) -> bool:
         """Did the service's own answer to a write of this run show exactly what is wanted?"""
-        shown = self.so_far.answered.get(item.key)
-        return shown is not None and shown == self.digest(item) and self.knows_outputs(item.key)
+        return self._is_known(item, self.so_far.answered)
 
     def is_settled(self, item: Item) -> bool:
         """Was exactly this brought about, or seen to hold, in the run that is going on?"""
-        seen = self.so_far.settled.get(item.key)
-        return seen is not None and seen == self.digest(item) and self.knows_outputs(item.key)
+        return self._is_known(item, self.so_far.settled)
+
+    def _is_known(self, item: Item, seen: Mapping[str, str]) -> bool:
+        if item.key not in seen or item.resource.mode is Mode.REQUEST:  # another request may have come beside it
+            return False
+        return seen[item.key] == self.digest(item) and self.knows_outputs(item.key)
 
 
 def _words(value: Value) -> Json:

@@ -95,13 +95,14 @@ def _alike(run: Pass, item: Item, found: Iterable[Observed]) -> Iterator[Observe
 
 
 async def _asked_for(run: Pass, item: Item) -> Observed | None:
-    """A request that carries the item's words, one that is not answered yet before any other. Its name is whatever it is."""
+    """A request that carries the item's words, one that is not answered yet before any other, else the one found before."""
     collection = item.id.rpartition("/")[0]
     alike = list(_alike(run, item, await run.ports.cloud.list(collection)))
     open_ones = [one for one in alike if differences(item.type, item.desired, one.body, (), run.lookup)]
-    chosen = next(iter([*open_ones, *alike]), None)
+    known = [one for one in alike if key(one.id) == key(item.id)]
+    chosen = next(iter([*open_ones, *known, *alike]), None)
     if chosen is not None:
-        item.id = chosen.id
+        run.use(item, chosen.id)  # its name is whatever who asks gave it
     return chosen
 
 
