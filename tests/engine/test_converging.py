@@ -6,8 +6,21 @@ from typing import Any
 from loom.engine.item import CREATE
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, resource
-from loom.plan.resource import Plan, Resource
-from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER, GROUP, GROUP_R, IDENTITY, IDENTITY_R, MINE, PLAN, Bench
+from loom.plan.resource import Named, Plan, Resource
+from loom.plan.values import Ref
+from support.engine_bench import (
+    ACCOUNT,
+    ACCOUNT_R,
+    CONTAINER,
+    GROUP,
+    GROUP_R,
+    IDENTITY,
+    IDENTITY_R,
+    MINE,
+    PLAN,
+    ROLE_R,
+    Bench,
+)
 
 STORAGE = "Microsoft.Storage/storageAccounts"
 
@@ -270,6 +283,20 @@ async def test_intended_ids_stand_in_the_inventory_before_the_first_write() -> N
     first = bench.journaled[0]["inventory"]
     assert {"scope": GROUP, "ids": sorted(first[0]["ids"], key=str.lower)} == first[0]
     assert "Microsoft.Storage/storageAccounts/safinance" in first[0]["ids"]
+
+
+async def test_names_that_one_answer_gives_stand_in_the_inventory_after_one_write() -> None:
+    name = Named(
+        f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/", (Ref("identity", "properties.principalId"),)
+    )
+    early = replace(ROLE_R, key="early", id=name, depends_on=("group",))
+    bench = Bench(plan=replace(PLAN, resources=(*PLAN.resources, early)))
+    bench.cloud.long_types.add(STORAGE)  # the role on the account waits for it, the one on the group does not
+    await bench.look()
+    bench.cloud.finish()
+    await bench.settle()
+    roles = [str(status["inventory"]).count("roleAssignments") for status in bench.journaled]
+    assert roles == [0, 2]
 
 
 async def test_a_provisioning_state_that_failed_is_written_again() -> None:

@@ -98,11 +98,15 @@ def _is_ready(run: Pass, item: Item) -> bool:
 
 async def _journal(run: Pass, ready: list[Item]) -> None:
     """Intended ids stand in the inventory before the first PUT: what is begun is never forgotten."""
-    planned = [i.id for i in run.items.values() if i.id and i.resource.mode is Mode.MANAGED and i.action == CREATE]
     if run.inventory.has_all(item.id for item in ready if item.resource.mode is Mode.MANAGED):
         return
-    for arm_id in planned:
-        run.inventory.add(arm_id)
+    for item in run.items.values():
+        if item.resource.mode is not Mode.MANAGED or item.action != CREATE:
+            continue
+        if not item.id:
+            run.identify(item)  # all names that one answer gives stand there after one write
+        if item.id:
+            run.inventory.add(item.id)
     status = assemble(run, all_of(run))
     await run.ports.journal(status)
     run.base = status
