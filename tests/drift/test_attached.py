@@ -132,10 +132,9 @@ async def test_what_others_wrote_beside_our_mark_stays(estate: Converged) -> Non
     patch = {"publicAccess": "Blob", "metadata": {"steward": "anna"}}
     estate.edit("filesystem/bronze", {"properties": patch})
     await estate.mend()
-    after = estate.azure.world.store.get(estate.ids["filesystem/bronze"])
-    assert after is not None
-    assert (after.properties["publicAccess"], after.properties["metadata"]["steward"]) == ("None", "anna")
-    assert "csaloom_io_owner" in after.properties["metadata"]
+    after = estate.body("filesystem/bronze")["properties"]
+    assert (after["publicAccess"], after["metadata"]["steward"]) == ("None", "anna")
+    assert "csaloom_io_owner" in after["metadata"]
 
 
 async def test_settings_of_an_attached_service_are_its_owners_business(estate: Converged) -> None:

@@ -137,8 +137,12 @@ class Simulator:
 
     def get(self, resource_id: str) -> Json | None:
         settle(self.world)
-        found = self.world.store.get(self.world.catalog.meant(self.world, Request("GET", resource_id)).path)
-        return show(self.world, found) if found else None
+        asked = Request("GET", resource_id)
+        found = self.world.store.get(self.world.catalog.meant(self.world, asked).path)
+        if found is None:
+            return None
+        kind, shown = self.world.catalog.kind(found.type), show(self.world, found)
+        return kind.behavior.answered(self.world, found, shown, asked) if kind else shown
 
     def ids(self, prefix: str = "") -> list[str]:
         settle(self.world)
