@@ -50,7 +50,7 @@ FILLED_IN = ("networkAcls", "locations")
 def documents(**spec: Any) -> list[dict[str, Any]]:
     """The sample plane, with a grant for what is shared, and the sample zone on services of others."""
     plane, zone = sample("AdminPlane"), sample("DataLandingZone")
-    plane["spec"]["grants"][0]["scopes"] = [SHARED]
+    plane["spec"]["grants"][0]["scopes"].append(SHARED)
     zone["spec"]["storage"] = {"existing": {"id": ACCOUNT}, "filesystems": [{"name": "bronze"}]}
     zone["spec"]["eventHubs"] = {"existing": {"id": NAMESPACE}, "hubs": [{"name": "orders"}]}
     zone["spec"]["cosmos"] = {"existing": {"id": DOCUMENTS}}
