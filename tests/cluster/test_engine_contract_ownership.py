@@ -6,6 +6,7 @@ import pytest
 
 from loom.dev.failure import SandboxError
 from loom.dev.kubectl import Kubectl
+from loom.engine.inventory import Inventory
 from support.cluster import Cluster
 from support.running import Azure
 from support.samples import sample_plane
@@ -122,14 +123,15 @@ def test_a_tenant_who_forges_marks_and_status_has_nothing_deleted_that_is_not_th
     marked, unmarked = (f"{group}/providers/{SECURITY_GROUP}/{name}" for name in ("marked", "unmarked"))
     beside = f"{zone.group}/providers/{SECURITY_GROUP}/beside"
     hub = sample_plane()["spec"]["hubNetwork"]["id"]
+    own = Inventory.read(zone.status).ids
     azure.place(group, {"location": "eastus2", "tags": {OWNER: zone.mark}})
     azure.place(marked, {"location": "eastus2", "tags": {OWNER: zone.mark}})
     azure.place(unmarked, {"location": "eastus2"})
     azure.place(beside, {"location": "eastus2"})
 
-    claim(forger, zone, group, marked, unmarked, beside, hub, security_group_of(zone))
+    claim(forger, zone, group, marked, unmarked, beside, hub, *own)
     zone.look()
-    claim(forger, zone, group, marked, unmarked, beside, hub, security_group_of(zone))
+    claim(forger, zone, group, marked, unmarked, beside, hub, *own)
     forger.run("delete", "dlz", NAME, f"--namespace={zone.namespace}", "--wait=false")
 
     def told() -> None:
