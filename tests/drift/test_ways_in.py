@@ -150,8 +150,8 @@ async def _with_host(estate: Converged) -> None:
 async def _with_certificate(estate: Converged) -> None:
     """A host whose certificate is in a vault of others, which the grant reaches."""
     estate.azure.seed(VAULT, {"location": "eastus2", "properties": {"enableRbacAuthorization": True}})
-    scopes = [VAULT.partition("/providers/")[0]]
-    estate.play.change("AdminPlane", lambda spec: spec["grants"][0].update(scopes=scopes))
+    scope = VAULT.partition("/providers/")[0]
+    estate.play.change("AdminPlane", lambda spec: spec["grants"][0]["scopes"].append(scope))
     certificate = {"keyVault": {"id": VAULT, "secretName": "loom-contoso-com"}}
     paths(estate, hosts=[{"name": HOST, "certificate": certificate}])
     await estate.mend_on()

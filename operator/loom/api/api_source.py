@@ -30,7 +30,8 @@ class OpenApiSource(Model):
     inline: Annotated[str, Field(min_length=1, max_length=262_144)] | None = None
     """One of inline, configMapRef and url: the document itself, as JSON or YAML text of at most 256 KiB."""
     config_map_ref: ConfigMapKeyRef | None = None
-    """One of inline, configMapRef and url: the ConfigMap entry that holds the document. It is imported again whenever the entry changes."""
+    """One of inline, configMapRef and url: the ConfigMap entry that holds the document. A change is imported at the next
+    interval, and at once where the ConfigMap has the label csaloom.io/use: "true"."""
     url: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[^\s#@]*$", max_length=2000)] | None = (
         None
     )

@@ -152,5 +152,6 @@ def _taken(ours: str, by: str) -> Refusal:
     return Refusal(
         "AddressSpaceOverlaps",
         f"spec.network.addressSpace {ours} overlaps {by}; peered networks need addresses of their own. "
-        "Take others: the field cannot be edited, so remove spec.network and add it again",
+        "An object keeps its addresses: where nothing of it was made, delete it and apply it again with others, or without addressSpace "
+        "where the plane has addressPools; else make another zone and move to it",
     )
