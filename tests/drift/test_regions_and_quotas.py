@@ -12,7 +12,19 @@ from support.samples import sample
 from support.simulator import Simulator
 
 PASSES = 12
-SERVICES = ("storage", "eventHubs", "serviceBus", "apps", "accessPaths", "access")
+SERVICES = (
+    "storage",
+    "eventHubs",
+    "serviceBus",
+    "eventGrid",
+    "cosmos",
+    "redis",
+    "kusto",
+    "keyVault",
+    "apps",
+    "accessPaths",
+    "access",
+)
 
 
 def a_zone(location: str = "eastus2", **spec: Any) -> tuple[Object, Object]:

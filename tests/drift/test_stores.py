@@ -46,15 +46,19 @@ async def test_a_region_that_somebody_added_outlives_the_closing_of_an_account(e
 
 
 async def test_a_container_and_its_database_that_leave_the_spec_stay_until_they_are_named(estate: Converged) -> None:
+    more = {"name": "reports", "containers": [{"name": "monthly", "partitionKey": "/month"}]}  # no app needs it
+    estate.play.change(ZONE, lambda spec: spec["cosmos"].update(databases=[more]))
+    await estate.play.settle()
+    await estate.meet()
     estate.play.change(ZONE, lambda spec: spec["cosmos"].pop("databases"))
     await estate.play.settle()
     retained = [name for name in estate.play.status(estate.name)["retained"] if "cosmos" in name]
     account = estate.ids["cosmos"].rpartition("/")[2]
-    assert sorted(retained) == [f"container/{account}/loom/workspaces", f"database/{account}/loom"]
-    estate.play.change(ZONE, lambda spec: spec.update(deleteData=[f"container/{account}/loom/workspaces"]))
+    assert sorted(retained) == [f"container/{account}/reports/monthly", f"database/{account}/reports"]
+    estate.play.change(ZONE, lambda spec: spec.update(deleteData=[f"container/{account}/reports/monthly"]))
     mended = await estate.mend()
-    assert mended.writes == ("DELETE cosmos/loom/workspaces",)
-    assert estate.azure.get(estate.ids["cosmos/loom"]) is not None
+    assert mended.writes == ("DELETE cosmos/reports/monthly",)
+    assert estate.azure.get(estate.ids["cosmos/reports"]) is not None
 
 
 async def test_a_cache_that_somebody_opened_is_closed_and_keeps_what_is_in_it(estate: Converged) -> None:
