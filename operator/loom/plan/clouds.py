@@ -101,6 +101,14 @@ SUFFIXES = {
 }  # fmt: skip
 
 
+AUTHORITIES = {
+    Cloud.AZURE_CLOUD: "https://login.microsoftonline.com",
+    Cloud.AZURE_US_GOVERNMENT: "https://login.microsoftonline.us",
+    Cloud.AZURE_CHINA_CLOUD: "https://login.chinacloudapi.cn",
+}
+"""Where identities of each cloud sign in (azure-identity: AzureAuthorityHosts; Azure docs: Configure a P2S VPN gateway)."""
+
+
 def private_zones(cloud: Cloud) -> dict[str, str]:
     """The privatelink DNS zone of each private endpoint group that is planned, by group id."""
     suffixes = SUFFIXES[cloud]

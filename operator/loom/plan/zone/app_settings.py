@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from string import Formatter
 
-from loom.api.admin_plane import Boundary, Cloud
+from loom.api.admin_plane import Boundary
 from loom.plan.arm_id import name_of
+from loom.plan.clouds import AUTHORITIES
 from loom.plan.values import Ref, Text, Value
 from loom.plan.wiring import GROUP, INSIGHTS, Need, needs_of
 from loom.plan.zone.app import ACTIVATOR, APPS, CONSOLE, MCP, MIRRORING, SETUP_ORCHESTRATOR, App, app_key, identity_key
@@ -12,13 +13,6 @@ from loom.plan.zone.environment import ENVIRONMENT
 from loom.plan.zone.key_vault import secret_uri
 from loom.plan.zone.services import addresses
 from loom.plan.zone.site import Site
-
-# Where identities of each cloud sign in (azure-identity: AzureAuthorityHosts).
-_AUTHORITIES = {
-    Cloud.AZURE_CLOUD: "https://login.microsoftonline.com",
-    Cloud.AZURE_US_GOVERNMENT: "https://login.microsoftonline.us",
-    Cloud.AZURE_CHINA_CLOUD: "https://login.chinacloudapi.cn",
-}
 
 # Where Azure's own agent service is not to be had, the app runs its agents itself.
 _AGENTS = {Boundary.GCC_HIGH: "maf", Boundary.IL5: "maf"}
@@ -84,7 +78,7 @@ def _of_the_place(site: Site) -> Mapping[App, Mapping[str, Value]]:
         CONSOLE: {**tenant, "LOOM_CONSOLE_URL": Text(f"https://{CONSOLE.name}.{{}}", (domain,))},
         SETUP_ORCHESTRATOR: {"AGENT_ORCHESTRATOR": _AGENTS.get(site.plane.boundary, _AGENT_SERVICE)},
         ACTIVATOR: {"POLL_INTERVAL_SECONDS": "30"},
-        MCP: {**tenant, "AZURE_AUTHORITY_HOST": _AUTHORITIES[site.plane.cloud]},
+        MCP: {**tenant, "AZURE_AUTHORITY_HOST": AUTHORITIES[site.plane.cloud]},
         MIRRORING: {"GROUP_ID": site.inner("eventHubs", MIRRORING.name)},
     }
 

@@ -2,6 +2,7 @@
 
 from loom.plan.naming import fit
 from loom.plan.resource import Resource
+from loom.plan.values import Value
 from loom.plan.zone.site import REACHABLE, Site
 
 ADDRESS = "properties.ipAddress"
@@ -31,3 +32,13 @@ def address(site: Site, way: str) -> Resource:
         depends_on=("group",),
         condition=REACHABLE,
     )
+
+
+def ip_configuration(site: Site, way: str, subnet: str) -> dict[str, Value]:
+    """How a gateway that has one address stands in its subnet."""
+    properties = {
+        "privateIPAllocationMethod": "Dynamic",
+        "subnet": {"id": site.subnet(subnet)},
+        "publicIPAddress": {"id": address_id(site, way)},
+    }
+    return {"name": "default", "properties": properties}

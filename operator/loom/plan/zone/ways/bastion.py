@@ -8,7 +8,7 @@ from loom.plan.naming import fit
 from loom.plan.resource import Resource
 from loom.plan.zone.app import App
 from loom.plan.zone.site import REACHABLE, Site
-from loom.plan.zone.ways.address import address, address_id, address_key
+from loom.plan.zone.ways.address import address, address_key, ip_configuration
 from loom.plan.zone.ways.private import PEERED, app_evidence, private_check
 from loom.plan.zone.ways.way import Way
 
@@ -20,11 +20,6 @@ def _bastion(site: Site, _app: App) -> Iterator[Resource]:
     if site.spec.value_at("accessPaths.bastion.own") is None:
         return
     yield address(site, KEY)
-    place = {
-        "privateIPAllocationMethod": "Dynamic",
-        "subnet": {"id": site.subnet(BASTION_SUBNET)},
-        "publicIPAddress": {"id": address_id(site, KEY)},
-    }
     yield Resource(
         key=KEY,
         id=site.id("Microsoft.Network/bastionHosts", fit(f"bas-csa-loom-{site.names.place}", 80)),
@@ -32,7 +27,7 @@ def _bastion(site: Site, _app: App) -> Iterator[Resource]:
             "location": site.location,
             "tags": dict(site.tags),
             "sku": {"name": "Standard"},
-            "properties": {"ipConfigurations": [{"name": "default", "properties": place}], "enableTunneling": True},
+            "properties": {"ipConfigurations": [ip_configuration(site, KEY, BASTION_SUBNET)], "enableTunneling": True},
         },
         depends_on=(address_key(KEY), f"subnet/{BASTION_SUBNET}"),
         condition=REACHABLE,

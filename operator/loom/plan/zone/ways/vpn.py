@@ -10,33 +10,29 @@ from loom.api.admin_plane import Cloud
 from loom.api.zone.network import GATEWAY_SUBNET
 from loom.errors import Refusal
 from loom.plan.checks import WayCheck
+from loom.plan.clouds import AUTHORITIES
 from loom.plan.naming import fit
 from loom.plan.resource import Resource
 from loom.plan.values import Value
 from loom.plan.zone.app import App
 from loom.plan.zone.site import REACHABLE, Site
-from loom.plan.zone.ways.address import address, address_id, address_key
+from loom.plan.zone.ways.address import address, address_key, ip_configuration
 from loom.plan.zone.ways.private import app_evidence, private_check
 from loom.plan.zone.ways.way import Way
 
 KEY = "vpn"
 
-# Azure docs: Configure a P2S VPN gateway for Microsoft Entra ID authentication. Authority and audience of the Azure VPN client;
-# the public cloud's needs no consent, the others' once in a tenant.
-ENTRA = {
-    Cloud.AZURE_CLOUD: ("https://login.microsoftonline.com", "c632b3df-fb67-4d84-bdcf-b95ad541b5c8"),
-    Cloud.AZURE_US_GOVERNMENT: ("https://login.microsoftonline.us", "51bb15d4-3a4f-4ebf-9dca-40096fe32426"),
-    Cloud.AZURE_CHINA_CLOUD: ("https://login.chinacloudapi.cn", "49f817b6-84ae-4cc0-928c-73f27289b3aa"),
+# Azure docs: Configure a P2S VPN gateway for Microsoft Entra ID authentication. The audience of the Azure VPN client; the public cloud's
+# needs no consent, the others' once in a tenant.
+_AUDIENCES = {
+    Cloud.AZURE_CLOUD: "c632b3df-fb67-4d84-bdcf-b95ad541b5c8",
+    Cloud.AZURE_US_GOVERNMENT: "51bb15d4-3a4f-4ebf-9dca-40096fe32426",
+    Cloud.AZURE_CHINA_CLOUD: "49f817b6-84ae-4cc0-928c-73f27289b3aa",
 }
 
 
 def _vpn(site: Site, _app: App) -> Iterator[Resource]:
     yield address(site, KEY)
-    place = {
-        "privateIPAllocationMethod": "Dynamic",
-        "subnet": {"id": site.subnet(GATEWAY_SUBNET)},
-        "publicIPAddress": {"id": address_id(site, KEY)},
-    }
     yield Resource(
         key=KEY,
         id=site.id("Microsoft.Network/virtualNetworkGateways", fit(f"vpngw-csa-loom-{site.names.place}", 80)),
@@ -47,7 +43,7 @@ def _vpn(site: Site, _app: App) -> Iterator[Resource]:
                 "gatewayType": "Vpn",
                 "vpnType": "RouteBased",
                 "sku": {"name": "VpnGw1AZ", "tier": "VpnGw1AZ"},
-                "ipConfigurations": [{"name": "default", "properties": place}],
+                "ipConfigurations": [ip_configuration(site, KEY, GATEWAY_SUBNET)],
                 "vpnClientConfiguration": _clients(site),
             },
         },
@@ -60,13 +56,12 @@ def _clients(site: Site) -> dict[str, Value]:
     spec = site.spec.access_paths.vpn if site.spec.access_paths else None
     assert spec is not None  # noqa: S101 - the table of ways asks only for what the spec has
     _check_pool(site, spec.client_address_pool)
-    authority, audience = ENTRA[site.plane.cloud]
     return {
         "vpnClientAddressPool": {"addressPrefixes": [spec.client_address_pool]},
         "vpnClientProtocols": ["OpenVPN"],
         "vpnAuthenticationTypes": ["AAD"],
-        "aadTenant": f"{authority}/{site.plane.tenant_id}",
-        "aadAudience": audience,
+        "aadTenant": f"{AUTHORITIES[site.plane.cloud]}/{site.plane.tenant_id}",
+        "aadAudience": _AUDIENCES[site.plane.cloud],
         "aadIssuer": f"https://sts.windows.net/{site.plane.tenant_id}/",
     }
 
