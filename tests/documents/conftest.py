@@ -8,8 +8,9 @@ from aiohttp import web
 
 from loom.config import Settings, Sources
 from loom.health.links import Links
-from loom.sim.certificates import HostCertificates, ensure
+from loom.sim.certificates import ensure
 from loom.sim.clock import StandingClock
+from support.serving import https
 from support.shop import Shop, shop_in
 from support.simulator import Simulator
 
@@ -40,19 +41,16 @@ def library() -> Library:
 @pytest.fixture
 async def shop(home: Path, library: Library) -> AsyncIterator[Shop]:
     """A product whose API is imported from what the library has; it is read anew in every pass."""
-    runner = web.ServerRunner(web.Server(library.answer), shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=HostCertificates(home, ensure(home)).context).start()
-    connect_to = {"docs.azure-api.net": f"127.0.0.1:{runner.addresses[0][1]}"}
-    settings = Settings(
-        ca_bundle=home / "ca.pem", connect_to=connect_to, sources=Sources(hosts=("docs.azure-api.net",))
-    )
-    moments = iter(range(0, 10**9, 1000))
-    links = Links(settings, lambda: float(next(moments)))
-    async with Simulator(clock=StandingClock()) as azure, shop_in(azure) as made:
-        made.play.links = links
-        made.play.begin_anew()
-        made.api(revisions=[{"name": "1", "source": {"openapi": {"url": URL}}}])
-        yield made
-    await links.aclose()
-    await runner.cleanup()
+    async with https(home, library.answer) as port:
+        connect_to = {"docs.azure-api.net": f"127.0.0.1:{port}"}
+        settings = Settings(
+            ca_bundle=home / "ca.pem", connect_to=connect_to, sources=Sources(hosts=("docs.azure-api.net",))
+        )
+        moments = iter(range(0, 10**9, 1000))
+        links = Links(settings, lambda: float(next(moments)))
+        async with Simulator(clock=StandingClock()) as azure, shop_in(azure) as made:
+            made.play.links = links
+            made.play.begin_anew()
+            made.api(revisions=[{"name": "1", "source": {"openapi": {"url": URL}}}])
+            yield made
+        await links.aclose()

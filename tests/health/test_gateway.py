@@ -13,7 +13,7 @@ from loom.health.addresses import AddressRefused, NoSuchName, addresses_of, forb
 from loom.health.asking import Asker
 from loom.health.gateway import ask_gateway
 from loom.plan.checks import Health
-from loom.sim.certificates import HostCertificates, ensure
+from support.serving import https
 
 HOST = "https://apim-loom.azure-api.net"
 
@@ -46,22 +46,11 @@ class Site:
         return Asker(**{**given, **changes})
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("authority")
-    ensure(home)
-    return home
-
-
 @pytest.fixture
 async def site(home: Path) -> AsyncIterator[Site]:
     site = Site(home)
-    runner = web.ServerRunner(web.Server(site.answer), shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=HostCertificates(home, ensure(home)).context).start()
-    site.port = runner.addresses[0][1]
-    yield site
-    await runner.cleanup()
+    async with https(home, site.answer) as site.port:
+        yield site
 
 
 async def probe(asker: Asker, url: str, expect: tuple[int, ...] = (200,)) -> tuple[Health, str, str]:

@@ -11,7 +11,7 @@ from aiohttp import web
 from loom.config import Settings, Sources
 from loom.health.links import LARGEST, Links
 from loom.plan.context import Link
-from loom.sim.certificates import HostCertificates, ensure
+from support.serving import https
 from support.worlds import DOCUMENT
 
 HOST = "https://docs.azure-api.net"
@@ -82,22 +82,11 @@ class Site:
         )
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("authority")
-    ensure(home)
-    return home
-
-
 @pytest.fixture
 async def site(home: Path) -> AsyncIterator[Site]:
     site = Site(home)
-    runner = web.ServerRunner(web.Server(site.answer), shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=HostCertificates(home, ensure(home)).context).start()
-    site.port = runner.addresses[0][1]
-    yield site
-    await runner.cleanup()
+    async with https(home, site.answer) as site.port:
+        yield site
 
 
 async def read(links: Links, path: str, older: float = 0.0) -> Link:

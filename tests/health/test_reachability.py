@@ -14,7 +14,7 @@ from loom.health.asking import Asker
 from loom.health.reachability import examine_way
 from loom.plan.checks import Finding, Health, LinkCheck, WayCheck
 from loom.plan.values import Ref, Text, at
-from loom.sim.certificates import HostCertificates, ensure
+from support.serving import https
 
 HOST = "loom-console.calm-bay.eastus2.azurecontainerapps.io"
 APP = {"properties": {"configuration": {"ingress": {"fqdn": HOST, "external": True}}}}
@@ -47,22 +47,11 @@ class Door:
         return Asker(timeout, ca_bundle=self.home / "ca.pem", connect_to=to)
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("authority")
-    ensure(home)
-    return home
-
-
 @pytest.fixture
 async def door(home: Path) -> AsyncIterator[Door]:
     door = Door(home)
-    runner = web.ServerRunner(web.Server(door.answer), shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=HostCertificates(home, ensure(home)).context).start()
-    door.port = runner.addresses[0][1]
-    yield door
-    await runner.cleanup()
+    async with https(home, door.answer) as door.port:
+        yield door
 
 
 async def examined(
