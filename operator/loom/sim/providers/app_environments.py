@@ -14,7 +14,7 @@ from loom.sim.kinds import Behavior, Kind, Link, NameRule, Refusal, Style
 from loom.sim.providers import app_shapes
 from loom.sim.providers.addresses import overlap
 from loom.sim.providers.app_style import APP, VERSIONS, app_delete, app_patch, app_put
-from loom.sim.providers.connections import CONNECTIONS, connections_of
+from loom.sim.providers.connections import CONNECTIONS, with_connections
 from loom.sim.store import Resource
 from loom.sim.world import World
 
@@ -138,11 +138,7 @@ class Environments(Behavior):
         return {**change.body, "properties": {**shaped, **outputs}}
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        found = connections_of(world, resource)
-        return {
-            **body,
-            "properties": {**body["properties"], **({"privateEndpointConnections": found} if found else {})},
-        }
+        return with_connections(world, resource, body)
 
     def check_delete(self, world: World, resource: Resource) -> None:
         apps = [item for item in world.store.of_type(APPS, subscription_of(resource.id)) if _lives_in(item, resource)]

@@ -23,3 +23,9 @@ def connections_of(world: World, resource: Resource) -> list[Json]:
         }
         for item in found
     ]
+
+
+def with_connections(world: World, resource: Resource, body: Json) -> Json:
+    """The body as services show it that tell of connections only while there are some."""
+    found = connections_of(world, resource)
+    return {**body, "properties": {**body["properties"], **({"privateEndpointConnections": found} if found else {})}}

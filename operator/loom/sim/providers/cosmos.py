@@ -11,7 +11,7 @@ from loom.sim.clouds import host
 from loom.sim.entra.directory import guid
 from loom.sim.errors import bad_request
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Style
-from loom.sim.providers.connections import CONNECTIONS, connections_of
+from loom.sim.providers.connections import CONNECTIONS, with_connections
 from loom.sim.providers.cosmos_databases import CONTAINERS, DATABASES, Containers, Databases, Enqueued
 from loom.sim.regions import display, normal
 from loom.sim.store import Resource
@@ -98,11 +98,7 @@ class Accounts(Behavior):
             periodic["backupStorageRedundancy"] = "Geo"
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        found = connections_of(world, resource)
-        return {
-            **body,
-            "properties": {**body["properties"], **({"privateEndpointConnections": found} if found else {})},
-        }
+        return with_connections(world, resource, body)
 
 
 def _kind_of(properties: Json) -> str:

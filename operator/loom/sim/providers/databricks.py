@@ -9,7 +9,7 @@ from loom.sim.arm.change import Change
 from loom.sim.errors import ArmError, bad_request
 from loom.sim.ids import name_of
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Style
-from loom.sim.providers.connections import CONNECTIONS, connections_of
+from loom.sim.providers.connections import CONNECTIONS, with_connections
 from loom.sim.store import Resource
 from loom.sim.world import World
 
@@ -77,11 +77,7 @@ class Workspaces(Behavior):
             world.store.put(Resource(group, GROUPS, body, created=world.clock.now()))
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        found = connections_of(world, resource)
-        return {
-            **body,
-            "properties": {**body["properties"], **({"privateEndpointConnections": found} if found else {})},
-        }
+        return with_connections(world, resource, body)
 
     def deleted(self, world: World, resource: Resource) -> None:
         group = world.store.get(str(resource.properties.get("managedResourceGroupId") or ""))

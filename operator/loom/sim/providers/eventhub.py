@@ -8,7 +8,7 @@ from loom.sim.arm.change import Change
 from loom.sim.clouds import host
 from loom.sim.errors import bad_request
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Route, Style
-from loom.sim.providers.connections import CONNECTIONS, connections_of
+from loom.sim.providers.connections import CONNECTIONS, with_connections
 from loom.sim.providers.event_hubs import GROUPS, HUBS, ConsumerGroups, Hubs
 from loom.sim.providers.messaging import NAMES, AuthorizationRules, RuleSets, check_name, furnish, not_found
 from loom.sim.store import Resource
@@ -59,11 +59,7 @@ class Namespaces(Behavior):
         furnish(world, resource)
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        found = connections_of(world, resource)
-        return {
-            **body,
-            "properties": {**body["properties"], **({"privateEndpointConnections": found} if found else {})},
-        }
+        return with_connections(world, resource, body)
 
 
 PROVIDER = Provider(

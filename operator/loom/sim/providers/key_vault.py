@@ -11,7 +11,7 @@ from loom.sim.clouds import host
 from loom.sim.errors import ArmError, bad_request
 from loom.sim.ids import subscription_of
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Route, Style
-from loom.sim.providers.connections import CONNECTIONS, connections_of
+from loom.sim.providers.connections import CONNECTIONS, with_connections
 from loom.sim.regions import normal
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
@@ -86,11 +86,7 @@ class Vaults(Behavior):
         }  # fmt: skip
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        found = connections_of(world, resource)
-        return {
-            **body,
-            "properties": {**body["properties"], **({"privateEndpointConnections": found} if found else {})},
-        }
+        return with_connections(world, resource, body)
 
 
 class Secrets(Behavior):
