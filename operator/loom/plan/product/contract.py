@@ -56,7 +56,7 @@ def of_document(root: Mapping[str, Json]) -> dict[str, Signature]:
     for url, item in (root.get("paths") or {}).items():
         for method, operation in item.items() if isinstance(item, Mapping) and url.startswith("/") else ():
             if method in _IMPORTED and isinstance(operation, Mapping):
-                parameters = dict(_described(root, [*_listed(item), *_listed(operation)]))
+                parameters = dict(_described(root, [*parameters_of(item), *parameters_of(operation)]))
                 found[operation_key(method, url)] = Signature(f"{method.upper()} {url}", parameters)
     return found
 
@@ -122,7 +122,8 @@ def _shown(one: Mapping[str, Json], required: bool) -> Parameter:
     return Parameter(required, kind, frozenset(str(value) for value in one.get("values") or ()))
 
 
-def _listed(holder: Mapping[str, Json]) -> list[Json]:
+def parameters_of(holder: Mapping[str, Json]) -> list[Json]:
+    """The parameters of an operation or a path, as far as they are a list."""
     found = holder.get("parameters")
     return found if isinstance(found, list) else []
 

@@ -5,6 +5,7 @@ None of it hinders the import; whoever relies on it should know. The list is sho
 
 from collections.abc import Iterator, Mapping
 
+from loom.plan.product.contract import parameters_of
 from loom.plan.product.violations import METHODS
 from loom.plan.values import Json
 
@@ -43,7 +44,8 @@ def _of_operations(root: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
             operation, where = item[method], f"{method.upper()} {url}"
             if method in _IMPORTED and isinstance(operation, Mapping):
                 yield from (
-                    (words, where) for words in _left_out(method, [*_listed(item), *_listed(operation)], operation)
+                    (words, where)
+                    for words in _left_out(method, [*parameters_of(item), *parameters_of(operation)], operation)
                 )
 
 
@@ -58,8 +60,3 @@ def _left_out(method: str, parameters: list[Json], operation: Mapping[str, Json]
         yield "cookie parameters are not imported"
     if method in _BODILESS and operation.get("requestBody"):
         yield "bodies of GET, HEAD and OPTIONS are not imported"
-
-
-def _listed(holder: Mapping[str, Json]) -> list[Json]:
-    found = holder.get("parameters")
-    return found if isinstance(found, list) else []
