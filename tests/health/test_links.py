@@ -1,6 +1,7 @@
 """Documents behind links: real HTTPS to a server on this machine, and every way in which a link is no document."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,47 @@ async def test_no_name_leads_into_the_operators_own_network(site: Site, networks
     links = Links(Settings(sources=Sources(hosts=("localhost",), networks=networks)), lambda: 0.0)
     assert says in (await links.read(f"https://localhost:{site.port}/openapi.yaml", 0.0)).problem
     assert site.came == []
+    await links.aclose()
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Every name leads to this address, as its owner likes."""
+
+    async def answer(host: str, port: int, **_: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", answer)
+
+
+async def refused(address: str, monkeypatch: pytest.MonkeyPatch, *ranges: str) -> bool:
+    """Is a link that leads to the address refused as private, with these ranges granted?"""
+    resolving(monkeypatch, address)
+    links = Links(Settings(sources=Sources(hosts=("docs.corp.example",), timeout=0.05)), lambda: 0.0)
+    problem = (await links.read("https://docs.corp.example/openapi.yaml", 0.0, ranges)).problem
+    await links.aclose()
+    return "leads into a private network" in problem
+
+
+async def test_a_private_address_is_read_from_where_a_grant_allows_it_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert await refused("10.20.0.9", monkeypatch)
+    assert await refused("10.20.0.9", monkeypatch, "10.21.0.0/16")
+    assert not await refused("10.20.0.9", monkeypatch, "10.20.0.0/16")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "168.63.129.16"])
+async def test_no_grant_leads_a_link_to_the_operators_own_machine(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    assert await refused(address, monkeypatch, "0.0.0.0/0", f"{address}/32")
+
+
+async def test_what_one_namespace_may_read_is_not_shown_to_another(site: Site) -> None:
+    links = site.links()
+    assert (await links.read(f"{HOST}/openapi.yaml", 60.0, ("10.0.0.0/8",))).text
+    await links.read(f"{HOST}/openapi.yaml", 60.0)
+    assert len(site.came) == 2
     await links.aclose()
 
 

@@ -1,12 +1,17 @@
 """The engine's prober: one finding for each check, and what could not be measured is UNKNOWN."""
 
+import asyncio
+import socket
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from loom.config import Settings
+import pytest
+
+from loom.config import Probes, Settings
 from loom.health.link import link
 from loom.health.prober import ProberFactory
-from loom.plan.checks import AppCheck, GatewayCheck, Health, LinkCheck
+from loom.plan.checks import AppCheck, GatewayCheck, Health, LinkCheck, Passage
 from loom.plan.values import Ref, Text, Unresolved, at
 from support.apps import APP, Shelf, a_revision, an_app
 
@@ -77,6 +82,23 @@ async def test_a_host_that_azure_did_not_report_is_not_asked() -> None:
     findings = await prober.examine([written, mixed, below, beyond, behind], {}, knows({"service": {"name": "x"}}))
     assert {finding.message for finding in findings} == {"its address is not one that Azure reported"}
     assert {finding.health for finding in findings} == {Health.UNKNOWN}
+
+
+async def test_a_gateway_at_a_private_address_is_asked_where_a_grant_allows_it_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def private(host: str, port: int, **_: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.20.0.4", port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", private)
+    closed = GatewayCheck("api", Text("{}/status", (Ref("service", "properties.gatewayUrl"),)))
+    opened = replace(closed, passages=(Passage(("*.azure-api.net",), ("10.20.0.0/16",)),))
+    probers = ProberFactory(Settings(probes=Probes(timeout=0.05)))
+    known = knows({"service": {"properties": {"gatewayUrl": "https://apim-inside.azure-api.net"}}})
+    refused, asked = await probers.for_object(Shelf({})).examine([closed, opened], {}, known)
+    await probers.aclose()
+    assert "private network" in refused.message
+    assert "private network" not in asked.message
 
 
 def test_a_link_is_well_when_the_other_side_says_so() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from aiohttp import web
 from loom.health.addresses import AddressRefused, Inside, addresses_of, forbidden
 from loom.health.asking import Asker
 from loom.health.reachability import examine_way
-from loom.plan.checks import Finding, Health, LinkCheck, WayCheck
+from loom.plan.checks import Finding, Health, LinkCheck, Passage, WayCheck
 from loom.plan.values import Ref, Text, at
 from support.serving import https
 
@@ -178,6 +179,47 @@ def test_no_reported_address_opens_the_operators_own_machine(own: str) -> None:
     assert [forbidden(address, inside) for address in ("127.0.0.1", "169.254.169.254", "168.63.129.16", "::1")] == [
         True
     ] * 4
+
+
+def granted(*ranges: str, hosts: tuple[str, ...] = ("*.azurecontainerapps.io",)) -> WayCheck:
+    """The public way, with ranges that a grant lets probes of some hosts into."""
+    return replace(PUBLIC, passages=(Passage(hosts, ranges),))
+
+
+async def refused(check: WayCheck) -> bool:
+    """Was the way not asked because it leads into a private network?"""
+    return "private network" in (await examined(Asker(0.05), check)).message
+
+
+async def test_a_private_address_is_asked_where_a_grant_allows_it_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resolving(monkeypatch, "10.20.3.4")
+    assert await refused(PUBLIC)
+    assert not await refused(granted("10.20.0.0/16"))
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        granted("10.21.0.0/16"),
+        granted("10.20.0.0/16", hosts=("*.corp.example",)),
+        replace(PUBLIC, passages=(Passage(("*.corp.example",), ("10.20.0.0/16",)), Passage((HOST,), ("10.9.0.0/16",)))),
+    ],
+    ids=["another range", "another host", "the host of one grant, the range of another"],
+)
+async def test_a_host_and_its_range_must_be_granted_together(monkeypatch: pytest.MonkeyPatch, check: WayCheck) -> None:
+    resolving(monkeypatch, "10.20.3.4")
+    assert await refused(check)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "168.63.129.16", "::1", "fe80::1", "0.0.0.0"])
+async def test_no_grant_leads_a_probe_to_the_operators_own_machine(
+    door: Door, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    resolving(monkeypatch, address)
+    assert await refused(granted("0.0.0.0/0", "127.0.0.0/8", "169.254.0.0/16", "168.63.129.16/32"))
+    assert door.came == []
 
 
 async def test_a_name_is_resolved_once_and_its_owner_cannot_change_his_mind(

@@ -5,11 +5,23 @@ from typing import Any
 import pytest
 
 from loom.plan.arm_id import key
+from loom.plan.checks import GatewayCheck, Passage, WayCheck
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Authority
 from loom.plan.resource import Mode
 from support.plans import id_of, plan_of
-from support.worlds import SPOKE, Obj, grant, hub, neighbor, plane_object, world, zone_object
+from support.worlds import (
+    SPOKE,
+    Obj,
+    grant,
+    hub,
+    neighbor,
+    plane_object,
+    product_object,
+    ways_in,
+    world,
+    zone_object,
+)
 
 KIND = KINDS["DataLandingZone"]
 
@@ -43,6 +55,15 @@ def test_the_scopes_of_the_grant_are_added() -> None:
     scope = "/subscriptions/44444444-4444-4444-8444-444444444444/resourceGroups/rg-shared"
     may = authority(zone_object(), plane=plane_object(grants=[grant(scopes=[scope])]))
     assert may.covers(f"{scope}/providers/Microsoft.Storage/storageAccounts/x")
+
+
+def test_what_a_grant_opens_to_probes_stands_in_every_check_that_asks_an_address() -> None:
+    egress = [{"hosts": ["*.corp.example"], "cidrs": ["10.20.0.0/16"]}]
+    plane = plane_object(grants=[grant(), grant(egress=egress), grant(egress=egress, namespaces={"matchNames": ["x"]})])
+    for obj in (zone_object(accessPaths=ways_in()), product_object()):
+        asking = [c for c in plan_of(obj, world(obj, plane=plane)).checks if isinstance(c, GatewayCheck | WayCheck)]
+        assert asking
+        assert {c.passages for c in asking} == {(Passage(("*.corp.example",), ("10.20.0.0/16",)),)}
 
 
 @pytest.mark.parametrize(

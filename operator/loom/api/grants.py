@@ -20,6 +20,7 @@ from loom.api.schema import (
     Rule,
     arm_id,
     distinct,
+    listed,
 )
 
 
@@ -73,6 +74,28 @@ class GrantedNamespaces(Model):
     """Labels that a namespace must carry, all of them. With matchNames beside it, both must hold."""
 
 
+HostPattern = Annotated[str, Field(pattern=r"^([*][.])?[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*$", max_length=253)]
+
+
+class Egress(Model):
+    """Private addresses at which some hosts may be asked whether they answer."""
+
+    rules: ClassVar = (
+        Rule(
+            field="cidrs",
+            cel="self.cidrs.all(c, isCIDR(c) && cidr(c) == cidr(c).masked())",
+            message="each of cidrs is an IPv4 range that begins at its own first address, such as 10.20.0.0/16",
+            holds=lambda e: all(_pool(cidr) for cidr in e.cidrs),
+        ),
+    )
+
+    hosts: Annotated[tuple[HostPattern, ...], distinct(at_most=20, at_least=1)]
+    """The hosts; *.example.com is every host below example.com."""
+    cidrs: Annotated[tuple[Cidr, ...], distinct(at_most=20, at_least=1)]
+    """Ranges in CIDR notation that these hosts may resolve to. The operator's own machine (127.0.0.0/8) and link-local addresses
+    (169.254.0.0/16, the machine's metadata among them) are never asked, whatever range holds them."""
+
+
 class ApiManagementGrant(Model):
     """What ApiProducts of the namespaces may do in API Management."""
 
@@ -85,10 +108,7 @@ class ApiManagementGrant(Model):
         distinct(at_most=50, at_least=1),
     ]
     """How the paths of their APIs must begin, such as finance/."""
-    backend_hosts: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^([*][.])?[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*$", max_length=253)], ...],
-        distinct(at_most=100),
-    ] = ()
+    backend_hosts: Annotated[tuple[HostPattern, ...], distinct(at_most=100)] = ()
     """Hosts that their backends may be at; *.example.com is every host below example.com. Omitted: none."""
     audiences: Annotated[
         tuple[Annotated[str, Field(pattern="^api://[A-Za-z0-9._/-]+$", max_length=200)], ...], distinct(at_most=50)
@@ -124,6 +144,9 @@ class Grant(Model):
     address_pools: Annotated[tuple[Cidr, ...], distinct(at_most=20, at_least=1)] | None = None
     """Ranges in CIDR notation that the zones' addresses must lie in, whether they are allotted or given. Omitted: those that are
     allotted lie anywhere in the plane's addressPools, those that are given anywhere."""
+    egress: Annotated[tuple[Egress, ...], listed(at_most=10)] = ()
+    """Private addresses that the operator may connect to for these namespaces: to see whether a way into a zone or a gateway
+    answers, and to read API documents behind links. Omitted: none but what Azure reports as the zone's own."""
     scopes: Annotated[tuple[ArmScope, ...], distinct(at_most=100)] = ()
     """ARM scopes outside the zones' own resource groups where zones may attach services, and where the operator may adopt resources and
     assign roles. Omitted: none."""

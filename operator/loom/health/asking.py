@@ -24,7 +24,7 @@ class Trouble(StrEnum):
 
     NOT_HTTPS = " is no https address"
     NO_HOST = " names an address and not a host"
-    PRIVATE = " leads into a private network, where the operator does not probe"
+    PRIVATE = " leads into a private network, where the operator asks only what a grant's egress allows"
     NO_NAME = ": the name does not resolve"
     UNTRUSTED = ": the connection's certificate is not trusted, or not for this name"
     LATE = " gave no answer in time"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from loom.api.conditions import Reason
+from loom.health.addresses import NOWHERE, Inside
 from loom.health.asking import NOT_ASKED, Asker
 from loom.plan.checks import Health
 from loom.plan.values import Ref, Text, Value
@@ -12,10 +13,14 @@ _WHOLE_HOST = re.compile(r"^(https://)?\{0?\}(/|$)")
 
 
 async def ask_gateway(
-    asker: Asker, url: str, expect: tuple[int, ...], headers: Mapping[str, str] | None = None
+    asker: Asker,
+    url: str,
+    expect: tuple[int, ...],
+    headers: Mapping[str, str] | None = None,
+    inside: Inside = NOWHERE,
 ) -> tuple[Health, Reason, str]:
     """Health, reason and words. Never raises."""
-    answer = await asker.ask(url, headers=headers)
+    answer = await asker.ask(url, inside, headers)
     if answer.trouble in NOT_ASKED:
         return Health.UNKNOWN, Reason.NOT_MEASURED, answer.words
     if answer.trouble is not None:

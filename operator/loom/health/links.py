@@ -47,20 +47,22 @@ class Links:
 
     def __init__(self, settings: Settings, now: Callable[[], float]) -> None:
         self._settings, self._now = settings, now
-        self._inside = Inside(settings.sources.networks)
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[tuple[str, tuple[str, ...]], _Kept] = {}
         self._gate = asyncio.Semaphore(4)
         self._session: aiohttp.ClientSession | None = None
 
-    async def read(self, url: str, older: float) -> Link:
-        """What a link says, read anew when it was last read more than `older` seconds ago. Never raises."""
+    async def read(self, url: str, older: float, ranges: tuple[str, ...] = ()) -> Link:
+        """What a link says, read anew when it was last read more than `older` seconds ago. Never raises.
+
+        `ranges`: private addresses that it may lead to, beside those of the configuration. Who may go elsewhere sees nothing of it.
+        """
         async with self._gate:
-            kept = self._kept.get(url, _Kept())
+            kept = self._kept.get((url, ranges), _Kept())
             if self._now() - kept.read_at > older:
-                kept = await self._again(url, kept)
+                kept = await self._again(url, kept, Inside((*self._settings.sources.networks, *ranges)))
                 if len(self._kept) >= _MOST_KEPT:
                     self._kept.clear()
-                self._kept[url] = kept
+                self._kept[url, ranges] = kept
             return kept.as_link()
 
     async def aclose(self) -> None:
@@ -69,7 +71,7 @@ class Links:
             await self._session.close()
             self._session = None
 
-    async def _again(self, url: str, kept: _Kept) -> _Kept:
+    async def _again(self, url: str, kept: _Kept, inside: Inside) -> _Kept:
         try:
             place = URL(url)
         except ValueError:  # as one with a port above 65535
@@ -77,13 +79,14 @@ class Links:
         try:
             self._check(place)
             async with asyncio.timeout(self._settings.sources.timeout):
-                kept = await self._follow(place, kept)
+                kept = await self._follow(place, kept, inside)
             return replace(kept, problem="", read_at=self._now())
         except _Trouble as trouble:
             words = str(trouble)
         except AddressRefused:
             words = (
-                "leads into a private network; a cluster administrator can allow it in the operator's sources.networks"
+                "leads into a private network; a cluster administrator can allow it by egress in the grants of AdminPlane, or "
+                "for everybody in the operator's sources.networks"
             )
         except NoSuchName:
             words = "has a name that does not resolve"
@@ -105,9 +108,9 @@ class Links:
                 "administrator can add it"
             )
 
-    async def _follow(self, url: URL, kept: _Kept) -> _Kept:
+    async def _follow(self, url: URL, kept: _Kept, inside: Inside) -> _Kept:
         for _ in range(_REDIRECTS):
-            answer = await self._ask(url, kept)
+            answer = await self._ask(url, kept, inside)
             if isinstance(answer, _Kept):
                 return answer
             if answer.origin() != url.origin():
@@ -117,10 +120,10 @@ class Links:
             url = answer
         raise _Trouble("redirects again and again")
 
-    async def _ask(self, url: URL, kept: _Kept) -> _Kept | URL:
+    async def _ask(self, url: URL, kept: _Kept, inside: Inside) -> _Kept | URL:
         """The document, or where it is said to be. The name stays in the request and in the certificate's check."""
         host = str(url.host)
-        place, port = (await addresses_of(host, url.port or 443, self._settings.connect_to, self._inside))[0]
+        place, port = (await addresses_of(host, url.port or 443, self._settings.connect_to, inside))[0]
         headers = {"Host": str(url.host_port_subcomponent), "Accept-Encoding": "identity"}
         if kept.etag and kept.packed:
             headers["If-None-Match"] = kept.etag

@@ -11,12 +11,14 @@ from loom.api.conditions import Reason
 from loom.config import Settings
 from loom.engine.ports import Cloud
 from loom.errors import CloudError
+from loom.health.addresses import Inside
 from loom.health.asking import Asker
 from loom.health.container_app import examine_app
 from loom.health.gateway import ask_gateway, comes_from_azure
 from loom.health.link import link
 from loom.health.reachability import examine_way
-from loom.plan.checks import AppCheck, Check, Finding, GatewayCheck, Health, LinkCheck, WayCheck
+from loom.plan.backends import host_of
+from loom.plan.checks import AppCheck, Check, Finding, GatewayCheck, Health, LinkCheck, WayCheck, ranges_for
 from loom.plan.values import Json, Lookup, Ref, Unresolved, resolve
 
 Bodies = Mapping[str, Mapping[str, Json]]
@@ -106,7 +108,8 @@ class HealthProber:
         url, headers = str(resolve(check.url, lookup)), dict(check.headers)
         if check.caller:
             headers[_KEY] = await self._keys.of(self._cloud, str(lookup(Ref(check.caller, "id"))))
-        health, reason, words = await ask_gateway(self._asker, url, check.expect, headers)
+        inside = Inside(ranges_for(host_of(url), check.passages))
+        health, reason, words = await ask_gateway(self._asker, url, check.expect, headers, inside)
         if check.caller and health is Health.UNHEALTHY:
             self._keys.forget(str(lookup(Ref(check.caller, "id"))))  # somebody may have made another one
         return Finding(check.key, check.condition, health, reason, words)

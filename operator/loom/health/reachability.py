@@ -11,7 +11,8 @@ from loom.health.addresses import Inside
 from loom.health.asking import NOT_ASKED, Answer, Asker, Trouble
 from loom.health.gateway import comes_from_azure
 from loom.health.link import link
-from loom.plan.checks import Finding, Health, WayCheck
+from loom.plan.backends import host_of
+from loom.plan.checks import Finding, Health, WayCheck, ranges_for
 from loom.plan.values import Json, Lookup, resolve
 
 Read = Callable[[str], Awaitable[Mapping[str, Json] | None]]  # the body of what is planned under a key
@@ -29,7 +30,8 @@ async def examine_way(check: WayCheck, asker: Asker, lookup: Lookup, read: Read)
     url = str(resolve(check.url, lookup))
     if check.first and (held := link(check.first, await read(check.first.key))).health is not Health.HEALTHY:
         return _not_yet(check, url, held, str(resolve(check.remedy, lookup)))
-    ranges = tuple(f"{resolve(place, lookup)}" for place in check.inside)
+    own = tuple(f"{resolve(place, lookup)}" for place in check.inside)
+    ranges = (*own, *ranges_for(host_of(url), check.passages))
     answer = await asker.ask(url, Inside(ranges, at=str(lookup(check.at)) if check.at else ""))
     if check.evidence and answer.trouble in _ELSEWHERE:
         return await _by_evidence(check, url, read)

@@ -14,7 +14,10 @@ from loom.errors import Refusal
 from loom.kube.key import CONFIG_MAP
 from loom.kube.ledger import Reader
 from loom.kube.watch import is_answered
+from loom.plan.backends import host_of
+from loom.plan.checks import ranges_for
 from loom.plan.context import Context, Link
+from loom.plan.grants import passages
 from loom.plan.product import openapi
 
 _FRESH = 10.0  # seconds; for who waits, a link is read once in the few passes of a change
@@ -24,8 +27,11 @@ _EARLY = 0.9  # a pass at the interval comes a little before or after its time
 class Links(Protocol):
     """Reads documents behind links (`loom.health.links`)."""
 
-    async def read(self, url: str, older: float) -> Link:
-        """What a link says, read anew when it was last read more than `older` seconds ago. Never raises."""
+    async def read(self, url: str, older: float, ranges: tuple[str, ...] = ()) -> Link:
+        """What a link says, read anew when it was last read more than `older` seconds ago. Never raises.
+
+        `ranges`: private addresses that it may lead to, beside those that the configuration allows everybody.
+        """
 
 
 class ApiTexts:
@@ -46,7 +52,7 @@ class ApiTexts:
         older = spec.interval.total_seconds() * _EARLY if is_answered(obj) else _FRESH
         for name, source in _sources(spec):
             if source.url is not None and source.url not in links:
-                links[source.url] = await self._link(source.url, older)
+                links[source.url] = await self._link(source.url, older, context)
             reference = source.config_map_ref
             if reference is None or f"{reference.name}/{reference.key}" in documents:
                 continue
@@ -59,10 +65,10 @@ class ApiTexts:
         await self._judge(found, spec)
         return found, refusals
 
-    async def _link(self, url: str, older: float) -> Link:
+    async def _link(self, url: str, older: float, context: Context) -> Link:
         if self._links is None:
             return Link(problem=f"{url.partition('?')[0]} is not read offline")
-        return await self._links.read(url, older)
+        return await self._links.read(url, older, ranges_for(host_of(url), passages(context)))
 
     async def _entry(self, namespace: str, reference: ConfigMapKeyRef) -> str | None:
         """The text of a ConfigMap's entry, read anew in each pass."""

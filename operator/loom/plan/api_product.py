@@ -11,9 +11,9 @@ from loom.api.api_subscription import Approval
 from loom.errors import Refusal
 from loom.plan import api_report
 from loom.plan.backends import refused
-from loom.plan.checks import GatewayCheck
+from loom.plan.checks import GatewayCheck, let_through
 from loom.plan.context import Context
-from loom.plan.grants import product_grant
+from loom.plan.grants import passages, product_grant
 from loom.plan.graph import validate
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
@@ -62,10 +62,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
     return Plan(
         home=place.service,
         resources=resources,
-        checks=(
-            GatewayCheck(SERVICE, Text(f"{{}}{_STATUS_PAGE}", (gateway,)), GATEWAY_REACHABLE),
-            *probes.checks(place),
-        ),
+        checks=tuple(let_through(_checks(place), passages(context))),
         conditions=CONDITIONS,
         exports=tuple(exports(spec)),
         keeps=tuple(history(place)),
@@ -89,6 +86,13 @@ def authority(spec: ApiProductSpec, context: Context) -> Authority:
 def report(spec: ApiProductSpec, made: Plan, outcome: Outcome) -> Mapping[str, Json]:
     """The product's own status fields."""
     return api_report.fields(spec, made, outcome)
+
+
+def _checks(place: Place) -> Iterator[GatewayCheck]:
+    yield GatewayCheck(
+        SERVICE, Text(f"{{}}{_STATUS_PAGE}", (Ref(SERVICE, "properties.gatewayUrl"),)), GATEWAY_REACHABLE
+    )
+    yield from probes.checks(place)
 
 
 def _current_revisions(spec: ApiProductSpec) -> dict[str, Value]:

@@ -4,10 +4,11 @@ Health adapters carry checks out; they answer with findings. Healthy is not work
 that could not be made is `UNKNOWN`, never `HEALTHY`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from loom.plan.backends import host_within
 from loom.plan.values import Ref, Text, references
 
 
@@ -18,6 +19,19 @@ class Health(StrEnum):
     UNHEALTHY = "Unhealthy"
     PENDING = "Pending"  # on its way, not wrong yet
     UNKNOWN = "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Private ranges that hosts which fit one of the patterns may be asked at: an administrator lets probes through."""
+
+    hosts: tuple[str, ...]
+    ranges: tuple[str, ...]
+
+
+def ranges_for(host: str, passages: Iterable[Passage]) -> tuple[str, ...]:
+    """The private ranges in which a host may be asked. A host and a range count only where one passage has both."""
+    return tuple(r for p in passages if any(host_within(host, pattern) for pattern in p.hosts) for r in p.ranges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,8 @@ class AppCheck:
 class GatewayCheck:
     """An HTTPS address that must answer `expect`, as the status page of an API Management gateway: GET, no redirects followed.
 
-    `caller` is the planned subscription whose key the call shows; "" = it shows none.
+    `caller` is the planned subscription whose key the call shows; "" = it shows none. `passages`: where it may be asked beyond the
+    internet.
     """
 
     key: str
@@ -42,6 +57,7 @@ class GatewayCheck:
     expect: tuple[int, ...] = (200,)
     caller: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +74,9 @@ class LinkCheck:
 class WayCheck:
     """A way in: does `url` answer whoever comes by it? `name` is the finding's own key, as several ways lead to one resource.
 
-    It is asked by HTTP from where the operator runs once `key` holds and `first` does too, at the private addresses `inside` as well, and
-    at none but `at` where that is given. Where HTTP does not get there, `evidence` is what Azure itself says of the way; without any, not
-    getting there counts. `remedy`: what a person can do where `first` does not hold.
+    It is asked by HTTP from where the operator runs once `key` holds and `first` does too, at the private addresses `inside` and those of
+    `passages` as well, and at none but `at` where that is given. Where HTTP does not get there, `evidence` is what Azure itself says of
+    the way; without any, not getting there counts. `remedy`: what a person can do where `first` does not hold.
     """
 
     key: str
@@ -73,9 +89,16 @@ class WayCheck:
     remedy: Text | str = ""
     evidence: tuple[LinkCheck, ...] = ()
     condition: str = "Reachable"
+    passages: tuple[Passage, ...] = ()
 
 
 Check = AppCheck | GatewayCheck | LinkCheck | WayCheck
+
+
+def let_through(checks: Iterable[Check], passages: tuple[Passage, ...]) -> Iterator[Check]:
+    """The checks, with the passages for those that ask an address."""
+    for check in checks:
+        yield replace(check, passages=passages) if isinstance(check, GatewayCheck | WayCheck) else check
 
 
 def references_of(check: Check) -> Iterator[Ref]:

@@ -11,10 +11,10 @@ from loom.errors import Refusal
 from loom.plan import zone_report
 from loom.plan.addresses import check_addresses, placed
 from loom.plan.arm_id import key
-from loom.plan.checks import Check
+from loom.plan.checks import Check, let_through
 from loom.plan.clouds import private_zones
 from loom.plan.context import Context
-from loom.plan.grants import zone_grant
+from loom.plan.grants import passages, zone_grant
 from loom.plan.graph import validate
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
@@ -57,7 +57,7 @@ def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
     return Plan(
         home=site.group,
         resources=resources,
-        checks=tuple(_checks(site)),
+        checks=tuple(let_through(_checks(site), passages(context))),
         wiring=tuple(wires(spec)),
         conditions=CONDITIONS,
         facts=_endpoints(site),

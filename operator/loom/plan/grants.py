@@ -15,6 +15,7 @@ from loom.api.grants import ApiManagementGrant, Grant
 from loom.api.policies.safety import policies_of
 from loom.plan.arm_id import is_within, key, name_of, resource_group
 from loom.plan.backends import host_of, host_within
+from loom.plan.checks import Passage
 from loom.plan.clouds import SUFFIXES
 from loom.plan.context import Context, Neighbor
 from loom.plan.order import seniority
@@ -33,6 +34,14 @@ def matches(grant: Grant, namespace: str, labels: Mapping[str, str]) -> bool:
 def grants_for(context: Context, plane: AdminPlaneSpec) -> tuple[Grant, ...]:
     """The grants of the plane that are for the object's namespace."""
     return tuple(g for g in plane.grants if matches(g, context.owner.namespace, context.namespace_labels))
+
+
+def passages(context: Context) -> tuple[Passage, ...]:
+    """Where the operator may connect to for the object's namespace, beyond the internet."""
+    plane = context.plane
+    if plane is None:
+        return ()
+    return tuple(Passage(e.hosts, e.cidrs) for grant in grants_for(context, plane) for e in grant.egress)
 
 
 def zone_grant(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> tuple[Grant | None, str]:
