@@ -66,6 +66,61 @@ async def test_a_strangers_request_stays_pending(estate: Converged) -> None:
     assert connections(estate)[theirs] == "Pending"
 
 
+async def test_whoever_copies_the_words_of_a_link_that_stands_is_not_let_in_and_told_of(estate: Converged) -> None:
+    theirs = _copy(estate)
+    seen = await estate.mend()
+    assert connections(estate)[theirs] == "Pending"
+    (told,) = seen.told("StrangersRequest")
+    assert told.startswith("theirs asks in the words of front-door/origin, which is let in already")
+    assert estate.conditions()["Ready"]["status"] == "True"
+
+
+async def test_whoever_copies_the_words_of_a_link_that_waits_keeps_both_out_until_a_person_has_looked(
+    estate: Converged,
+) -> None:
+    for taken in connections(estate):
+        estate.azure.edit(taken, {"properties": {STATE: {"status": "Pending"}}})
+    theirs = _copy(estate)
+    await estate.look()
+    condition = estate.conditions()["Reachable"]
+    assert (condition["status"], condition["reason"]) == ("False", "AwaitingManualAction")
+    assert set(connections(estate).values()) == {"Pending"}
+    estate.azure.delete(theirs)
+    await estate.mend()
+    assert set(connections(estate).values()) == {"Approved"}
+
+
+async def test_a_link_that_is_made_anew_asks_in_other_words(estate: Converged) -> None:
+    before = _words(estate)
+    theirs = _copy(estate)
+    estate.delete("front-door/origin")
+    await estate.mend()
+    assert _words(estate) != before
+    assert connections(estate).pop(theirs) == "Pending"
+    assert row(estate)["result"] == "Reachable"
+
+
+async def test_a_write_to_the_origin_repeats_the_words_that_its_link_asked_in(estate: Converged) -> None:
+    before = _words(estate)
+    estate.edit("front-door/origin", {"properties": {"enforceCertificateNameCheck": False}})
+    mended = await estate.mend()
+    assert mended.writes == ("PUT front-door/origin",)
+    assert _words(estate) == before
+
+
+def _words(estate: Converged) -> str:
+    return str(estate.body("front-door/origin")["properties"]["sharedPrivateLinkResource"]["requestMessage"])
+
+
+def _copy(estate: Converged) -> str:
+    """Somebody who may read the origin asks for a connection in its words, to an endpoint of their own."""
+    theirs = f"{estate.ids['environment']}/privateEndpointConnections/theirs"
+    state = {"status": "Pending", "description": _words(estate)}
+    endpoint = VAULT.replace("Microsoft.KeyVault/vaults/kv", "Microsoft.Network/privateEndpoints/theirs")
+    estate.azure.seed(theirs, {"properties": {STATE: state, "privateEndpoint": {"id": endpoint}}})
+    return theirs
+
+
 async def test_an_approval_that_the_operator_may_not_give_is_told(estate: Converged) -> None:
     estate.azure.fault(
         "error", method="PUT", type="Microsoft.App/managedEnvironments/privateEndpointConnections", status=403,

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from loom.engine.compose import drawn
 from loom.errors import Refusal
 from loom.plan.checks import Finding, Health, WayCheck
 from loom.plan.kinds import KINDS
 from loom.plan.outcome import Outcome, ResourceState, State
-from loom.plan.resource import Mode, Plan
+from loom.plan.resource import Plan
 from loom.plan.values import Ref, at, resolve
 from loom.plan.zone.ways.private import FQDN
 from support.plans import id_of, known, plan_of
@@ -155,14 +156,23 @@ def test_addresses_for_clients_that_are_the_zones_own_are_refused() -> None:
         plan_of(zone(vpn={"clientAddressPool": "10.100.2.0/24"}))
 
 
-def test_front_door_asks_in_words_that_only_this_zone_has() -> None:
+def test_front_door_asks_in_words_that_are_drawn_and_is_answered_by_those_that_the_origin_has() -> None:
     plan = plan_of(zone(frontDoor={}))
-    link = body(plan, "front-door/origin")["properties"]["sharedPrivateLinkResource"]
-    answer = body(plan, "front-door/approval")["properties"]["privateLinkServiceConnectionState"]
-    assert answer == {"status": "Approved", "description": link["requestMessage"]}
-    assert world(zone()).owner.hash in link["requestMessage"]
-    assert len(link["requestMessage"]) <= 140
-    assert (plan.find("front-door/approval").mode, link["groupId"]) == (Mode.REQUEST, "managedEnvironments")
+    origin, approval = plan.find("front-door/origin"), plan.find("front-door/approval")
+    link = origin.body["properties"]["sharedPrivateLinkResource"]
+    words = origin.on_create["properties"]["sharedPrivateLinkResource"]["requestMessage"]
+    answer = approval.body["properties"]["privateLinkServiceConnectionState"]
+    assert answer["description"] == Ref("front-door/origin", "properties.sharedPrivateLinkResource.requestMessage")
+    assert approval.asker == Ref("front-door/origin", "properties.sharedPrivateLinkResource.status")
+    assert ("requestMessage" in link, link["groupId"]) == (False, "managedEnvironments")
+    assert (words.size >= 16, world(zone()).owner.hash in words.lead) == (True, True)
+
+
+def test_the_words_of_the_longest_domain_are_no_longer_than_azure_takes() -> None:
+    found = plan_of(zone_object(domain="d" * 40, accessPaths={"frontDoor": {}})).find("front-door/origin").on_create
+    sent = drawn(found)["properties"]["sharedPrivateLinkResource"]["requestMessage"]
+    assert 100 < len(sent) <= 140
+    assert sent != drawn(found)["properties"]["sharedPrivateLinkResource"]["requestMessage"]
 
 
 def test_a_location_without_private_links_needs_a_near_one() -> None:

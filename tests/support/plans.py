@@ -80,6 +80,7 @@ def _row(resource: Resource) -> dict[str, Any]:
         "body": _plain(resource.body),
         "onCreate": _plain(resource.on_create),
         "ignore": [{"path": rule.path, "floor": rule.floor} for rule in resource.ignore],
+        "asker": _plain(resource.asker) if resource.asker else [],
     }
     return {name: value for name, value in row.items() if value not in ([], {}, False, "Managed")}
 
@@ -102,8 +103,8 @@ def _plain(value: Value) -> Any:
             return template.format(*(_plain(part) for part in parts))
         case list() | tuple():
             return [_plain(item) for item in value]
-        case Generated(size):
-            return f"${{{size} random characters}}"
+        case Generated(size, lead):
+            return f"{lead}${{{size} random characters}}"
         case _ if hasattr(value, "items"):
             return {name: _plain(item) for name, item in value.items()}
         case _:

@@ -68,13 +68,3 @@ def _wait(run: Pass, item: Item, state: State, words: str) -> None:
         )
     else:
         item.stand(state, "Progressing", words)
-
-
-def await_request(run: Pass, item: Item) -> None:
-    """Another service is to ask, and has not yet. One that never does is told in time."""
-    now = run.ports.clock.now()
-    late = now - run.so_far.busy.setdefault(item.key, now) > run.work.rhythm.patience
-    words = "it has not been asked for yet"
-    if late:
-        words = "it was never asked for: the service that should ask is not what it is declared to be, or does not work"
-    item.stand(State.CREATING, "OperationStuck" if late else "Progressing", words)

@@ -48,8 +48,8 @@ def compose(run: Pass, item: Item) -> dict[str, Json]:
 def drawn(value: Value) -> Value:
     """The value with every generated secret made: each call makes others, so this is for what is sent at once."""
     match value:
-        case Generated(size):
-            return token_urlsafe(size)
+        case Generated(size, lead):
+            return f"{lead}{token_urlsafe(size)}"
         case Mapping():
             return {name: drawn(item) for name, item in value.items()}
         case _:

@@ -4,13 +4,14 @@ The order of the questions is the contract: is it there, whose is it, is Azure s
 may Azure change that, may we write there.
 """
 
-from loom.engine.at_work import await_request, is_at_work, provisioning_state
+from loom.engine.at_work import is_at_work, provisioning_state
 from loom.engine.compose import is_attached
 from loom.engine.diff import FieldChange, differences
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, UPDATE, Item, Pass
 from loom.engine.marks import Ownership, judge, owner_of
 from loom.engine.ports import Observed
+from loom.engine.requests import is_to_be_answered
 from loom.engine.submitted import submitted_changes
 from loom.plan.arm_id import key, name_of, parent_of
 from loom.plan.arm_type import ArmType, Marking
@@ -24,10 +25,13 @@ FAILED_STATES = frozenset({"failed", "canceled"})
 
 def decide(run: Pass, item: Item) -> None:
     """Say where a resource stands, and what is to be done about it."""
-    if item.live is None:
-        if isinstance(item.resource.id, str) and item.resource.id in run.memory.elsewhere:
-            del run.memory.elsewhere[item.resource.id]  # what stood in its place is gone
-            run.identify(item)
+    if item.live is None and isinstance(item.resource.id, str) and item.resource.id in run.memory.elsewhere:
+        del run.memory.elsewhere[item.resource.id]  # what stood in its place is gone
+        run.identify(item)
+    if item.resource.mode is Mode.REQUEST and run.work.wishes.policy != "Observe":
+        if is_to_be_answered(run, item) and item.live is not None:
+            _present(run, item, item.live)
+    elif item.live is None:
         _absent(run, item)
     elif run.work.wishes.policy == "Observe":
         item.stand(State.READY)
@@ -51,8 +55,6 @@ def _absent(run: Pass, item: Item) -> None:
         item.stand(State.READY)
     elif run.work.wishes.policy == "Observe":
         item.stand(State.MISSING, "Observed", f"{short(item.id)} does not exist")
-    elif item.resource.mode is Mode.REQUEST:
-        await_request(run, item)
     elif item.resource.mode is Mode.STAGE:
         item.stand(State.WAITING, "Progressing", "follows when everything else holds", action=UPDATE)
     else:
@@ -83,12 +85,7 @@ def _judge_others(run: Pass, item: Item, live: Observed) -> None:
 
 
 def _is_elsewhere(item: Item) -> bool:
-    """Azure holds another resource for the same as ours: what is wanted is so, and the other is not ours to touch.
-
-    A request has whatever name who asks gave it: it is found by its words, and is no other one.
-    """
-    if item.resource.mode is Mode.REQUEST:
-        return False
+    """Azure holds another resource for the same as ours: what is wanted is so, and the other is not ours to touch."""
     planned = item.resource.id if isinstance(item.resource.id, str) else item.id
     return bool(item.type.same and item.live and key(item.live.id) != key(planned))
 

@@ -35,6 +35,9 @@ class Item:
     live: Observed | None = None
     inside: tuple[Mapping[str, Json], ...] | None = None  # the members of its contents; None where they were not read
     read: bool = False  # it was looked at in this round
+    asked: tuple[Observed, ...] = ()  # of a request: all that carry its words
+    unanswered: tuple[Observed, ...] = ()  # those of them that do not stand as it is declared
+    standing: str = ""  # what the one for whom it is asked says of it
     trusted: bool = (
         False  # read, or of the slow tier out of turn: what is said of it is not taken from this run's memory
     )

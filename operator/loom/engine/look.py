@@ -4,11 +4,12 @@ Lists are shared (`Snapshots`); what stands inside its parent's body is taken fr
 read. What is read means nothing here; that is decided in `loom.engine.decide`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
-from loom.engine.diff import differences
+from loom.engine.alike import alike
 from loom.engine.item import Item, Pass
 from loom.engine.ports import Observed
+from loom.engine.requests import look_for
 from loom.plan.arm_id import (
     RESOURCE_GROUP,
     ancestors,
@@ -21,7 +22,7 @@ from loom.plan.arm_id import (
 from loom.plan.arm_type import ArmType, Listing
 from loom.plan.catalog import arm_type
 from loom.plan.resource import Mode
-from loom.plan.values import Json, Unresolved, at, resolve
+from loom.plan.values import at
 
 
 async def look(run: Pass, item: Item) -> Observed | None:
@@ -31,7 +32,7 @@ async def look(run: Pass, item: Item) -> Observed | None:
         since = run.since if run.asked else min(run.since, run.ports.clock.now() - run.work.rhythm.interval / 2)
         return await run.ports.snapshots.one(run.ports.cloud, item.id, since)
     if item.resource.mode is Mode.REQUEST:
-        return await _asked_for(run, item)  # below what this run has made, too: it is not made by us
+        return await look_for(run, item)  # below what this run has made, too: it is not made by us
     if _below_absent(run, item):
         return None
     return await _read(run, item.id, item.type, item)
@@ -84,40 +85,7 @@ def _same(run: Pass, item: Item, found: Mapping[str, Observed]) -> Observed | No
     """The resource that Azure holds for the same under another name (a role assignment: scope, principal, role)."""
     if item.resource.mode is not Mode.MANAGED:
         return None
-    return next(_alike(run, item, found.values()), None)
-
-
-def _alike(run: Pass, item: Item, found: Iterable[Observed]) -> Iterator[Observed]:
-    """Those that are the same to Azure as what the item declares, whatever their names."""
-    wanted = [_comparable(_value_at(run, item, path)) for path in item.type.same]
-    if wanted and None not in wanted:
-        yield from (live for live in found if [_comparable(at(live.body, path)) for path in item.type.same] == wanted)
-
-
-async def _asked_for(run: Pass, item: Item) -> Observed | None:
-    """A request that carries the item's words, one that is not answered yet before any other, else the one found before."""
-    collection = item.id.rpartition("/")[0]
-    alike = list(_alike(run, item, await run.ports.cloud.list(collection)))
-    open_ones = [one for one in alike if differences(item.type, item.desired, one.body, (), run.lookup)]
-    known = [one for one in alike if key(one.id) == key(item.id)]
-    chosen = next(iter([*open_ones, *known, *alike]), None)
-    if chosen is not None:
-        run.use(item, chosen.id)  # its name is whatever who asks gave it
-    return chosen
-
-
-def _value_at(run: Pass, item: Item, path: str) -> Json:
-    """What the item declares at a path, references resolved; a scope that nobody declares is the resource it extends."""
-    if path == "properties.scope" and at(item.desired, path) is None:
-        return parent_of(item.id)
-    try:
-        return resolve(at(item.desired, path), run.lookup)
-    except Unresolved:
-        return None
-
-
-def _comparable(value: Json) -> Json:
-    return value.lower().rstrip("/") if isinstance(value, str) else value
+    return next(alike(run, item, found.values()), None)
 
 
 async def _inline(run: Pass, item: Item) -> Observed | None:

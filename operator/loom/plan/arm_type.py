@@ -126,6 +126,7 @@ class ArmType:
         str, ...
     ] = ()  # paths whose values, with the owner's mark, give the name: who can form it is the owner
     same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names
+    asked_from: str = ""  # the path of what a request leads to at the other side
     dead_end: DeadEnd | None = None  # the one case in which something is replaced
     revival: Revival | None = None  # deleted ones are kept under their names for a while
     once: bool = False  # written at creation alone: a later PUT would make another of it

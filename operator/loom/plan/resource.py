@@ -22,7 +22,7 @@ class Mode(StrEnum):
     MANAGED = "Managed"  # make it, keep it so, delete it when it is planned no more
     EXISTING = "Existing"  # read it for its values and its presence; its body says what must hold, and is never written
     FREE = "Free"  # a place that nobody else may hold: empty, or as the body says; never written
-    REQUEST = "Request"  # what another service asks for: found by its words (`ArmType.same`), answered; never made, never deleted
+    REQUEST = "Request"  # what another service asks for: found by its words, answered while `asker` waits; never made or deleted
     STAGE = "Stage"  # a later write to a resource that is managed under another key (publish last)
 
     @property
@@ -124,7 +124,7 @@ class Resource:
     `on_create` is merged into the body at creation only. `depends_on` are keys; references in the body count without being
     named. `condition` is the condition type that speaks of it ("NetworkReady"). `adopts` lets a resource that exists
     unmarked be taken over without `adoption: Adopt` (a default child that Azure makes by itself). `remedy`: what a person can do
-    where something that is only read is not as it must be.
+    where something that is only read is not as it must be. Raises ValueError for a request of which nobody says that it is ours.
     """
 
     key: str
@@ -141,9 +141,12 @@ class Resource:
     absent: tuple[Absent, ...] = ()
     remedy: str = ""
     unfit: tuple[Unfit, ...] = ()
+    asker: Ref | None = None  # of a request: where the one of ours for whom it is made says how it stands
     refs: tuple[Ref, ...] = field(init=False, repr=False, compare=False)  # every value of another that it waits for
 
     def __post_init__(self) -> None:
+        if self.mode is Mode.REQUEST and self.asker is None:
+            raise ValueError(f"{self.key}: words that anybody can copy are no proof; say who of ours asks")
         parts = list(self.id.parts) if isinstance(self.id, Named) else []
         object.__setattr__(self, "refs", tuple(references([self.body, self.on_create, parts])))
 

@@ -40,12 +40,14 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A secret that nobody gives: `size` random bytes as text, made at the moment it is sent, and kept by nobody.
+    """A secret that nobody gives: `lead`, and `size` random bytes as text, made at the moment it is sent, and kept by nobody.
 
-    For `Resource.on_create` alone, of types that are written once (`ArmType.once`): a second making would be another value.
+    For `Resource.on_create` alone, as a second making would be another value: of types that are written once (`ArmType.once`), or whose
+    writes repeat what stands there (`ArmType.carries`).
     """
 
     size: int = 32
+    lead: str = ""
 
 
 class Unresolved(LookupError):

@@ -3,6 +3,8 @@
 NotStarted is what the service shows of much that has long been deployed (Azure docs: the examples of its REST reference).
 """
 
+from dataclasses import replace
+
 from loom.plan.arm_type import ArmType, Carry, DeadEnd, Listing, Marking
 
 _PROFILE, _VERSION = "Microsoft.Cdn/profiles", "2025-06-01"
@@ -15,13 +17,18 @@ _CUT_OFF = DeadEnd(
     "Link, Private endpoint creation)",
 )  # fmt: skip
 
+_WORDS = Carry(
+    "properties.sharedPrivateLinkResource.requestMessage",
+    "drawn when the origin was made: its requests are known by them for ever",
+)
 
-def _child(path: str, label: str, rank: int, marking: Marking = Marking.NAME, end: DeadEnd | None = None) -> ArmType:
+
+def _child(path: str, label: str, rank: int, marking: Marking = Marking.NAME) -> ArmType:
     return ArmType(
         f"{_PROFILE}/{path}", _VERSION, label,
         marking=marking, listing=Listing.PARENT,
         status_path="properties.deploymentStatus", status_busy=_DEPLOYING,
-        delete_rank=rank, dead_end=end,
+        delete_rank=rank,
     )  # fmt: skip
 
 
@@ -30,7 +37,7 @@ TYPES = (
     _child("afdEndpoints", "front-door-endpoint", 24, Marking.TAG),
     _child("afdEndpoints/routes", "front-door-route", 21),
     _child("originGroups", "front-door-origin-group", 23),
-    _child("originGroups/origins", "front-door-origin", 22, end=_CUT_OFF),
+    replace(_child("originGroups/origins", "front-door-origin", 22), dead_end=_CUT_OFF, carries=(_WORDS,)),
     _child("customDomains", "front-door-host", 25),
     _child("secrets", "front-door-certificate", 26),
     _child("securityPolicies", "front-door-security", 20),

@@ -26,6 +26,7 @@ TYPES = (
         f"{_ENVIRONMENT}/privateEndpointConnections", "2026-01-01", "connection",
         marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
         same=("properties.privateLinkServiceConnectionState.description",),
+        asked_from="properties.privateEndpoint.id",
         settled_states=frozenset({"Pending"}),
         delete_rank=38,
     ),

@@ -1,17 +1,19 @@
 """The way in from the internet: an Azure Front Door (Premium) with a firewall, and its private link into the environment.
 
 The link is asked for by Front Door, of its own accord and under a name of its own, and stays Pending until it is approved at the
-environment: what carries our words is (Azure docs: Integrate Azure Front Door with Container Apps by private link). Until it is,
-and for some minutes after, Front Door answers with an error page. Custom hosts: `loom.plan.zone.ways.front_door_hosts`.
+environment (Azure docs: Integrate Azure Front Door with Container Apps by private link). What carries the origin's words is, while the
+origin shows that it waits for it: nobody foresees the words, but whoever may read the origin can copy them. Until it is approved, and
+for some minutes after, Front Door answers with an error page. Custom hosts: `loom.plan.zone.ways.front_door_hosts`.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from loom.api.zone.access_paths import FrontDoor
 from loom.errors import Refusal
 from loom.plan.checks import WayCheck
 from loom.plan.resource import Mode, Resource
-from loom.plan.values import Ref, Text, Value
+from loom.plan.values import Generated, Ref, Text, Value
 from loom.plan.zone.app import App, app_key
 from loom.plan.zone.environment import ENVIRONMENT
 from loom.plan.zone.site import REACHABLE, Site
@@ -24,6 +26,7 @@ PROFILE, ENDPOINT, FIREWALL = WAY, "front-door/endpoint", "front-door/firewall"
 ORIGINS, ORIGIN, APPROVAL = "front-door/origin-group", "front-door/origin", "front-door/approval"
 ROUTE, SECURITY = "front-door/route", "front-door/security"
 _TYPE, _GROUP, _ROUTE, _SECURITY = "Microsoft.Cdn/profiles", "apps", "default", "firewall"
+_LINK = "properties.sharedPrivateLinkResource"
 
 # Azure docs: Secure your origin with Private Link in Azure Front Door Premium, Region availability.
 LOCATIONS = frozenset(
@@ -35,9 +38,9 @@ LOCATIONS = frozenset(
 )  # fmt: skip
 
 
-def request_message(site: Site) -> str:
-    """What our request says of itself, at most 140 characters: nobody else's carries the owner's hash."""
-    return f"Front Door of the landing zone {site.spec.domain}, csa-loom {site.owner.hash}"
+def request_words(site: Site) -> Generated:
+    """What our request says of itself, in Azure at most 140 characters: drawn when the origin is made, and then the origin's."""
+    return Generated(24, f"Front Door of the landing zone {site.spec.domain}, csa-loom {site.owner.hash} ")
 
 
 def _front_door(site: Site, app: App) -> Iterator[Resource]:
@@ -99,7 +102,6 @@ def _way_to_the_app(site: Site, app: App, location: str) -> Iterator[Resource]:
         "privateLink": {"id": site.environment},
         "privateLinkLocation": location,
         "groupId": "managedEnvironments",
-        "requestMessage": request_message(site),
     }
     origin = {
         "hostName": host,
@@ -112,8 +114,10 @@ def _way_to_the_app(site: Site, app: App, location: str) -> Iterator[Resource]:
         "enforceCertificateNameCheck": True,
         "sharedPrivateLinkResource": link,
     }
-    yield _part(site, ORIGIN, (ORIGINS, ENVIRONMENT), origin, "originGroups/origins", _GROUP, app.name)
-    state = {"status": "Approved", "description": request_message(site)}
+    made = _part(site, ORIGIN, (ORIGINS, ENVIRONMENT), origin, "originGroups/origins", _GROUP, app.name)
+    drawn = {"properties": {"sharedPrivateLinkResource": {"requestMessage": request_words(site)}}}
+    yield replace(made, on_create=drawn)
+    state = {"status": "Approved", "description": Ref(ORIGIN, f"{_LINK}.requestMessage")}
     yield Resource(
         key=APPROVAL,
         id=f"{site.environment}/privateEndpointConnections/{site.owner.hash}",
@@ -121,7 +125,7 @@ def _way_to_the_app(site: Site, app: App, location: str) -> Iterator[Resource]:
         depends_on=(ORIGIN, ENVIRONMENT),
         condition=REACHABLE,
         mode=Mode.REQUEST,
-        adopts=True,  # our words are the proof that it is asked for by us
+        asker=Ref(ORIGIN, f"{_LINK}.status"),
     )
 
 
