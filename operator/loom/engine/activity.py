@@ -1,7 +1,8 @@
 """Does work go on by itself, or must a person act? `Reconciling` and `Stalled` are there only while true, and never together."""
 
 from loom.engine.condition import TRUE, Condition
-from loom.engine.item import Deletion, Item, Pass
+from loom.engine.item import Deletion, Item
+from loom.engine.one_pass import Pass
 from loom.errors import Retry
 from loom.plan.checks import Health
 from loom.plan.outcome import State

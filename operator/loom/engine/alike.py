@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from loom.engine.item import Item, Pass
+from loom.engine.item import Item
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.plan.arm_id import parent_of
 from loom.plan.values import Json, Unresolved, at, resolve

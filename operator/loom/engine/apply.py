@@ -13,10 +13,11 @@ from loom.engine.compose import compose
 from loom.engine.conditions import all_of
 from loom.engine.decide import decide
 from loom.engine.diff import differences
-from loom.engine.item import CREATE, UPDATE, Item, Pass
+from loom.engine.item import CREATE, UPDATE, Item
 from loom.engine.look import is_below_new
 from loom.engine.memory import Running
 from loom.engine.observe import blocked_by
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.revive import revived, tell_recovery
 from loom.engine.send import holder, in_turn, is_pausing, keep_operation, remember_failure

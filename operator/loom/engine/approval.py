@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from loom.engine.item import BLOCKED, CREATE, DELETE, Deletion, Item, Pass
+from loom.engine.item import BLOCKED, CREATE, DELETE, Deletion, Item
+from loom.engine.one_pass import Pass
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
 from loom.plan.values import Json

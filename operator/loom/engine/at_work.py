@@ -4,7 +4,8 @@ What does not end in any reasonable time is told as stuck.
 """
 
 from loom.engine.inventory import short
-from loom.engine.item import Item, Pass
+from loom.engine.item import Item
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.plan.outcome import State
 from loom.plan.values import at

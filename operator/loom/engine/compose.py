@@ -10,8 +10,9 @@ from secrets import token_urlsafe
 from typing import Any
 
 from loom.engine.diff import path_pattern, undeclared
-from loom.engine.item import Item, Pass
+from loom.engine.item import Item
 from loom.engine.marks import tags_of
+from loom.engine.one_pass import Pass
 from loom.plan.arm_id import key
 from loom.plan.arm_type import Carry, Marking
 from loom.plan.resource import Absent, Mode

@@ -11,7 +11,7 @@ from loom.engine.activity import is_stuck, is_unwell
 from loom.engine.approval import applying, digests
 from loom.engine.condition import FALSE, TRUE, UNKNOWN, Condition, read, status_of
 from loom.engine.conditions import all_of
-from loom.engine.item import Pass
+from loom.engine.one_pass import Pass
 from loom.engine.send import remember_failure
 from loom.engine.status import assemble, is_progress_only
 from loom.engine.work import Event, Result

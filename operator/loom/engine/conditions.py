@@ -10,7 +10,8 @@ from loom.engine.activity import activity, things
 from loom.engine.condition import FALSE, TRUE, UNKNOWN, Condition, status_of
 from loom.engine.groups import group, listed
 from loom.engine.inventory import short
-from loom.engine.item import Item, Pass
+from loom.engine.item import Item
+from loom.engine.one_pass import Pass
 from loom.plan.outcome import State
 
 

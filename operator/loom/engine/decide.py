@@ -8,8 +8,9 @@ from loom.engine.at_work import is_at_work, provisioning_state
 from loom.engine.compose import is_attached
 from loom.engine.diff import FieldChange, differences
 from loom.engine.inventory import short
-from loom.engine.item import CREATE, UPDATE, Item, Pass
+from loom.engine.item import CREATE, UPDATE, Item
 from loom.engine.marks import Ownership, judge, owner_of
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.requests import is_to_be_answered
 from loom.engine.submitted import submitted_changes

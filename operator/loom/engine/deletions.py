@@ -7,8 +7,9 @@ namespace's grant reaches today. What holds data stays unless `deleteData` names
 from collections.abc import Callable, Iterable
 
 from loom.engine.inventory import data_name, known_type, short
-from loom.engine.item import Deletion, Pass
+from loom.engine.item import Deletion
 from loom.engine.marks import Ownership, judge, owner_of
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import RESOURCE_GROUP, SUBSCRIPTION, is_within, key, name_of, parent_of, type_of

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from loom.engine.deletions import find_deletions
 from loom.engine.inventory import data_name, known_type, short
-from loom.engine.item import Pass
+from loom.engine.one_pass import Pass
 from loom.engine.prune import prune
 from loom.engine.status import is_blank
 from loom.engine.work import Event

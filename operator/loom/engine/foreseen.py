@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from loom.engine.compose import merge
 from loom.engine.deletions import may_go
 from loom.engine.diff import FieldChange, identity, show
-from loom.engine.item import BLOCKED, CREATE, DELETE, Deletion, Item, Pass
+from loom.engine.item import BLOCKED, CREATE, DELETE, Deletion, Item
 from loom.engine.namesakes import namesake
+from loom.engine.one_pass import Pass
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
 from loom.plan.outcome import State

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from loom.engine.condition import FALSE, TRUE, UNKNOWN, Condition
-from loom.engine.item import CREATE, Item, Pass
+from loom.engine.item import CREATE, Item
+from loom.engine.one_pass import Pass
 from loom.plan.checks import Finding, Health
 from loom.plan.outcome import BUSY, State
 

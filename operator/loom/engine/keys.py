@@ -7,7 +7,8 @@ ones, and asks for the keys themselves only for a step that is due, or in the sl
 import json
 from collections.abc import Mapping
 
-from loom.engine.item import Item, Pass
+from loom.engine.item import Item
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Keeper, Kept
 from loom.engine.work import Event
 from loom.errors import CloudError, Retry

@@ -7,7 +7,8 @@ read. What is read means nothing here; that is decided in `loom.engine.decide`.
 from collections.abc import Mapping
 
 from loom.engine.alike import alike
-from loom.engine.item import Item, Pass
+from loom.engine.item import Item
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.requests import look_for
 from loom.plan.arm_id import (

@@ -7,8 +7,8 @@ the two apart: what is in it, this very object has made.
 from collections.abc import Iterator
 
 from loom.engine.inventory import Inventory
-from loom.engine.item import Pass
 from loom.engine.marks import owner_of
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.errors import Refusal
 from loom.plan.arm_type import ArmType

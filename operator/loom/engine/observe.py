@@ -6,9 +6,10 @@ What costs a read for each resource is the slow tier, read when that is due and 
 
 from loom.engine.decide import decide
 from loom.engine.inventory import short
-from loom.engine.item import CREATE, DELETE, UPDATE, Item, Pass
+from loom.engine.item import CREATE, DELETE, UPDATE, Item
 from loom.engine.look import is_below_foreign, look
 from loom.engine.memory import Held, Running
+from loom.engine.one_pass import Pass
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import is_within

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from loom.engine.decide import decide
 from loom.engine.foreseen import Change, change_of, is_change, removals_of
 from loom.engine.inventory import data_name, short
-from loom.engine.item import Item, Pass
+from loom.engine.item import Item
 from loom.engine.memory import Memory
 from loom.engine.namesakes import warnings_of_namesakes
+from loom.engine.one_pass import Pass
 from loom.engine.reconcile import compare, new_pass
 from loom.engine.submitted import submitted_digest
 from loom.engine.work import Ports, Work

@@ -9,8 +9,9 @@ from functools import partial
 from loom.engine.approval import deletion_digest
 from loom.engine.deletions import may_go
 from loom.engine.inventory import short
-from loom.engine.item import DELETE, Deletion, Pass
+from loom.engine.item import DELETE, Deletion
 from loom.engine.observe import is_stuck
+from loom.engine.one_pass import Pass
 from loom.engine.send import in_turn, is_pausing, keep_operation
 from loom.engine.together import together
 from loom.plan.arm_id import is_within, key

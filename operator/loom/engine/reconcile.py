@@ -12,10 +12,10 @@ from loom.engine.conclude import conclude, conclude_early, conclude_failed, conc
 from loom.engine.deletions import find_deletions
 from loom.engine.finalize import finalize, rediscover, remaining
 from loom.engine.inventory import Inventory
-from loom.engine.item import Pass
 from loom.engine.keys import hand_out
 from loom.engine.memory import Memory, RunMemory
 from loom.engine.observe import observe, remember_settled
+from loom.engine.one_pass import Pass
 from loom.engine.prune import prune, revoke
 from loom.engine.remake import remake
 from loom.engine.status import is_blank

@@ -10,8 +10,9 @@ from loom.engine.approval import is_allowed
 from loom.engine.decide import decide
 from loom.engine.deletions import may_be_deleted
 from loom.engine.inventory import known_type, short
-from loom.engine.item import CREATE, DELETE, Deletion, Item, Pass
+from loom.engine.item import CREATE, DELETE, Deletion, Item
 from loom.engine.observe import being_taken
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.send import in_turn, is_pausing, keep_operation
 from loom.engine.together import together

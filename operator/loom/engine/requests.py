@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from loom.engine.alike import alike
 from loom.engine.diff import differences
-from loom.engine.item import Item, Pass
+from loom.engine.item import Item
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.plan.arm_id import group_of, key, name_of
 from loom.plan.outcome import State

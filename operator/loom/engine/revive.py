@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from loom.engine.compose import merge
 from loom.engine.inventory import short
-from loom.engine.item import Item, Pass
+from loom.engine.item import Item
+from loom.engine.one_pass import Pass
 from loom.engine.work import Event
 from loom.plan.arm_id import key, name_of, subscription_of
 from loom.plan.arm_type import Revival

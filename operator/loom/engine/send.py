@@ -5,8 +5,9 @@ What is written is the caller's business: a resource (`apply`), a deletion (`pru
 
 from collections.abc import Awaitable, Callable
 
-from loom.engine.item import DELETE, Deletion, Item, Pass
+from loom.engine.item import DELETE, Deletion, Item
 from loom.engine.memory import Failure, Running
+from loom.engine.one_pass import Pass
 from loom.engine.ports import Written
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, parent_of, type_of, without_revision

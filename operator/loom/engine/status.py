@@ -11,7 +11,8 @@ from itertools import accumulate
 from loom.engine.approval import digests, plan_hash
 from loom.engine.condition import TRUE, Condition, stamp, status_of
 from loom.engine.inventory import data_name
-from loom.engine.item import BLOCKED, DELETE, Deletion, Item, Pass
+from loom.engine.item import BLOCKED, DELETE, Deletion, Item
+from loom.engine.one_pass import Pass
 from loom.plan.checks import Health
 from loom.plan.outcome import Outcome, State
 from loom.plan.resource import Mode

@@ -6,7 +6,8 @@ A hash that was lost, or taken with a key that was, is taken again without a wri
 import json
 
 from loom.engine.diff import HIDDEN, FieldChange
-from loom.engine.item import Item, Pass
+from loom.engine.item import Item
+from loom.engine.one_pass import Pass
 from loom.plan.values import Unresolved, at, resolve
 
 

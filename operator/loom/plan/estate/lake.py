@@ -4,8 +4,8 @@ import re
 
 from loom.plan.arm_id import key, name_of
 from loom.plan.estate.found import Found, given
+from loom.plan.needs import FEEDS
 from loom.plan.values import Json, at
-from loom.plan.wiring import FEEDS
 
 ACCOUNT = "Microsoft.Storage/storageAccounts"
 TOPIC = "Microsoft.EventGrid/systemTopics"

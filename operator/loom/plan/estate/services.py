@@ -8,8 +8,8 @@ from collections.abc import Callable
 from loom.plan.arm_id import name_of
 from loom.plan.estate.found import Found, given
 from loom.plan.estate.lake import event_grid, storage
+from loom.plan.needs import TOPICS
 from loom.plan.values import Json, at
-from loom.plan.wiring import TOPICS
 
 _INNER = {topic.name.lower() for topic in TOPICS}
 

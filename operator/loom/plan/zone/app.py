@@ -1,4 +1,4 @@
-"""The platform's six apps as data: how each listens and how many copies run. What an app needs is in `loom.plan.wiring`.
+"""The platform's six apps as data: how each listens and how many copies run. What an app needs is in `loom.plan.needs`.
 
 An app without a listener gets neither ingress nor probes: an HTTP probe on it could never pass, and its revision tells how it is.
 """

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from loom.errors import Refusal
 from loom.plan.arm_id import name_of
+from loom.plan.needs import role_key
 from loom.plan.resource import Mode, Resource
 from loom.plan.roles import ACR_PULL, assignment
 from loom.plan.values import Ref, Text, Value
-from loom.plan.wiring import role_key
 from loom.plan.zone.app import App, identity_key
 from loom.plan.zone.site import SERVICES_READY, WIRED, Site
 

@@ -6,8 +6,9 @@ from string import Formatter
 from loom.api.admin_plane import Boundary
 from loom.plan.arm_id import name_of
 from loom.plan.clouds import AUTHORITIES
+from loom.plan.needs import GROUP, INSIGHTS, Need
 from loom.plan.values import Ref, Text, Value
-from loom.plan.wiring import GROUP, INSIGHTS, Need, needs_of
+from loom.plan.wiring import needs_of
 from loom.plan.zone.app import ACTIVATOR, APPS, CONSOLE, MCP, MIRRORING, SETUP_ORCHESTRATOR, App, app_key, identity_key
 from loom.plan.zone.environment import ENVIRONMENT
 from loom.plan.zone.key_vault import secret_uri

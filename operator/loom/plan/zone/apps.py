@@ -6,9 +6,10 @@ An app that lacks what it needs is not started: it would idle and look healthy. 
 from collections.abc import Iterable, Iterator, Mapping
 
 from loom.plan.checks import AppCheck
+from loom.plan.needs import CACHE, DOCUMENTS, QUERIES, DataRole
 from loom.plan.resource import Mode, Named, Resource
 from loom.plan.roles import Role, assignment
-from loom.plan.wiring import CACHE, DOCUMENTS, QUERIES, DataRole, apps, lacks, needs_of, running
+from loom.plan.wiring import apps, lacks, needs_of, running
 from loom.plan.zone.app import App, app_key, identity_key
 from loom.plan.zone.app_body import body
 from loom.plan.zone.app_image import image_of, not_in_plane, pulling, registry_resource

@@ -5,9 +5,10 @@ Throughput, indexing and expiry of a container are not declared: who runs an app
 
 from collections.abc import Iterator
 
+from loom.plan.needs import Container
 from loom.plan.resource import Ignore, Named, Resource
 from loom.plan.values import Ref, Value
-from loom.plan.wiring import Container, containers
+from loom.plan.wiring import containers
 from loom.plan.zone.existing import existing
 from loom.plan.zone.service import Service
 from loom.plan.zone.site import SERVICES_READY, WIRED, Site
