@@ -21,10 +21,11 @@ from typing import Any
 from rich.console import Console
 
 from loom.dev.assets import asset
-from loom.dev.binaries import get_binaries, kubernetes_version
+from loom.dev.binaries import get_binaries
 from loom.dev.control_plane import ControlPlane
 from loom.dev.estate import estate_of
 from loom.dev.kubectl import Kubectl, kubectl_for
+from loom.dev.kubernetes import chosen_kubernetes
 from loom.dev.loom_operator import start_operator, write_operator_config
 from loom.dev.objects import LoomObjects, summarize
 from loom.dev.processes import Process, Processes
@@ -150,7 +151,7 @@ def _memory(pid: int, field: str) -> float:
 def running_rig(home: Path, console: Console, speed: float = 60.0, **config: Any) -> Iterator[Rig]:
     """A rig with an empty cluster and an idle operator; `speed` is the simulated Azure's. All ends with the block."""
     binaries = get_binaries(os.environ, console)
-    program = kubectl_for(kubernetes_version()).path
+    program = kubectl_for(chosen_kubernetes(os.environ).version).path
     shutil.rmtree(home, ignore_errors=True)
     with Processes(home / "logs") as processes:
         simulator = start_simulator(processes, home / "simulator", speed=speed)

@@ -8,11 +8,13 @@ import pytest
 from rich.console import Console
 
 from loom.dev import binaries
-from loom.dev.binaries import NAMES, Binaries, cache_folder, find_binaries, get_binaries, kubernetes_version
+from loom.dev.binaries import NAMES, Binaries, cache_folder, find_binaries, get_binaries
 from loom.dev.failure import SandboxError
+from loom.dev.kubernetes import VARIABLE, Kubernetes, chosen_kubernetes
 from support.programs import make_program
 
 QUIET = Console(quiet=True)
+VERSION = chosen_kubernetes({}).version
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ class Builder:
         self.builds = 0
         self.names = names
 
-    def __call__(self, module: Path, version: str, target: Path, env: Mapping[str, str], console: Console) -> None:
+    def __call__(self, kubernetes: Kubernetes, target: Path, env: Mapping[str, str], console: Console) -> None:
         self.builds += 1
         install(target, self.names)
 
@@ -46,7 +48,7 @@ def builder(monkeypatch: pytest.MonkeyPatch) -> Builder:
 
 
 def test_the_folder_that_is_named_comes_first(env: dict[str, str], tmp_path: Path) -> None:
-    install(cache_folder(env) / kubernetes_version())
+    install(cache_folder(env) / VERSION)
     given = install(tmp_path / "given")
 
     assert find_binaries(env | {"KUBEBUILDER_ASSETS": str(given)}, QUIET) == Binaries(given)
@@ -55,7 +57,7 @@ def test_the_folder_that_is_named_comes_first(env: dict[str, str], tmp_path: Pat
 def test_a_named_folder_without_a_controller_manager_is_passed_over_with_a_word(
     env: dict[str, str], tmp_path: Path
 ) -> None:
-    cached = install(cache_folder(env) / kubernetes_version())
+    cached = install(cache_folder(env) / VERSION)
     given = install(tmp_path / "given", ("etcd", "kube-apiserver"))
     console = Console(record=True, quiet=False, file=(tmp_path / "out").open("w"), width=300)
 
@@ -67,7 +69,7 @@ def test_what_was_built_once_is_found_again(env: dict[str, str], builder: Builde
     first = get_binaries(env, QUIET)
     second = get_binaries(env, QUIET)
 
-    assert first == second == Binaries(cache_folder(env) / kubernetes_version())
+    assert first == second == Binaries(cache_folder(env) / VERSION)
     assert builder.builds == 1
 
 
@@ -97,7 +99,7 @@ def test_two_that_start_together_build_once(env: dict[str, str], monkeypatch: py
 def test_a_build_that_fails_leaves_nothing_that_is_believed(
     env: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(module: Path, version: str, target: Path, *_: object) -> None:
+    def fail(kubernetes: Kubernetes, target: Path, *_: object) -> None:
         install(target, ("etcd",))
         raise SandboxError("`go build` failed with code 1")
 
@@ -106,7 +108,7 @@ def test_a_build_that_fails_leaves_nothing_that_is_believed(
         get_binaries(env, QUIET)
 
     assert find_binaries(env, QUIET) is None
-    assert not (cache_folder(env) / kubernetes_version()).exists()
+    assert not (cache_folder(env) / VERSION).exists()
 
 
 def test_a_build_that_makes_too_little_says_what_is_missing(
@@ -127,8 +129,9 @@ def test_the_cache_is_below_the_home_folder_where_nothing_else_is_said(
     assert cache_folder({"XDG_CACHE_HOME": "relative"}) == cache_folder({})
 
 
-def test_the_version_is_the_one_that_the_module_requires() -> None:
-    text = (binaries.MODULE / "go.mod").read_text()
+def test_each_kubernetes_has_a_place_of_its_own(env: dict[str, str], builder: Builder) -> None:
+    newest, lowest = get_binaries(env, QUIET), get_binaries(env | {VARIABLE: "1.31"}, QUIET)
 
-    assert f"k8s.io/kubernetes {kubernetes_version()}\n" in text
-    assert (binaries.MODULE / "go.sum").is_file()
+    assert newest.folder != lowest.folder
+    assert get_binaries(env, QUIET) == newest
+    assert builder.builds == 2

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from loom.dev.binaries import MODULE, NAMES
+from loom.dev.binaries import NAMES
 from loom.dev.build import build_binaries
 from loom.dev.failure import SandboxError
+from loom.dev.kubernetes import Kubernetes, chosen_kubernetes
 from support.programs import make_program
 
 FAKE_GO = r"""
@@ -22,6 +23,8 @@ for name in etcd kube-apiserver kube-controller-manager; do echo 'exit 0' > "$2$
 echo k8s.io/api/core/v1
 """
 
+DEFAULT = chosen_kubernetes({})
+
 
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
@@ -32,10 +35,10 @@ def environment(record: Path, path: Path, **more: str) -> dict[str, str]:
     return {"RECORD": str(record), "PATH": f"{path}:/usr/bin:/bin", "HOME": str(record.parent), **more}
 
 
-def build(target: Path, env: dict[str, str]) -> str:
+def build(target: Path, env: dict[str, str], kubernetes: Kubernetes = DEFAULT) -> str:
     target.mkdir(parents=True)
     with (target.parent / "said").open("w+") as said:
-        build_binaries(MODULE, "v1.37.2", target, env, Console(file=said, width=200))
+        build_binaries(kubernetes, target, env, Console(file=said, width=200))
         said.seek(0)
         return said.read()
 
@@ -54,6 +57,16 @@ def test_the_binaries_are_stamped_with_a_version_that_tools_can_parse(go: Path, 
     for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"):
         assert f"-X {package}.gitVersion=v1.37.2 -X {package}.gitMajor=1 -X {package}.gitMinor=37" in record.read_text()
     assert re.search(r"downloading modules.*compiling: 50 %", said, re.DOTALL)
+
+
+def test_another_kubernetes_is_built_by_its_own_module_file(go: Path, record: Path, tmp_path: Path) -> None:
+    lowest = chosen_kubernetes({"LOOM_DEV_KUBERNETES": "1.31"})
+    said = build(tmp_path / "cache" / "unfinished", environment(record, go), lowest)
+
+    calls = [line for line in record.read_text().splitlines() if line.startswith("arguments:")]
+    assert [f"-modfile={lowest.module_file} " in call for call in calls] == [True, True]
+    assert f".gitVersion={lowest.version} " in record.read_text()
+    assert f"Building the Kubernetes {lowest.version} control plane" in said
 
 
 def test_what_a_person_set_for_their_own_builds_changes_nothing(go: Path, record: Path, tmp_path: Path) -> None:
@@ -87,5 +100,5 @@ def test_a_failed_build_says_what_go_said(record: Path, tmp_path: Path, monkeypa
     make_program(tmp_path / "bin", "go", script)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
 
-    with pytest.raises(SandboxError, match=r"`go list` in .* failed with code 1:\nno space left on device"):
+    with pytest.raises(SandboxError, match=r"`go list` with .* failed with code 1:\nno space left on device"):
         build(tmp_path / "cache" / "unfinished", environment(record, tmp_path / "bin"))

@@ -13,6 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from loom.dev.kubernetes import MODULE
 from support.cluster import ROOT
 
 
@@ -30,7 +31,10 @@ def test_a_wheel_has_the_control_planes_go_module(wheel: set[str]) -> None:
     module = "loom/dev/controlplane"
     mains = {f"{module}/cmd/{name}/main.go" for name in ("etcd", "kube-apiserver", "kube-controller-manager")}
 
-    assert {f"{module}/go.mod", f"{module}/go.sum", *mains} <= wheel
+    files = {f"{module}/{path.name}" for ending in ("mod", "sum") for path in MODULE.glob(f"*.{ending}")}
+
+    assert len(files) == 4
+    assert files | mains <= wheel
 
 
 @pytest.mark.parametrize("folder", ["crds", "manifests/kustomize", "manifests/samples"])

@@ -15,9 +15,10 @@ from typing import Any
 import yaml
 from rich.console import Console
 
-from loom.dev.binaries import get_binaries, kubernetes_version
+from loom.dev.binaries import get_binaries
 from loom.dev.control_plane import ControlPlane
 from loom.dev.kubectl import Kubectl, kubectl_for
+from loom.dev.kubernetes import chosen_kubernetes
 from loom.dev.objects import LoomObjects, Object
 from loom.dev.processes import Processes
 
@@ -94,7 +95,7 @@ class Cluster:
 def running_cluster(home: Path) -> Iterator[Cluster]:
     """A cluster in `home` that ends with the block, requests recorded. Raises SandboxError when it cannot be had."""
     binaries = get_binaries(os.environ, Console(stderr=True))
-    kubectl = kubectl_for(kubernetes_version())
+    kubectl = kubectl_for(chosen_kubernetes(os.environ).version)
     with Processes(home / "logs") as processes:
         control_plane = ControlPlane(home, binaries, processes, audit=True)
         control_plane.start()

@@ -1,13 +1,12 @@
 """Decides where etcd, kube-apiserver and kube-controller-manager come from.
 
 In order: the folder that `KUBEBUILDER_ASSETS` names, if all three are there; the per-user cache, a folder named by the
-version of Kubernetes; else they are built into that cache, once. Whoever builds holds a lock, and the finished folder
-appears in one rename: two sandboxes that start together build once, and a killed build leaves nothing that is believed.
+version of Kubernetes (`kubernetes` says which); else they are built into that cache, once. Whoever builds holds a lock, and the
+finished folder appears in one rename: two sandboxes that start together build once, and a killed build leaves nothing that is believed.
 """
 
 import fcntl
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,9 +18,9 @@ from rich.console import Console
 
 from loom.dev.build import build_binaries
 from loom.dev.failure import SandboxError
+from loom.dev.kubernetes import Kubernetes, chosen_kubernetes
 
 NAMES = ("etcd", "kube-apiserver", "kube-controller-manager")
-MODULE = Path(__file__).parent / "controlplane"
 
 
 @dataclass(frozen=True)
@@ -48,16 +47,6 @@ class Binaries:
         return [name for name in NAMES if not os.access(self.folder / name, os.X_OK)]
 
 
-def kubernetes_version(module: Path = MODULE) -> str:
-    """The version of Kubernetes that the Go module requires, such as `v1.37.2`."""
-    found = re.search(r"^\s*k8s\.io/kubernetes (v\S+)$", (module / "go.mod").read_text(), re.MULTILINE)
-    if not found:
-        raise SandboxError(
-            f"{module / 'go.mod'} does not require k8s.io/kubernetes; restore the file from the repository."
-        )
-    return found[1]
-
-
 def cache_folder(env: Mapping[str, str]) -> Path:
     """Where built control planes are kept, one folder a version: below XDG_CACHE_HOME, else below `~/.cache`."""
     chosen = env.get("XDG_CACHE_HOME", "")
@@ -73,7 +62,7 @@ def find_binaries(env: Mapping[str, str], console: Console) -> Binaries | None:
         if not given.missing:
             return given
         console.print(f"KUBEBUILDER_ASSETS={assets} has no {', '.join(given.missing)}; it is not used.", style="yellow")
-    cached = Binaries(cache_folder(env) / kubernetes_version())
+    cached = Binaries(cache_folder(env) / chosen_kubernetes(env).version)
     return None if cached.missing else cached
 
 
@@ -84,16 +73,15 @@ def get_binaries(env: Mapping[str, str], console: Console) -> Binaries:
     cache = cache_folder(env)
     cache.mkdir(parents=True, exist_ok=True)
     with _locked(cache / "lock", console):
-        return find_binaries(env, console) or _build_into(cache, env, console)
+        return find_binaries(env, console) or _build_into(cache, chosen_kubernetes(env), env, console)
 
 
-def _build_into(cache: Path, env: Mapping[str, str], console: Console) -> Binaries:
-    version = kubernetes_version()
-    unfinished, finished = cache / f"{version}.unfinished", cache / version
+def _build_into(cache: Path, kubernetes: Kubernetes, env: Mapping[str, str], console: Console) -> Binaries:
+    unfinished, finished = cache / f"{kubernetes.version}.unfinished", cache / kubernetes.version
     for leftover in (unfinished, finished):
         shutil.rmtree(leftover, ignore_errors=True)
     unfinished.mkdir()
-    build_binaries(MODULE, version, unfinished, env, console)
+    build_binaries(kubernetes, unfinished, env, console)
     if missing := Binaries(unfinished).missing:
         raise SandboxError(f"The build ended well but made no {', '.join(missing)} in {unfinished}.")
     unfinished.rename(finished)

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from loom.dev.failure import SandboxError
+from loom.dev.kubernetes import Kubernetes
 from loom.dev.tether import tied
 from loom.dev.toolchain import Tool, find_go, parse_version
 
@@ -31,18 +32,18 @@ Advance = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True)
 class Go:
-    """A Go command, the module that it works in, and its environment."""
+    """A Go command, the module file that it obeys, and its environment."""
 
     tool: Tool
-    module: Path
+    module_file: Path
     env: Mapping[str, str]
 
-    def run(self, arguments: list[str], on_line: Callable[[str], None]) -> None:
+    def run(self, verb: str, arguments: list[str], on_line: Callable[[str], None]) -> None:
         """Runs to the end and tells every line printed; raises SandboxError with the last ones when it fails."""
         tail: deque[str] = deque(maxlen=20)
         with subprocess.Popen(
-            tied([self.tool.path, *arguments]),
-            cwd=self.module,
+            tied([self.tool.path, verb, f"-modfile={self.module_file}", *arguments]),
+            cwd=self.module_file.parent,
             env=self.env,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -59,24 +60,24 @@ class Go:
                 raise
         if popen.returncode != 0:
             told = "\n".join(tail)
-            raise SandboxError(f"`go {arguments[0]}` in {self.module} failed with code {popen.returncode}:\n{told}")
+            raise SandboxError(f"`go {verb}` with {self.module_file} failed with code {popen.returncode}:\n{told}")
 
 
-def build_binaries(module: Path, version: str, target: Path, env: Mapping[str, str], console: Console) -> None:
-    """Builds every command of `module` into `target`; `version` (`v1.37.2`) is what the binaries call themselves.
+def build_binaries(kubernetes: Kubernetes, target: Path, env: Mapping[str, str], console: Console) -> None:
+    """Builds every command beside the module file into `target`; its version is what the binaries call themselves.
 
     Raises SandboxError with the end of Go's own output when the build fails.
     """
-    tool = find_go(_needed_go(module))
+    tool = find_go(_needed_go(kubernetes.module_file))
     private = target.parent / "go"
-    go = Go(tool, module, _environment(tool, private, env))
+    go = Go(tool, kubernetes.module_file, _environment(tool, private, env))
     console.print(
-        f"Building the Kubernetes {version} control plane with {tool.path}: this happens once, takes about 6 minutes "
+        f"Building the Kubernetes {kubernetes.version} control plane with {tool.path}: this happens once, takes about 6 minutes "
         f"on 2 cores, and is kept in {target.parent}."
     )
     with _progress(console) as advance:
         total = _fetch(go, advance)
-        _compile(go, version, target, lambda done: advance("compiling", done, total))
+        _compile(go, kubernetes, target, lambda done: advance("compiling", done, total))
     shutil.rmtree(private, ignore_errors=True)
 
 
@@ -98,9 +99,9 @@ def _environment(tool: Tool, private: Path, env: Mapping[str, str]) -> dict[str,
     return settings
 
 
-def _needed_go(module: Path) -> tuple[int, int]:
-    """The version in the module's `go` line, the oldest Go that builds it."""
-    found = re.search(r"^go (\S+)$", (module / "go.mod").read_text(), re.MULTILINE)
+def _needed_go(module_file: Path) -> tuple[int, int]:
+    """The version in the module file's `go` line, the oldest Go that builds it."""
+    found = re.search(r"^go (\S+)$", module_file.read_text(), re.MULTILINE)
     return parse_version(found[1] if found else "")
 
 
@@ -117,15 +118,15 @@ def _fetch(go: Go, advance: Advance) -> int:
             packages.add(line)
 
     advance("downloading modules", 0, None)
-    go.run(["list", "-deps", "./cmd/..."], read)
+    go.run("list", ["-deps", "./cmd/..."], read)
     return len(packages)
 
 
-def _compile(go: Go, version: str, target: Path, done: Callable[[int], None]) -> None:
+def _compile(go: Go, kubernetes: Kubernetes, target: Path, done: Callable[[int], None]) -> None:
     """Compiles; `done` is told the number of packages compiled so far (those that Go has in its cache are not)."""
-    major, minor = parse_version(version)
+    major, minor = kubernetes.minor
     # Without these a server calls itself v0.0.0-master+$Format:%H$, which kubectl and Helm cannot parse.
-    fields = {"gitVersion": version, "gitMajor": str(major), "gitMinor": str(minor), "gitTreeState": "clean"}
+    fields = {"gitVersion": kubernetes.version, "gitMajor": str(major), "gitMinor": str(minor), "gitTreeState": "clean"}
     stamps = [f"-X {package}.{name}={value}" for package in VERSION_PACKAGES for name, value in fields.items()]
     flags = ["-trimpath", "-buildvcs=false", "-ldflags", " ".join(["-s", "-w", *stamps])]
     compiled: set[str] = set()
@@ -135,7 +136,7 @@ def _compile(go: Go, version: str, target: Path, done: Callable[[int], None]) ->
             compiled.add(line)
             done(len(compiled))
 
-    go.run(["build", "-v", *flags, "-o", f"{target}/", "./cmd/..."], read)
+    go.run("build", ["-v", *flags, "-o", f"{target}/", "./cmd/..."], read)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 
 from loom.dev.assets import asset
-from loom.dev.binaries import get_binaries, kubernetes_version
+from loom.dev.binaries import get_binaries
 from loom.dev.control_plane import ControlPlane
 from loom.dev.estate import behind, subscriptions_of
 from loom.dev.failure import SandboxError
@@ -27,6 +27,7 @@ from loom.dev.given import VARIABLE as GIVEN
 from loom.dev.given import GivenControlPlane
 from loom.dev.kubeconfig import write_private
 from loom.dev.kubectl import Kubectl, kubectl_for
+from loom.dev.kubernetes import chosen_kubernetes
 from loom.dev.loom_operator import start_operator, write_operator_config
 from loom.dev.objects import GROUP, LoomObjects
 from loom.dev.processes import Processes
@@ -56,7 +57,7 @@ def running_sandbox(home: Path, samples: Path | None, operator: bool, console: C
     Raises SandboxError, ManifestError.
     """
     manifests = read_manifests(samples or asset("manifests/samples"))
-    kubectl = kubectl_for(kubernetes_version()).path
+    kubectl = kubectl_for(chosen_kubernetes(os.environ).version).path
     with ExitStack() as stack:
         stack.enter_context(_only_one(home))
         for name in ("control-plane", "simulator", "operator", "logs"):
