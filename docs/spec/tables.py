@@ -228,7 +228,7 @@ def _steps(row: ArmType) -> str:
     if row.label in ONLY_READ:
         return "read"
     if row.label == "secret":
-        return "made once, made again where it was deleted; never read back, goes with its vault"
+        return "made once, made again where it was deleted, a handed-out key with each rotation; never read back, goes with its vault"
     if row.label == "connection":
         return "answered; made and deleted by whoever asks"
     steps = "made, read back, drifted, mended"

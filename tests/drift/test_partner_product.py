@@ -3,6 +3,7 @@
 import pytest
 import pytest_asyncio
 
+from loom.sim.apim.subscriptions import keys_of
 from support.converged import PRODUCT, Converged
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -43,12 +44,76 @@ async def test_a_subscription_that_leaves_the_spec_is_deleted_and_no_other(partn
         theirs,
         {"properties": {"scope": partners.ids["product"], "displayName": "Theirs", "state": "active"}},
     )
-    partners.play.change(PRODUCT, lambda spec: spec.pop("subscriptions"), partners.called)
+    partners.play.change(PRODUCT, lambda spec: spec["subscriptions"].pop(0), partners.called)
     gone = partners.ids[KEY]
     mended = await partners.mend()
     assert partners.azure.get(gone) is None
     assert [write for write in mended.writes if write.startswith("DELETE")] == [f"DELETE {KEY}"]
     assert partners.azure.get(theirs) is not None
+
+
+SECRET = "northwind-orders-key"
+
+
+def secret(partners: Converged) -> str:
+    (found,) = (arm_id for arm_id in partners.azure.ids() if arm_id.endswith(f"/secrets/{SECRET}"))
+    return found
+
+
+def key_in_vault(partners: Converged) -> str:
+    """What the vault's data plane would show: no GET of Resource Manager does."""
+    held = partners.azure.world.store.get(secret(partners))
+    assert held is not None
+    return str(held.hidden["value"])
+
+
+def primary_key(partners: Converged) -> str:
+    held = partners.azure.world.store.get(partners.ids["subscription/northwind"])
+    assert held is not None
+    return keys_of(held)["primaryKey"]
+
+
+async def test_a_key_in_the_zones_vault_is_the_one_to_call_with_and_is_never_read(partners: Converged) -> None:
+    assert key_in_vault(partners) == primary_key(partners)
+    row = partners.play.status(partners.name)["subscriptions"][1]
+    assert row["keysExportedTo"].endswith(f"/{SECRET}")
+    shown = partners.azure.get(secret(partners))
+    assert shown is not None
+    assert "value" not in shown["properties"]
+
+
+async def test_a_key_that_somebody_deleted_from_the_vault_is_there_again(partners: Converged) -> None:
+    before = key_in_vault(partners)
+    partners.azure.delete(secret(partners))
+    await partners.look()
+    assert key_in_vault(partners) == before
+    await partners.is_quiet()
+
+
+async def test_a_secret_that_somebody_wrote_anew_by_hand_is_theirs_and_is_told(partners: Converged) -> None:
+    partners.azure.edit(secret(partners), {"tags": {"csaloom-io-owner": None}})
+    await partners.look()
+    converged = partners.conditions()["Converged"]
+    assert (converged["status"], converged["reason"]) == ("False", "SecretNotOurs")
+    assert f"secret {SECRET} of Key Vault" in converged["message"]
+
+
+async def test_a_key_is_made_anew_in_the_vault_when_somebody_asks(partners: Converged) -> None:
+    before = key_in_vault(partners)
+    rotation = {"request": "leaked", "overlap": "1m"}
+    partners.play.change(PRODUCT, lambda spec: spec["subscriptions"][1].update(rotation=rotation), partners.called)
+    await partners.look()
+    assert key_in_vault(partners) != before
+    partners.azure.advance(60)
+    await partners.look()
+    assert key_in_vault(partners) == primary_key(partners)
+
+
+async def test_a_key_that_is_handed_out_no_more_is_covered_in_the_vault(partners: Converged) -> None:
+    partners.play.change(PRODUCT, lambda spec: spec["subscriptions"][1].pop("exportKeysTo"), partners.called)
+    await partners.look()
+    assert key_in_vault(partners) == "withdrawn"
+    await partners.is_quiet()
 
 
 DIAGNOSTICS = "api-diagnostics/partner-orders"

@@ -129,4 +129,4 @@ class ApiProductStatus(CommonStatus):
     subscriptions: Annotated[tuple[SubscriptionStatus, ...], listed(at_most=50)] = ()
     """The subscriptions that are made by name, as last seen."""
     keys_exported_to: Annotated[tuple[Annotated[str, Field(max_length=600)], ...], listed(at_most=50)] = ()
-    """Where keys were handed out to, so that they can be taken back: secret/<name>."""
+    """Where keys were handed out to, so that they can be taken back: secret/<name>, or keyVault/<vault>/<name>."""

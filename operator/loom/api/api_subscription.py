@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Bool, Duration, Int, Model, ObjectName, PartName, Rule, StatusModel
+from loom.api.schema import Bool, Duration, Int, Model, ObjectName, PartName, Rule, StatusModel, arm_id
 from loom.api.status import Word
 
 SHORTEST_ROTATION = timedelta(hours=24)
@@ -111,12 +111,33 @@ class SecretTarget(Model):
     """The Secret's name. One that the operator did not make is never written."""
 
 
+class VaultTarget(Model):
+    """Names a secret of a Key Vault, which the operator makes and keeps by Azure Resource Manager."""
+
+    id: Annotated[str, arm_id("Microsoft.KeyVault/vaults", longest=300)] | None = None
+    """The vault's ARM id; the namespace's grant must list it under keyVaults, unless it is that of a landing zone in this namespace.
+    Omitted: the landing zone's own vault."""
+    secret_name: Annotated[str, Field(pattern="^[A-Za-z0-9-]+$", max_length=127)]
+    """The secret's name. One that the operator did not make for this object is never written."""
+
+
 class KeyTarget(Model):
     """Where the keys of a subscription are written to, and nowhere else."""
 
-    secret_ref: SecretTarget
-    """A Secret of this namespace, with the entries key (the one to use), primaryKey and secondaryKey. The namespace must bind the
-    role loom-secrets to the operator."""
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="has(self.secretRef) != has(self.keyVault)",
+            message="keys go either to a Secret (secretRef) or to a Key Vault (keyVault), exactly one of the two",
+            holds=lambda target: (target.secret_ref is None) != (target.key_vault is None),
+        ),
+    )
+
+    secret_ref: SecretTarget | None = None
+    """One of secretRef and keyVault: a Secret of this namespace, with the entries key (the one to use), primaryKey and secondaryKey.
+    The namespace must bind the role loom-secrets to the operator."""
+    key_vault: VaultTarget | None = None
+    """One of secretRef and keyVault: a secret of a Key Vault, which holds the key to use. It is written and never read; the operator's
+    identity needs Microsoft.KeyVault/vaults/secrets/read and /write there."""
 
 
 class Subscription(Model):
@@ -151,7 +172,7 @@ class SubscriptionStatus(StatusModel):
     state: Word
     """Active, Suspended or Cancelled, as the service says; Missing while there is none."""
     keys_exported_to: Annotated[str, Field(max_length=600)] | None = None
-    """Where its keys are: secret/<name>."""
+    """Where its keys are: secret/<name>, or keyVault/<vault>/<name>."""
     rotated_at: Annotated[str, Field(max_length=32)] | None = None
     """When its keys were last made anew, or first handed out."""
     rotation: Word | None = None

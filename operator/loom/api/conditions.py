@@ -125,7 +125,8 @@ class Reason(_Explained):
     )
     SECRET_NOT_OURS = (
         "SecretNotOurs",
-        "A Secret of that name is there and was not made by the operator: name another one, or delete it.",
+        "A Secret, or a secret of the Key Vault, of that name is there and was not made by the operator for this object: "
+        "name another one, or delete it.",
         PRODUCTS,
     )
     WAITING_FOR_OWNER = (

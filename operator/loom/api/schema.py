@@ -163,11 +163,14 @@ def _read_duration(value: Any) -> timedelta:
     return parse_duration(value)
 
 
-def arm_id(resource_type: str) -> Any:
-    """Form the pattern of ids of one type, such as "Microsoft.Network/virtualNetworks"; ARM ids know no case."""
+def arm_id(resource_type: str, longest: int = 600) -> Any:
+    """Form the pattern of ids of one type, such as "Microsoft.Network/virtualNetworks"; ARM ids know no case.
+
+    `longest`: fewer characters where the field is in a long list, as Kubernetes reckons with the longest.
+    """
     provider = resource_type.replace(".", "[.]")
     return Field(
-        pattern=rf"(?i)^/subscriptions/{_GUID}/resourceGroups/[^/\s]+/providers/{provider}/[^/\s]+$", max_length=600
+        pattern=rf"(?i)^/subscriptions/{_GUID}/resourceGroups/[^/\s]+/providers/{provider}/[^/\s]+$", max_length=longest
     )
 
 

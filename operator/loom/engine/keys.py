@@ -1,7 +1,8 @@
 """Hand out: the keys of what was made go to where the spec says, and are made anew when that is due.
 
 It comes after everything else, as a key must open something. No key is kept here: each pass reads what stands beside the handed-out
-ones, and asks for the keys themselves only for a step that is due, or in the slow tier's turn.
+ones, and asks for the keys themselves only for a step that is due, or in the slow tier's turn. What stands in a Key Vault costs a read
+of Azure, and is read in the slow tier's turn and before every step.
 """
 
 import json
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from loom.engine.item import Item
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Keeper, Kept
+from loom.engine.vault_keys import VaultKeeper
 from loom.engine.work import Event
 from loom.errors import CloudError, Retry
 from loom.plan.keys import Handed, KeyExport, KeyNotes, Phase, Place, Step, after, due
@@ -21,26 +23,38 @@ _RENEWALS = {Step.RENEW_SECONDARY: "regenerateSecondaryKey", Step.RENEW_PRIMARY:
 
 async def hand_out(run: Pass) -> None:
     """Do the step that is due for each pair of keys, and take back what is handed out no more."""
-    keeper = run.ports.keeper
-    if keeper is None or not (run.plan.exports or run.exported):
-        return
     may_write = run.work.wishes.policy == "Manage" and not run.work.authority.denied
     for export in run.plan.exports:
-        item = run.items[export.key]
+        keeper, item = _keeper_for(run, export.place), run.items[export.key]
+        if keeper is None:
+            continue
         try:
             run.handed[export.name] = await _look_after(run, keeper, export, item, may_write)
         except CloudError as error:
             if error.retry is Retry.NOW:
                 raise
-            item.halt(State.BLOCKED, error.reason, error.message)
+            words = f"the keys of {export.name} cannot be handed out to {export.place.shown}: {error.message}"
+            item.halt(State.BLOCKED, error.reason, words)
     if may_write:
-        await _take_back(run, keeper)
+        await _take_back(run, {export.place.shown for export in run.plan.exports})
+
+
+async def withdraw(run: Pass) -> None:
+    """Take back what Kubernetes does not take away with the object itself."""
+    await _take_back(run, {shown for shown in run.exported if (place := Place.read(shown)) and not place.vault})
+
+
+def _keeper_for(run: Pass, place: Place) -> Keeper | None:
+    """Who hands out to this place; None where nobody does, as in a preview."""
+    if place.vault:
+        return VaultKeeper(run.ports.cloud, run.work.owner, run.work.authority.vaults)
+    return run.ports.keeper
 
 
 async def _look_after(run: Pass, keeper: Keeper, export: KeyExport, item: Item, may_write: bool) -> Handed:
-    kept = await keeper.read(export.place)
+    kept, today = await _kept(run, keeper, export), run.ports.clock.today()
     notes = kept.notes if kept else None
-    step = due(export, notes, run.ports.clock.today())
+    step = due(export, notes, today)
     if may_write and item.state is State.READY and (step is not Step.KEEP or run.deep):
         notes = await _step(run, keeper, export, item, kept, step)
     if notes is not None:
@@ -48,6 +62,19 @@ async def _look_after(run: Pass, keeper: Keeper, export: KeyExport, item: Item, 
     else:
         run.exported.discard(export.place.shown)
     return Handed(export.place, notes)
+
+
+async def _kept(run: Pass, keeper: Keeper, export: KeyExport) -> Kept | None:
+    """What stands beside the keys: as it was last seen in a vault, while that is not the slow tier's turn and no step is due."""
+    shown = export.place.shown
+    seen = run.memory.kept.get(shown) if export.place.vault and not run.deep else None
+    if seen is not None and due(export, seen.notes, run.ports.clock.today()) is Step.KEEP:
+        return seen
+    run.memory.kept.pop(shown, None)
+    found = await keeper.read(export.place)
+    if export.place.vault and found is not None:
+        run.memory.kept[shown] = found
+    return found
 
 
 async def _step(
@@ -64,6 +91,7 @@ async def _step(
     entries = _entries(await cloud.act(item.id, "listSecrets"), notes)
     digest = run.ports.digest(json.dumps([item.id, entries], sort_keys=True))
     if kept is None or notes != before or kept.digest != digest:
+        run.memory.kept.pop(export.place.shown, None)
         await keeper.write(export.place, entries, Kept(digest, notes))
     return notes
 
@@ -78,12 +106,15 @@ def _entries(answer: Json, notes: KeyNotes | None) -> dict[str, str]:
     return {"key": secondary if in_overlap else primary, "primaryKey": primary, "secondaryKey": secondary}
 
 
-async def _take_back(run: Pass, keeper: Keeper) -> None:
+async def _take_back(run: Pass, stays: set[str]) -> None:
     """What an earlier spec handed out, and this one does not. What cannot be taken back now is remembered until it can."""
-    for shown in sorted(run.exported - {export.place.shown for export in run.plan.exports}):
+    for shown in sorted(run.exported - stays):
         place = Place.read(shown)
+        keeper = _keeper_for(run, place) if place else None
+        if place and not keeper:
+            continue
         try:
-            if place is not None:
+            if place and keeper:
                 await keeper.remove(place)
         except CloudError as error:
             if error.retry is Retry.NOW:
@@ -93,3 +124,4 @@ async def _take_back(run: Pass, keeper: Keeper) -> None:
             )
         else:
             run.exported.discard(shown)
+            run.memory.kept.pop(shown, None)

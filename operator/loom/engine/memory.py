@@ -6,7 +6,7 @@ operations are then found again by `provisioningState`, values by reading. Bodie
 
 from dataclasses import dataclass, field, fields
 
-from loom.engine.ports import Operation
+from loom.engine.ports import Kept, Operation
 from loom.errors import CloudError
 from loom.plan.checks import Check, Finding
 from loom.plan.values import Json
@@ -73,6 +73,7 @@ class Memory:
     measured: dict[Check, Finding] = field(default_factory=dict)  # links as they were last seen
     slow: dict[str, Held] = field(default_factory=dict)  # plan key -> what only the slow tier reads, where it held
     refreshed: float = float("-inf")  # when what a run has seen to hold was last read again
+    kept: dict[str, Kept] = field(default_factory=dict)  # what stands beside keys in vaults, by their place
     last_write: float = float("-inf")
     last_slow: float = float("-inf")
     verified: int = -1  # the generation that was last read back whole

@@ -10,9 +10,9 @@ from loom.engine.apply import advance, apply
 from loom.engine.approval import approved, digests, keep_approval
 from loom.engine.conclude import conclude, conclude_early, conclude_failed, conclude_refused
 from loom.engine.deletions import find_deletions
-from loom.engine.finalize import finalize, rediscover, remaining
+from loom.engine.finalize import deletes, finalize, rediscover, remaining
 from loom.engine.inventory import Inventory
-from loom.engine.keys import hand_out
+from loom.engine.keys import hand_out, withdraw
 from loom.engine.memory import Memory, RunMemory
 from loom.engine.observe import observe, remember_settled
 from loom.engine.one_pass import Pass
@@ -213,6 +213,8 @@ async def _finalize(run: Pass) -> Result:
         # Nothing is known to have been made, and the cloud does not let us look: the object must not be held for ever.
         run.warn(error.reason, f"deleted without a look at Azure: {error.message}")
         done = True
+    if done and deletes(run):
+        await withdraw(run)
     if done:
         run.ports.lanes.forget(run.work.owner.mark)
         # A successor of the same name has written nothing yet, and would take what is gone for its own.

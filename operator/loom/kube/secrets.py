@@ -15,12 +15,12 @@ from loom.engine.ports import Kept
 from loom.errors import CloudError, Retry
 from loom.kube.client import ApiError, KubeClient
 from loom.kube.key import SECRET, Key
-from loom.plan.keys import KeyNotes, Phase, Place
+from loom.plan.keys import KeyNotes, Place
 from loom.plan.ownership import Owner
 
 OWNER_LABEL = f"{GROUP}/owner"
-_DIGEST, _ROTATED = f"{GROUP}/keys-digest", f"{GROUP}/rotated-at"
-_PHASE, _BEGAN, _REQUEST = f"{GROUP}/rotation-phase", f"{GROUP}/rotation-began", f"{GROUP}/rotation-request"
+_NOTES = f"{GROUP}/"  # before the names of notes, in annotations
+_DIGEST = f"{_NOTES}keys-digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +140,9 @@ async def _explained(keeper: SecretKeeper, name: str) -> AsyncIterator[None]:
 
 def _annotations(kept: Kept) -> dict[str, str | None]:
     """As a merge patch: None takes an annotation away."""
-    notes = kept.notes or KeyNotes("")
-    return {
-        _DIGEST: kept.digest,
-        _ROTATED: notes.rotated_at,
-        _PHASE: str(notes.phase),
-        _BEGAN: notes.began or None,
-        _REQUEST: notes.request or None,
-    }
+    notes = (kept.notes or KeyNotes("")).write()
+    return {_DIGEST: kept.digest, **{f"{_NOTES}{name}": text or None for name, text in notes.items()}}
 
 
 def _notes_of(annotations: Mapping[str, Any]) -> KeyNotes | None:
-    """What somebody changed to nonsense reads as if nothing had been noted."""
-    if _ROTATED not in annotations:
-        return None
-    phase = Phase.OVERLAP if annotations.get(_PHASE) == Phase.OVERLAP else Phase.REST
-    return KeyNotes(
-        str(annotations[_ROTATED]), phase, str(annotations.get(_BEGAN) or ""), str(annotations.get(_REQUEST) or "")
-    )
+    return KeyNotes.read({name.removeprefix(_NOTES): str(text) for name, text in annotations.items()})

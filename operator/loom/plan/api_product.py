@@ -13,7 +13,7 @@ from loom.plan import api_report
 from loom.plan.backends import refused
 from loom.plan.checks import GatewayCheck, let_through
 from loom.plan.context import Context
-from loom.plan.grants import passages, product_grant
+from loom.plan.grants import passages, product_grant, vaults_of
 from loom.plan.graph import validate
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
@@ -30,6 +30,7 @@ from loom.plan.product.place import (
     SERVICE,
     SOURCE_IN_SYNC,
     Place,
+    own_vault,
     place_of,
     service_of,
     unread,
@@ -64,7 +65,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
         resources=resources,
         checks=tuple(let_through(_checks(place), passages(context))),
         conditions=CONDITIONS,
-        exports=tuple(exports(spec)),
+        exports=tuple(exports(spec, own_vault(context))),
         keeps=tuple(history(place)),
         unmeasured={SOURCE_IN_SYNC: ("SourceUnavailable", why)} if (why := unread(place)) else {},
         facts={"gatewayUrl": gateway, **_current_revisions(spec), **subscription_states(spec)},
@@ -79,8 +80,9 @@ def authority(spec: ApiProductSpec, context: Context) -> Authority:
     except Refusal as refusal:
         return Authority(denied=refusal.message)
     assert context.plane is not None  # noqa: S101 (service_of has looked)
-    _, denied = product_grant(spec, service, context, context.plane)
-    return Authority(home=service, denied=denied)
+    grant, denied = product_grant(spec, service, context, context.plane)
+    vaults = vaults_of(grant, context) if grant else ()
+    return Authority(home=service, denied=denied, vaults=vaults)
 
 
 def report(spec: ApiProductSpec, made: Plan, outcome: Outcome) -> Mapping[str, Json]:

@@ -19,6 +19,7 @@ from loom.plan.checks import Passage
 from loom.plan.clouds import SUFFIXES
 from loom.plan.context import Context, Neighbor
 from loom.plan.order import seniority
+from loom.plan.product.place import own_vault
 
 _WHO = "a cluster administrator can change the grants of AdminPlane"
 
@@ -63,7 +64,7 @@ def product_grant(
     """The grant that covers an API product in `service`, and "" ; or None, and why there is none."""
     denials = []
     for grant in grants_for(context, plane):
-        denial = _product_denial(grant, spec, service)
+        denial = _product_denial(grant, spec, service) or _exports_denial(vaults_of(grant, context), spec)
         if not denial:
             return grant, ""
         denials.append(denial)
@@ -164,6 +165,21 @@ def _things_denial(grant: Grant, backend: Backend) -> str:
     for holder in backend.key_refs():
         if key(holder.key_vault.id) not in {key(vault) for vault in grant.key_vaults}:
             return f"Key Vault {name_of(holder.key_vault.id)} of backend {backend.name} is not among its keyVaults"
+    return ""
+
+
+def vaults_of(grant: Grant, context: Context) -> tuple[str, ...]:
+    """The Key Vaults (ids) that an API product may write its keys to: the grant's, and its own zone's."""
+    own = own_vault(context)
+    return (*grant.key_vaults, own) if own else grant.key_vaults
+
+
+def _exports_denial(vaults: tuple[str, ...], spec: ApiProductSpec) -> str:
+    """Keys go to no vault that nobody has let these namespaces use."""
+    for wanted in spec.subscriptions:
+        target = wanted.export_keys_to.key_vault if wanted.export_keys_to else None
+        if target and target.id and key(target.id) not in {key(vault) for vault in vaults}:
+            return f"Key Vault {name_of(target.id)} of subscription {wanted.name} is not among its keyVaults"
     return ""
 
 

@@ -6,12 +6,16 @@ nobody has seen yet.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-_IN_NAMESPACE = "secret/"
+_IN_NAMESPACE, _IN_VAULT = "secret/", "keyVault/"
 _NAME = re.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+_VAULT = re.compile("([A-Za-z0-9-]{3,24})/([A-Za-z0-9-]{1,127})")
+
+_ROTATED, _PHASE, _BEGAN, _REQUEST = "rotated-at", "rotation-phase", "rotation-began", "rotation-request"
 
 
 class Phase(StrEnum):
@@ -32,18 +36,25 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where keys are handed out: the name of a Secret in the object's namespace."""
+    """Where keys are handed out: a Secret of the object's namespace or, with the name of a `vault`, a secret in that Key Vault.
+
+    A vault goes by its name, which is there once in a cloud: where it is, only today's authority says, and never a status.
+    """
 
     secret: str
+    vault: str = ""
 
     @property
     def shown(self) -> str:
         """As status says it."""
-        return f"{_IN_NAMESPACE}{self.secret}"
+        return f"{_IN_VAULT}{self.vault}/{self.secret}" if self.vault else f"{_IN_NAMESPACE}{self.secret}"
 
     @staticmethod
     def read(shown: str) -> "Place | None":
         """The place that status speaks of; None where it names none, as a status may hold anything."""
+        if shown.startswith(_IN_VAULT):
+            found = _VAULT.fullmatch(shown.removeprefix(_IN_VAULT))
+            return Place(found[2], found[1]) if found else None
         secret = shown.removeprefix(_IN_NAMESPACE)
         return Place(secret) if secret != shown and _NAME.fullmatch(secret) else None
 
@@ -71,6 +82,23 @@ class KeyNotes:
     phase: Phase = Phase.REST
     began: str = ""
     request: str = ""
+
+    def write(self) -> dict[str, str]:
+        """As texts by name, for annotations and tags; "" for what is not there."""
+        return {
+            _ROTATED: self.rotated_at,
+            _PHASE: str(self.phase),
+            _BEGAN: self.began,
+            _REQUEST: self.request,
+        }
+
+    @staticmethod
+    def read(texts: Mapping[str, str]) -> "KeyNotes | None":
+        """The notes out of such texts; what somebody changed to nonsense reads as if nothing had been noted."""
+        if not texts.get(_ROTATED):
+            return None
+        phase = Phase.OVERLAP if texts.get(_PHASE) == Phase.OVERLAP else Phase.REST
+        return KeyNotes(texts[_ROTATED], phase, texts.get(_BEGAN, ""), texts.get(_REQUEST, ""))
 
 
 @dataclass(frozen=True, slots=True)

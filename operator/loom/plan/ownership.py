@@ -40,6 +40,7 @@ class Owner:
 class Authority:
     """Where an object may write today. `home`: its own resource group. `scopes`: what the grant adds. `exact`: single ids.
 
+    `vaults` are Key Vaults in which secrets of its own may stand, and nothing else of it.
     `denied` says in words why nothing may be written at all (no grant, grant withdrawn); "" = it may.
     """
 
@@ -47,6 +48,7 @@ class Authority:
     scopes: tuple[str, ...] = ()
     exact: frozenset[str] = field(default_factory=frozenset)  # comparable ids, as the hub's peering with this zone
     denied: str = ""
+    vaults: tuple[str, ...] = ()  # ids
 
     def covers(self, arm_id: str) -> bool:
         """May this object write or delete `arm_id` today?"""

@@ -16,7 +16,7 @@ from loom.plan.context import Context, Link, Zone
 from loom.plan.naming import published
 from loom.plan.ownership import Owner
 from loom.plan.zone.app import APPS
-from loom.plan.zone.site import site_of
+from loom.plan.zone.site import Site, site_of
 
 APIS_IMPORTED, POLICIES_APPLIED, SOURCE_IN_SYNC = "ApisImported", "PoliciesApplied", "SourceInSync"
 PUBLISHED, GATEWAY_REACHABLE = "Published", "GatewayReachable"
@@ -122,12 +122,24 @@ def apps_of(zone: Zone | None, plane: AdminPlaneSpec, owner: Owner) -> dict[str,
     """The ids of the apps that a zone runs, by their field's name in its spec (`mirroring`)."""
     if zone is None:
         return {}
-    site = site_of(zone.spec, plane, Owner(owner.installation, zone.namespace, "DataLandingZone", zone.name))
+    site = _site(zone, plane, owner)
     return {
         to_camel(app.field): site.id("Microsoft.App/containerApps", app.name)
         for app in APPS
         if app.spec(zone.spec) is not None
     }
+
+
+def own_vault(context: Context) -> str:
+    """The id of the zone's vault; "" where it has none, or is another namespace's: who may refer to a zone may not write into it."""
+    zone, plane, owner = context.zone, context.plane, context.owner
+    if zone is None or plane is None or zone.namespace != owner.namespace or zone.spec.key_vault is None:
+        return ""
+    return _site(zone, plane, owner).key_vault
+
+
+def _site(zone: Zone, plane: AdminPlaneSpec, owner: Owner) -> Site:
+    return site_of(zone.spec, plane, Owner(owner.installation, zone.namespace, "DataLandingZone", zone.name))
 
 
 def current_of(api: Api) -> Revision:

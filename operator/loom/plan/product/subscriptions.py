@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from loom.api.api_product import ApiProductSpec
-from loom.api.api_subscription import DEFAULT_OVERLAP, Rotation, Subscription, SubscriptionState
+from loom.api.api_subscription import DEFAULT_OVERLAP, KeyTarget, Rotation, Subscription, SubscriptionState
+from loom.errors import Refusal
+from loom.plan.arm_id import name_of
 from loom.plan.keys import KeyExport
 from loom.plan.keys import Place as KeyPlace
 from loom.plan.product.place import PRODUCT, PUBLISHED, SERVICE, Place
@@ -85,21 +87,42 @@ def subscription_states(spec: ApiProductSpec) -> dict[str, Value]:
     return {key: Ref(key, "properties.state") for key in keys}
 
 
-def exports(spec: ApiProductSpec) -> Iterator[KeyExport]:
-    """Where the keys of subscriptions go."""
+def exports(spec: ApiProductSpec, vault: str) -> Iterator[KeyExport]:
+    """Where the keys of subscriptions go. `vault`: the id of the zone's own, "" where it has none. Raises `Refusal`."""
+    taken: dict[str, str] = {}
     for wanted in spec.subscriptions:
-        target = wanted.export_keys_to
-        if target is None or target.secret_ref is None:
+        if wanted.export_keys_to is None:
             continue
-        rotation = wanted.rotation
+        place, rotation = _place(wanted.name, wanted.export_keys_to, vault), wanted.rotation
+        other = taken.setdefault(place.shown.lower(), wanted.name)
+        if other != wanted.name:
+            raise Refusal(
+                "InvalidSpec",
+                f"spec.subscriptions: the keys of {other} and {wanted.name} go to one place, {place.shown}",
+            )
         yield KeyExport(
             name=wanted.name,
             key=subscription_key(wanted.name),
-            place=KeyPlace(secret=target.secret_ref.name),
+            place=place,
             every=rotation.every if rotation else None,
             overlap=_overlap(rotation),
             request=(rotation.request or "") if rotation else "",
         )
+
+
+def _place(name: str, target: KeyTarget, vault: str) -> KeyPlace:
+    if target.secret_ref is not None:
+        return KeyPlace(target.secret_ref.name)
+    assert target.key_vault is not None  # noqa: S101 (the model's rule)
+    holder = target.key_vault.id or vault
+    if not holder:
+        raise Refusal(
+            "ReferenceNotFound",
+            f"spec.subscriptions[{name}].exportKeysTo.keyVault names no id, and the landing zone has no vault of its own in this "
+            "namespace: give an id, or give the zone spec.keyVault",
+            wait=True,
+        )
+    return KeyPlace(target.key_vault.secret_name, name_of(holder))
 
 
 def _overlap(rotation: Rotation | None) -> timedelta:
