@@ -4,7 +4,6 @@ CPU and memory come from the kernel, Kubernetes writes from the API server's own
 counted apart), requests to Azure from the simulator.
 """
 
-import json
 import os
 import re
 import shutil
@@ -62,14 +61,14 @@ class Rig:
             self.kubectl.apply(items[start : start + _BATCH])
         return len(items)
 
-    def wait_ready(self, count: int, seconds: float) -> float:
+    def wait_ready(self, count: int, seconds: float, tick: float = 1.0) -> float:
         """Wait until `count` objects are Ready; for how long. Raises TooLong with the first that are not."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
             if self.condition_count() >= count:
                 return time.monotonic() - began
             self.processes.check()
-            threading.Event().wait(1.0)
+            wait(tick)
         rows = [summarize(obj) for obj in self.objects.all()]
         unready = [f"{r.kind} {r.name}: {r.reason}: {r.message}" for r in rows if not r.is_ready]
         raise TooLong(f"{len(unready)} of {count} are not Ready after {seconds:g} s, such as {unready[:3]}")
@@ -77,6 +76,11 @@ class Rig:
     def condition_count(self) -> int:
         """How many of our objects are Ready."""
         return sum(1 for obj in self.objects.all() if summarize(obj).is_ready)
+
+    def resource_count(self, kind: str = "DataLandingZone") -> int:
+        """How many resources the objects of a kind say that they have."""
+        found = [obj.get("status") or {} for obj in self.objects.all() if obj["kind"] == kind]
+        return sum(status.get("resourceCount", 0) for status in found)
 
     def cpu(self) -> float:
         """Seconds of CPU that the operator has used."""
@@ -117,6 +121,15 @@ class Rig:
     def azure(self) -> dict[str, Any]:
         """The simulator's counters since the last reset."""
         found: dict[str, Any] = self.simulator.call("GET", "/sim/requests?last=0")
+        return found
+
+    def azure_time(self) -> float:
+        """Simulated seconds since the simulated Azure began."""
+        return float(self.simulator.call("POST", "/sim/clock", {"advance": 0})["now"])
+
+    def operations(self) -> list[dict[str, Any]]:
+        """Every long operation that the simulated Azure has seen."""
+        found: list[dict[str, Any]] = self.simulator.call("GET", "/sim/operations?last=0")["value"]
         return found
 
     def reset_azure(self) -> None:
@@ -193,18 +206,23 @@ def _free_port() -> int:
         return port
 
 
+def wait(seconds: float) -> None:
+    """Let time pass."""
+    threading.Event().wait(seconds)
+
+
+def grown(after: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
+    """What was counted between two readings."""
+    return {name: value - before.get(name, 0.0) for name, value in after.items() if value != before.get(name, 0.0)}
+
+
 def steady(read: Callable[[], float], seconds: float, within: float = 120.0) -> float:
     """`read` once it has not changed for `seconds`; what it was last when that takes longer than `within`."""
     began = since = time.monotonic()
     last = read()
     while time.monotonic() - since < seconds and time.monotonic() - began < within:
-        threading.Event().wait(1.0)
+        wait(1.0)
         now = read()
         if now != last:
             last, since = now, time.monotonic()
     return last
-
-
-def as_json(value: Any) -> str:
-    """For the raw record of a run."""
-    return json.dumps(value, indent=2, sort_keys=True)

@@ -130,7 +130,7 @@ class Limiter:
         name = (ask.subscription, ask.provider, ask.operation, ask.lists, ask.top)
         found = self._drawn.get(name)
         if found is None:
-            numbers = (number for number, limit in enumerate(PROVIDERS) if _draws(ask, limit))
+            numbers = (number for number, limit in enumerate(PROVIDERS) if draws(ask, limit))
             found = self._drawn[name] = (
                 self._shared((ask.subscription, ask.provider, ask.operation), None),
                 *(self._shared((ask.subscription, str(number), ""), PROVIDERS[number].size) for number in numbers),
@@ -170,7 +170,7 @@ class Limiter:
         lane.timer = self._time.call_later(max(0.001, due - self._time.time()), ring)
 
 
-def _draws(ask: Ask, limit: Limit) -> bool:
+def draws(ask: Ask, limit: Limit) -> bool:
     """Does the request draw on that budget?"""
     if ask.provider != limit.provider or ask.operation not in limit.operations:
         return False

@@ -161,9 +161,8 @@ def _clock(world: World, request: Request) -> Response:
 
 
 def _operations(world: World, request: Request) -> Response:
-    return Response(
-        200, {"value": [asdict(item) | {"due": min(item.due, 1e12)} for item in world.operations.all()][-200:]}
-    )
+    newest = world.operations.all()[-int(request.query.get("last", "200")) :]
+    return Response(200, {"value": [asdict(item) | {"due": min(item.due, 1e12)} for item in newest]})
 
 
 def _throttle(world: World, request: Request) -> Response:

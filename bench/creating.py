@@ -1,0 +1,138 @@
+"""Scenarios of creating zones: what it costs, and how near its time comes to what cannot be beaten."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bench import crowd
+from bench.figures import Figure
+from bench.floors import Costs, Floor, Rate, floor_of
+from bench.plans import plan_of
+from bench.rig import Rig, grown, running_rig, steady
+from loom.dev.assets import asset
+from loom.dev.estate import behind, subscriptions_of
+from loom.manifests import read_manifests
+
+POLL, INTERVAL = 60.0, 600.0  # the operator's defaults, here in simulated seconds: it lives in time that runs no faster
+
+
+def fifty(home: Path, console: Console) -> Sequence[Figure]:
+    """Fifty zones at once in one subscription, in a simulated Azure whose budgets bind."""
+    plane = crowd.plane()
+    with running_rig(home, console, speed=20.0) as rig:
+        idle = steady(lambda: round(rig.memory()), 10.0)
+        rig.prepare([plane], [])
+        rig.apply([crowd.namespace(), plane])
+        rig.wait_ready(1, 120)
+        rig.reset_azure()
+        cpu, before = rig.cpu(), rig.kubernetes_writes()
+        rig.apply(crowd.zones(0, 50, over=1))
+        seconds = rig.wait_ready(51, 1200)
+        azure, resources = rig.azure(), rig.resource_count()
+        writes = grown(rig.kubernetes_writes(), before)
+        used = rig.cpu() - cpu
+    allowed = 4 + math.ceil(seconds / 30)
+    per_zone = sum(writes.values()) / 50
+    return [
+        Figure("memory of the idle operator", f"{idle:.0f} MB", "<= 130 MB", idle <= 130),
+        *_manners("50 zones at once, one subscription", azure),
+        _requests("ARM requests to create a zone, over its resources, polls apart", azure, resources),
+        Figure(
+            "CPU per converged ARM resource", f"{used / resources * 1000:.1f} ms",
+            "<= 8 ms", used / resources <= 0.008, "OpenTofu with azapi 53 ms",
+        ),
+        Figure(
+            "Kubernetes writes for a zone from create to Ready", f"{per_zone:.1f}", f"<= {allowed} (4 + one per 30 s)",
+            per_zone <= allowed, json.dumps({k: round(v / 50, 1) for k, v in writes.items()}).replace('"', ""),
+        ),
+        Figure("the 50 zones", f"{seconds:.0f} s, {resources} resources"),
+    ]  # fmt: skip
+
+
+def one_zone(home: Path, console: Console) -> Sequence[Figure]:
+    """The sample's full zone, without a VPN gateway, against the longest way through its plan. Time runs four times as fast."""
+    speed = 4.0
+    plane, *others, zone = _sample(f"{INTERVAL / speed:.0f}s")
+    with running_rig(home, console, speed=speed, pollInterval=_poll(speed)) as rig:
+        _place(rig, [plane, zone])
+        rig.apply([plane, *others])
+        rig.wait_ready(1, 120)
+        rig.reset_azure()
+        began = rig.azure_time()
+        rig.apply([zone])
+        rig.wait_ready(2, 1200, tick=0.25)
+        took, azure, resources = rig.azure_time() - began, rig.azure(), rig.resource_count()
+        floor = floor_of([plan_of(zone, plane)], Costs(rig.operations(), Rate(speed, POLL)), share=0.5)
+    return [
+        _against(f"one zone with everything but a VPN gateway, {resources} resources", took, floor, 1.05),
+        _requests("the same: ARM requests over its resources, polls apart", azure, resources),
+        *_manners("the same", azure),
+    ]
+
+
+def hundred_zones(home: Path, console: Console) -> Sequence[Figure]:
+    """A hundred zones at once in one subscription and region; the operator may use the whole of the budgets."""
+    speed, count = 5.0, 100
+    plane = crowd.plane()
+    zones = list(crowd.zones(0, count, over=1, interval=f"{INTERVAL / speed:.0f}s"))
+    budget = {"rateScale": speed, "share": 1.0}
+    with running_rig(home, console, speed=speed, pollInterval=_poll(speed), budget=budget) as rig:
+        rig.prepare([plane], [])
+        rig.apply([crowd.namespace(), plane])
+        rig.wait_ready(1, 120)
+        rig.reset_azure()
+        began = rig.azure_time()
+        rig.apply(zones)
+        rig.wait_ready(count + 1, 1800)
+        took, azure, resources = rig.azure_time() - began, rig.azure(), rig.resource_count()
+        costs = Costs(rig.operations(), Rate(speed, POLL))
+        floor = floor_of([plan_of(zone, plane) for zone in zones], costs, share=1.0)
+    return [
+        _against(f"{count} zones at once, one subscription and region, {resources} resources", took, floor, 1.1),
+        _requests("the same: ARM requests over their resources, polls apart", azure, resources),
+        *_manners("the same", azure),
+    ]
+
+
+def _against(name: str, took: float, floor: Floor, goal: float) -> Figure:
+    ratio = took / floor.highest
+    value = f"{took:.0f} simulated s, {ratio:.2f} of the floor"
+    return Figure(name, value, f"<= {goal:g}", ratio <= goal, f"{floor}")
+
+
+def _requests(name: str, azure: Mapping[str, Any], resources: int) -> Figure:
+    each = (azure["total"] - azure["polls"]) / resources
+    return Figure(name, f"{each:.2f}", "<= 1.8", each <= 1.8, "1.0: one PUT each; OpenTofu with azapi 3.1")
+
+
+def _manners(name: str, azure: Mapping[str, Any]) -> list[Figure]:
+    early = azure["earlyPolls"]
+    return [
+        Figure(f"{name}: 429 met", str(azure["throttled"]), "0", azure["throttled"] == 0),
+        Figure("the same: polls earlier than Retry-After", str(early), "0", early == 0),
+    ]
+
+
+def _poll(speed: float) -> str:
+    return f"{POLL / speed * 1000:.0f}ms"
+
+
+def _sample(interval: str) -> list[dict[str, Any]]:
+    """The sample's plane, what stands beside it, and its zone, without what takes three quarters of an hour."""
+    manifests = [dict(item) for item in read_manifests(asset("manifests/samples")) if item["kind"] != "ApiProduct"]
+    zone = next(item for item in manifests if item["kind"] == "DataLandingZone")
+    zone["spec"]["accessPaths"].pop("vpn", None)
+    plane = next(item for item in manifests if item["kind"] == "AdminPlane")
+    plane["spec"]["interval"] = zone["spec"]["interval"] = interval
+    return sorted(manifests, key=lambda item: (item is zone, item is not plane))
+
+
+def _place(rig: Rig, manifests: Sequence[Mapping[str, Any]]) -> None:
+    """What the manifests name exists in the simulated Azure."""
+    for subscription in subscriptions_of(manifests):
+        rig.simulator.call("POST", "/sim/subscriptions", {"id": subscription})
+    rig.simulator.place(item for manifest in manifests for item in behind(manifest))
