@@ -23,7 +23,13 @@ GROUP = "/subscriptions/s/resourceGroups/g"
 OF_SUBSCRIPTION = "/subscriptions/s"
 EXTENDED = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/a"
 EXTENSIONS = ("Microsoft.Authorization/roleAssignments", "Microsoft.Insights/diagnosticSettings")
-FIXED = {"blobServices": "default", "networkRuleSets": "default", "managementPolicies": "default", "policies": "policy"}
+FIXED = {
+    "blobServices": "default",
+    "networkRuleSets": "default",
+    "managementPolicies": "default",
+    "policies": "policy",
+    "administrators": "activeDirectory",
+}
 """The names of singletons, which the official routes spell out."""
 
 GENERIC = "Microsoft.Resources/resourceGroups"
@@ -169,8 +175,11 @@ class Operations:
 _OF_ENGINES = [
     "microsoft.kusto/clusters",
     "microsoft.databricks/workspaces",
+    "microsoft.synapse/workspaces",
+    "microsoft.synapse/workspaces/azureadonlyauthentications",
+    "microsoft.synapse/workspaces/administrators",
 ]
-"""Optional engines: tests/drift/test_kusto.py, tests/drift/test_databricks.py."""
+"""Optional engines: tests/drift has test_kusto.py, test_databricks.py and test_synapse.py."""
 
 _NAMED_ONLY = [
     name.lower()

@@ -53,6 +53,7 @@ def test_what_holds_data_is_protected() -> None:
         "system-topic",
         "kusto-database",
         "databricks",
+        "synapse",
     }
 
 

@@ -23,6 +23,9 @@ DNS_ZONES = {
         "redisEnterprise": "privatelink.redis.azure.net",
         "databricks_ui_api": "privatelink.azuredatabricks.net",
         "browser_authentication": "privatelink.azuredatabricks.net",
+        "synapse/Sql": "privatelink.sql.azuresynapse.net",
+        "synapse/SqlOnDemand": "privatelink.sql.azuresynapse.net",
+        "synapse/Dev": "privatelink.dev.azuresynapse.net",
     },
     "AzureUSGovernment": {
         "blob": "privatelink.blob.core.usgovcloudapi.net",
@@ -32,6 +35,9 @@ DNS_ZONES = {
         "vault": "privatelink.vaultcore.usgovcloudapi.net",
         "databricks_ui_api": "privatelink.databricks.azure.us",
         "browser_authentication": "privatelink.databricks.azure.us",
+        "synapse/Sql": "privatelink.sql.azuresynapse.usgovcloudapi.net",
+        "synapse/SqlOnDemand": "privatelink.sql.azuresynapse.usgovcloudapi.net",
+        "synapse/Dev": "privatelink.dev.azuresynapse.usgovcloudapi.net",
     },
     "AzureChinaCloud": {
         "blob": "privatelink.blob.core.chinacloudapi.cn",
@@ -44,6 +50,7 @@ DNS_ZONES = {
 ASKED: dict[str, Obj] = {
     "redis": {"redis": {}},
     "databricks": {"databricks": {}},
+    "synapse": {"synapse": {}},
     "accessPaths.frontDoor": {"accessPaths": {"frontDoor": {}}},
 }
 
@@ -89,6 +96,7 @@ def test_a_zone_elsewhere_names_no_host_of_the_public_cloud(cloud: Cloud) -> Non
     hosts = (
         "windows.net",
         "azure.net",
+        "azuresynapse.net",
         "documents.azure.com",
         "azurecr.io",
         "azurecontainerapps.io",
@@ -99,7 +107,7 @@ def test_a_zone_elsewhere_names_no_host_of_the_public_cloud(cloud: Cloud) -> Non
 
 def test_the_page_about_clouds_says_what_the_tables_say() -> None:
     page = (ROOT / "docs" / "clouds.md").read_text()
-    said = ("blob", "dfs", "event_hubs", "cosmos", "vaults", "redis", "databricks", "registry", "apps")
+    said = ("blob", "dfs", "event_hubs", "cosmos", "vaults", "redis", "databricks", "synapse", "registry", "apps")
     hosts = [getattr(suffixes, name) for suffixes in SUFFIXES.values() for name in said]
     assert [host for host in hosts if host and f"`{host}`" not in page] == []
     lines = [line for line in page.splitlines() if line.startswith("| `")]

@@ -22,6 +22,8 @@ RULES = {
     "redis": r"(?=.{1,60}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*",
     "kusto_database": r"[A-Za-z0-9 .-]{1,260}",
     "databricks": r"[A-Za-z0-9][A-Za-z0-9_-]{1,62}[A-Za-z0-9]",
+    "synapse": r"(?!.*-ondemand)(?=.{1,50}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?",
+    "synapse_group": r"[A-Za-z0-9._()-]{1,89}[A-Za-z0-9_()-]",
     "databricks_group": r"[A-Za-z0-9._()-]{1,89}[A-Za-z0-9_()-]",
     "hub_peering": r"[A-Za-z0-9][A-Za-z0-9._-]{0,78}[A-Za-z0-9_]",
     "dns_link": r"[A-Za-z0-9][A-Za-z0-9._-]{0,78}[A-Za-z0-9_]",
@@ -43,6 +45,11 @@ def test_every_name_fits_its_type(zone: Obj, plane: Obj) -> None:
 def test_the_longest_domain_in_the_longest_location_still_fits() -> None:
     made = names(zone_object(domain="a" + "-b" * 19 + "c", location="l" * 40, eventHubs={}, storage={}))
     assert all(re.fullmatch(rule, getattr(made, field)) for field, rule in RULES.items())
+
+
+def test_a_domain_that_is_called_like_serverless_sql_still_gives_a_name_that_azure_takes() -> None:
+    made = names(zone_object(domain="ondemand", synapse={}))
+    assert re.fullmatch(RULES["synapse"], made.synapse)
 
 
 def test_names_that_are_unique_in_the_world_carry_the_zones_hash() -> None:

@@ -18,6 +18,7 @@ from support.worlds import SPOKE, Obj, grant, plane_object, world, zone_object
 SHARED = f"/subscriptions/{SPOKE}/resourceGroups/rg-shared"
 ACCOUNT = f"{SHARED}/providers/Microsoft.Storage/storageAccounts/sashared"
 DOCUMENTS = f"{SHARED}/providers/Microsoft.DocumentDB/databaseAccounts/cosmos-shared"
+WORKSPACE = f"{SHARED}/providers/Microsoft.Synapse/workspaces/syn-shared"
 CACHE = f"{SHARED}/providers/Microsoft.Cache/redisEnterprise/redis-shared"
 NAMESPACE = f"{SHARED}/providers/Microsoft.EventHub/namespaces/evhns-shared"
 PLANE = plane_object(grants=[grant(scopes=[SHARED])])
@@ -284,3 +285,25 @@ def test_what_describes_a_made_service_is_refused_beside_an_attached_one(service
 def test_another_type_is_not_taken_for_the_service() -> None:
     with pytest.raises(Refusal, match=r"spec.storage.existing.id"):
         KINDS["DataLandingZone"].parse(attached(storage={"existing": {"id": NAMESPACE}}))
+
+
+def test_an_attached_workspace_gets_endpoints_and_its_right_on_the_zones_lake_and_nothing_else() -> None:
+    plan = planned(zone_object(synapse={"existing": {"id": WORKSPACE}}))
+    about = {
+        r.key: r.mode for r in plan.resources if "synapse" in r.key and not r.key.startswith(("endpoint/", "dns-link/"))
+    }
+    role = "role/synapse/storage/storage-blob-data-contributor"
+    assert about == {"synapse": Mode.EXISTING, role: Mode.MANAGED}
+    address = plan.find("endpoint/synapse-SqlOnDemand/address")
+    assert (address.mode, str(address.id).rpartition("/")[2]) == (Mode.FREE, "syn-shared-ondemand")
+    alone = planned(zone_object(storage=None, synapse={"existing": {"id": WORKSPACE}}))
+    assert role not in {resource.key for resource in alone.resources}
+
+
+def test_a_workspace_on_an_attached_account_keeps_its_files_under_a_name_that_no_other_zone_takes() -> None:
+    plan = planned(attached(synapse={}))
+    (files,) = [r for r in plan.resources if r.key.startswith("filesystem/synapse")]
+    assert str(files.id).startswith(ACCOUNT)
+    assert str(files.id).endswith(f"/synapse-{world(zone_object()).owner.hash}")
+    declared = planned(attached(synapse={"filesystem": "bronze"}))
+    assert [r.key for r in declared.resources if r.key.startswith("filesystem/")] == ["filesystem/bronze"]

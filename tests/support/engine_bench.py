@@ -202,6 +202,7 @@ _OUTPUTS = {
     "Microsoft.KeyVault/vaults": {"vaultUri": "https://vault.example/"},
     "Microsoft.DocumentDB/databaseAccounts": {"documentEndpoint": "https://documents.example/"},
     "Microsoft.Cache/redisEnterprise": {"hostName": "cache.example"},
+    "Microsoft.Synapse/workspaces": {"connectivityEndpoints": {"sqlOnDemand": "sql.example"}},
 }
 
 
@@ -210,7 +211,7 @@ def _give_outputs(arm_id: str, body: dict[str, Any]) -> None:
     configuration = body.get("properties", {}).get("configuration") or {}
     if type_of(arm_id) == "Microsoft.App/containerApps" and "ingress" in configuration:
         configuration["ingress"]["fqdn"] = f"{name_of(arm_id)}.calm-bay.example"
-    if type_of(arm_id) == "Microsoft.EventGrid/systemTopics":
+    if (body.get("identity") or {}).get("type") == "SystemAssigned":
         body["identity"]["principalId"] = str(uuid5(NAMESPACE_URL, arm_id.lower()))
     if "userAssignedIdentities" in arm_id:
         body["properties"] |= {"principalId": str(uuid5(NAMESPACE_URL, arm_id.lower())), "clientId": "c1"}

@@ -30,12 +30,14 @@ def planes() -> st.SearchStrategy[Obj]:
 @st.composite
 def zones(draw: st.DrawFn) -> Obj:
     """Zones with any of the services, with addresses laid out or given."""
+    storage = draw(st.none() | _storage())
     services = {
-        "storage": draw(st.none() | _storage()),
+        "storage": storage,
         "eventHubs": draw(st.none() | _event_hubs()),
         "serviceBus": draw(st.none() | _service_bus()),
         "cosmos": draw(st.none() | _cosmos()),
         "keyVault": draw(st.none() | st.fixed_dictionaries({}, optional={"softDeleteDays": st.integers(7, 90)})),
+        "synapse": draw(st.just(None) | _synapse()) if storage is not None else None,
         "redis": draw(st.none() | _redis()),
         "kusto": draw(st.none() | st.just({"clusterId": hub("Microsoft.Kusto/clusters", "adxshared")})),
         "apps": draw(st.none() | _apps()),
@@ -118,6 +120,14 @@ def _redis() -> st.SearchStrategy[Obj]:
             "sku": st.sampled_from(["Balanced_B0", "MemoryOptimized_M10", "ComputeOptimized_X3"]),
         },
     )
+
+
+def _synapse() -> st.SearchStrategy[Obj]:
+    names = st.from_regex(r"[a-z0-9]{1,10}(-[a-z0-9]{1,10}){0,3}", fullmatch=True).filter(
+        lambda n: "-ondemand" not in n
+    )
+    admins = {"groupId": GROUP, "name": "SQL administrators"}
+    return st.fixed_dictionaries({}, optional={"name": names, "filesystem": _words, "sqlAdmins": st.just(admins)})
 
 
 def _cosmos() -> st.SearchStrategy[Obj]:

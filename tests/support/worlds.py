@@ -116,6 +116,7 @@ def rich_zone(**changes: Any) -> Obj:
         },
         "redis": {},
         "databricks": {},
+        "synapse": {"sqlAdmins": {"groupId": GROUP, "name": "SQL administrators"}},
         "kusto": {"clusterId": hub("Microsoft.Kusto/clusters", "adxshared")},
         "apps": {
             **_APPS,

@@ -29,6 +29,7 @@ from loom.api.zone.network import APPS_SUBNET, ENDPOINTS_SUBNET, Network
 from loom.api.zone.redis import Redis
 from loom.api.zone.service_bus import ServiceBus
 from loom.api.zone.storage import Storage
+from loom.api.zone.synapse import Synapse
 
 
 class Environment(StrEnum):
@@ -49,7 +50,7 @@ class Owner(Model):
 
 
 # Services that are reached through private endpoints of the zone's own, as fields of the spec.
-PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos", "redis", "databricks", "keyVault")
+PRIVATE_SERVICES = ("storage", "eventHubs", "serviceBus", "cosmos", "redis", "databricks", "synapse", "keyVault")
 
 ATTACHABLE = (*PRIVATE_SERVICES, "kusto", "apps.environment")
 """What the spec may attach instead of having it made, by its place in the spec."""
@@ -124,6 +125,12 @@ class DataLandingZoneSpec(CommonSpec):
             message="events go from the storage account to a queue: give storage and serviceBus too",
             holds=lambda z: z.event_grid is None or (z.storage is not None and z.service_bus is not None),
         ),
+        Rule(
+            field="synapse",
+            cel="!has(self.synapse) || has(self.synapse.existing) || has(self.storage)",
+            message="a Synapse workspace keeps its files in the zone's storage account: give storage too",
+            holds=lambda z: z.synapse is None or z.synapse.existing is not None or z.storage is not None,
+        ),
         immutable("names", "Azure renames nothing; take the change back, or make another zone"),
         immutable("adminPlaneRef", "make another zone on the other plane and move to it"),
         immutable("domain", "make another zone for the other domain and move to it"),
@@ -175,6 +182,8 @@ class DataLandingZoneSpec(CommonSpec):
     """The zone's database in a Data Explorer cluster that exists. Omitted: none is made; one that was made stays."""
     databricks: Databricks | None = None
     """The zone's Databricks workspace; {} takes every default. Omitted: none is made; one that was made stays."""
+    synapse: Synapse | None = None
+    """The zone's Synapse workspace; {} takes every default. Omitted: none is made; one that was made stays."""
     apps: Apps | None = None
     """The platform's apps. Omitted: none run."""
     access_paths: AccessPaths | None = None
@@ -221,5 +230,4 @@ class DataLandingZoneStatus(CommonStatus):
         default_factory=dict
     )
     """Where the zone's services answer, by their name in the spec: storage, eventHubs (for Kafka), serviceBus, cosmos, redis,
-    kusto (the cluster), databricks, and
-    apps (the domain)."""
+    kusto (the cluster), databricks, synapse (for SQL without a pool), and apps (the domain)."""

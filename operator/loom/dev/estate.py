@@ -12,11 +12,11 @@ Json = dict[str, Any]
 _ZONES = {
     "AzureCloud": (
         "blob.core.windows.net", "dfs.core.windows.net", "servicebus.windows.net", "documents.azure.com", "vaultcore.azure.net",
-        "redis.azure.net", "azuredatabricks.net",
+        "redis.azure.net", "azuredatabricks.net", "sql.azuresynapse.net", "dev.azuresynapse.net",
     ),
     "AzureUSGovernment": (
         "blob.core.usgovcloudapi.net", "dfs.core.usgovcloudapi.net", "servicebus.usgovcloudapi.net", "documents.azure.us",
-        "vaultcore.usgovcloudapi.net", "databricks.azure.us",
+        "vaultcore.usgovcloudapi.net", "databricks.azure.us", "sql.azuresynapse.usgovcloudapi.net", "dev.azuresynapse.usgovcloudapi.net",
     ),
     "AzureChinaCloud": (
         "blob.core.chinacloudapi.cn", "dfs.core.chinacloudapi.cn", "servicebus.chinacloudapi.cn", "documents.azure.cn",

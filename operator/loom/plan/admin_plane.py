@@ -16,7 +16,11 @@ REFERENCES_FOUND = "ReferencesFound"
 CONDITIONS = (REFERENCES_FOUND,)
 
 # DNS zones that a plane may well do without; a landing zone that has the service tells of the link that it cannot make.
-_OF_FEW = frozenset({"redisEnterprise", "databricks_ui_api", "browser_authentication"})
+_OF_FEW = frozenset(
+    {
+        "redisEnterprise", "databricks_ui_api", "browser_authentication", "synapse/Sql", "synapse/SqlOnDemand", "synapse/Dev",
+    }
+)  # fmt: skip
 
 
 def plan(spec: AdminPlaneSpec, context: Context) -> Plan:

@@ -21,6 +21,7 @@ class Suffixes:
     cosmos: str
     redis: str  # "" where Azure's documentation lists no Azure Managed Redis
     databricks: str  # "" where it lists no private endpoints of Databricks
+    synapse: str  # "" where it lists no private endpoints of Synapse
     registry: str
     apps: str
     login: str  # where OpenID Connect providers of Microsoft Entra publish their configuration
@@ -45,6 +46,7 @@ ABSENT: Mapping[Cloud, tuple[Absence, ...]] = {
     Cloud.AZURE_CHINA_CLOUD: (
         _NO_REDIS,
         Absence("databricks", "Azure's documentation lists no private endpoints of Databricks"),
+        Absence("synapse", "Azure's documentation lists no private endpoints of Synapse"),
         Absence("accessPaths.frontDoor", "Front Door Premium is not offered"),
     ),
 }
@@ -57,6 +59,7 @@ SUFFIXES = {
         cosmos="documents.azure.com",
         redis="redis.azure.net",
         databricks="azuredatabricks.net",
+        synapse="azuresynapse.net",
         registry="azurecr.io",
         apps="azurecontainerapps.io",
         login="login.microsoftonline.com",
@@ -71,6 +74,7 @@ SUFFIXES = {
         cosmos="documents.azure.us",
         redis="",
         databricks="databricks.azure.us",
+        synapse="azuresynapse.usgovcloudapi.net",
         registry="azurecr.us",
         apps="azurecontainerapps.us",
         login="login.microsoftonline.us",
@@ -88,6 +92,7 @@ SUFFIXES = {
         cosmos="documents.azure.cn",
         redis="",
         databricks="",
+        synapse="",
         registry="azurecr.cn",
         apps="azurecontainerapps.cn",
         login="login.partner.microsoftonline.cn",
@@ -110,7 +115,7 @@ AUTHORITIES = {
 
 
 def private_zones(cloud: Cloud) -> dict[str, str]:
-    """The privatelink DNS zone of each private endpoint group that is planned, by group id."""
+    """The privatelink DNS zone of each private endpoint group that is planned, by group id; `group_name` says what is in one."""
     suffixes = SUFFIXES[cloud]
     found = {
         "blob": f"privatelink.{suffixes.blob}",
@@ -123,5 +128,13 @@ def private_zones(cloud: Cloud) -> dict[str, str]:
         "redisEnterprise": suffixes.redis,
         "databricks_ui_api": suffixes.databricks,
         "browser_authentication": suffixes.databricks,
+        "synapse/Sql": suffixes.synapse and f"sql.{suffixes.synapse}",
+        "synapse/SqlOnDemand": suffixes.synapse and f"sql.{suffixes.synapse}",
+        "synapse/Dev": suffixes.synapse and f"dev.{suffixes.synapse}",
     }
     return found | {group_id: f"privatelink.{suffix}" for group_id, suffix in of_some.items() if suffix}
+
+
+def group_name(group_id: str) -> str:
+    """What Azure calls a private endpoint group. Where two services call theirs alike, one has itself before it: `synapse/Sql`."""
+    return group_id.rpartition("/")[2]

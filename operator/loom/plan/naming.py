@@ -41,6 +41,8 @@ class ZoneNames:
     kusto_database: str
     databricks: str
     databricks_group: str
+    synapse: str
+    synapse_group: str
     hub_peering: str
     dns_link: str
     place: str
@@ -92,6 +94,10 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         kusto_database=f"loomdb-{spec.domain}-{owner.hash}",
         databricks=(spec.databricks and spec.databricks.name) or fit(f"adb-loom-{place}", 64),
         databricks_group=fit(f"rg-csa-loom-dlz-{place}-databricks", 90),
+        # What ends in -ondemand is a workspace's serverless SQL, so Azure takes that in no name.
+        synapse=(spec.synapse and spec.synapse.name)
+        or hashed(f"syn-loom-{spec.domain.replace('ondemand', 'on-demand')}-{environment}", unique, 50),
+        synapse_group=fit(f"rg-csa-loom-dlz-{place}-synapse", 90),
         # In networks and zones that many share, only the owner's hash says whose these are.
         hub_peering=f"peer-to-dlz-{spec.domain}-{owner.hash}",
         dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",

@@ -16,6 +16,7 @@ _SUFFIXES = (
     ("vaultcore.azure.net", "vaultcore.usgovcloudapi.net", "vaultcore.azure.cn"),
     ("documents.azure.com", "documents.azure.us", "documents.azure.cn"),
     ("azuredatabricks.net", "databricks.azure.us", "databricks.azure.cn"),
+    ("azuresynapse.net", "azuresynapse.usgovcloudapi.net", "azuresynapse.azure.cn"),
     ("azurecr.io", "azurecr.us", "azurecr.cn"),
     ("azurecontainerapps.io", "azurecontainerapps.us", "azurecontainerapps.cn"),
     ("applicationinsights.azure.com", "applicationinsights.us", "applicationinsights.azure.cn"),

@@ -21,7 +21,18 @@ INTERFACE = "databricks_ui_api"
 def databricks(site: Site) -> Iterator[Resource]:
     """The workspace."""
     before = (f"subnet/{DATABRICKS_HOST_SUBNET}", f"subnet/{DATABRICKS_CONTAINER_SUBNET}")
-    yield Resource(KEY, site.databricks, _workspace(site), ("group", *before), SERVICES_READY)
+    yield Resource(
+        key=KEY,
+        id=site.databricks,
+        body=_workspace(site),
+        depends_on=("group", *before),
+        condition=SERVICES_READY,
+        on_create={"properties": {"managedResourceGroupId": _platforms_group(site)}},
+    )
+
+
+def _platforms_group(site: Site) -> str:
+    return arm_id.resource_group(site.spec.subscription_id, site.names.databricks_group)
 
 
 def _workspace(site: Site) -> dict[str, Value]:
@@ -31,7 +42,6 @@ def _workspace(site: Site) -> dict[str, Value]:
         "sku": {"name": "premium"},  # what private endpoints ask for
         "properties": {
             "computeMode": "Hybrid",
-            "managedResourceGroupId": arm_id.resource_group(site.spec.subscription_id, site.names.databricks_group),
             "publicNetworkAccess": "Disabled",
             "requiredNsgRules": "NoAzureDatabricksRules",  # the control plane comes by the private endpoint
             "parameters": {

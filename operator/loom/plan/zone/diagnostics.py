@@ -28,6 +28,7 @@ _SENT: dict[str, dict[str, Value]] = {
     "microsoft.documentdb/databaseaccounts": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.eventgrid/systemtopics": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.keyvault/vaults": {"logs": _LOGS, "metrics": _METRICS},
+    "microsoft.synapse/workspaces": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.app/managedenvironments": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.cdn/profiles": {"logs": _LOGS, "metrics": _METRICS},
     "microsoft.network/applicationgateways": {"logs": _LOGS, "metrics": _METRICS},

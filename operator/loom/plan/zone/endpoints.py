@@ -6,6 +6,7 @@ from loom.api.zone.network import ENDPOINTS_SUBNET
 from loom.plan import naming
 from loom.plan.arm_id import is_within, name_of
 from loom.plan.checks import LinkCheck
+from loom.plan.clouds import group_name
 from loom.plan.resource import Resource
 from loom.plan.zone.existing import SIGN_IN, registration
 from loom.plan.zone.site import NETWORK_READY, Site
@@ -21,14 +22,15 @@ def endpoint(site: Site, service: str, target: str, group_id: str) -> Iterator[R
     """
     others = not is_within(target, site.group)
     shared = others or group_id == SIGN_IN
-    name = naming.endpoint(name_of(target), group_id, site.owner.hash if shared else "")
+    asked = group_name(group_id)
+    name = naming.endpoint(name_of(target), asked, site.owner.hash if shared else "")
     own_id = site.id("Microsoft.Network/privateEndpoints", name)
     before: tuple[str, ...] = (service, f"subnet/{ENDPOINTS_SUBNET}")
     if shared:
         address = f"{endpoint_key(service, group_id)}/address"
         yield registration(site, address, target, name, group_id)
         before = (*before, address)
-    connection = {"name": name, "properties": {"privateLinkServiceId": target, "groupIds": [group_id]}}
+    connection = {"name": name, "properties": {"privateLinkServiceId": target, "groupIds": [asked]}}
     yield Resource(
         key=endpoint_key(service, group_id),
         id=own_id,
@@ -61,4 +63,4 @@ def endpoint_check(service: str, group_id: str) -> LinkCheck:
 
 def endpoint_key(service: str, group_id: str) -> str:
     """The plan's key of an endpoint."""
-    return f"endpoint/{service}-{group_id}"
+    return f"endpoint/{service}-{group_name(group_id)}"

@@ -42,11 +42,12 @@ def registration(site: Site, key: str, target: str, endpoint: str, group_id: str
 
 
 def _record(site: Site, target: str, group_id: str) -> str:
-    """The name below the DNS zone; a cache's holds its location as well (Azure docs: Private endpoint DNS zone values)."""
+    """The name below the DNS zone; some hold more than the resource's (Azure docs: Private endpoint DNS zone values)."""
     name = name_of(target).lower()
     return {
         "redisEnterprise": f"{name}.{site.location}",
         SIGN_IN: f"{site.location}.pl-auth",
+        "synapse/SqlOnDemand": f"{name}-ondemand",
     }.get(group_id, name)
 
 

@@ -17,8 +17,9 @@ from loom.plan.zone.service import Service
 from loom.plan.zone.service_bus import SERVICE_BUS
 from loom.plan.zone.site import Site
 from loom.plan.zone.storage import STORAGE
+from loom.plan.zone.synapse import SYNAPSE
 
-SERVICES: tuple[Service, ...] = (STORAGE, EVENT_HUBS, SERVICE_BUS, COSMOS, REDIS, KUSTO, DATABRICKS, KEY_VAULT)
+SERVICES: tuple[Service, ...] = (STORAGE, EVENT_HUBS, SERVICE_BUS, COSMOS, REDIS, KUSTO, DATABRICKS, SYNAPSE, KEY_VAULT)
 
 
 def declared(site: Site) -> Iterator[Service]:

@@ -113,6 +113,11 @@ class Site:
         return self.id("Microsoft.Databricks/workspaces", self.names.databricks)
 
     @property
+    def synapse(self) -> str:
+        """The id of the Synapse workspace."""
+        return self.attached("synapse") or self.id("Microsoft.Synapse/workspaces", self.names.synapse)
+
+    @property
     def kusto_database(self) -> str:
         """The id of the zone's database in the Data Explorer cluster."""
         return f"{self.attached('kusto')}/databases/{self.names.kusto_database}"

@@ -23,14 +23,19 @@ def storage(site: Site) -> Iterator[Resource]:
         yield existing(site, KEY, spec.existing, {"properties": {"isHnsEnabled": True}})
     else:
         yield from _made(site, spec)
-    for filesystem in spec.filesystems:
-        yield Resource(
-            key=f"filesystem/{filesystem.name}",
-            id=f"{site.storage}/blobServices/default/containers/{filesystem.name}",
-            body={"properties": {"publicAccess": "None"}},
-            depends_on=(KEY,),
-            condition=SERVICES_READY,
-        )
+    for each in spec.filesystems:
+        yield filesystem(site, each.name)
+
+
+def filesystem(site: Site, name: str) -> Resource:
+    """A filesystem of the account."""
+    return Resource(
+        key=f"filesystem/{name}",
+        id=f"{site.storage}/blobServices/default/containers/{name}",
+        body={"properties": {"publicAccess": "None"}},
+        depends_on=(KEY,),
+        condition=SERVICES_READY,
+    )
 
 
 def _made(site: Site, spec: Storage) -> Iterator[Resource]:

@@ -23,6 +23,7 @@ from loom.sim.providers import (
     resources,
     service_bus,
     storage,
+    synapse,
     web,
 )
 
@@ -38,6 +39,7 @@ PROVIDERS: tuple[Provider, ...] = (
     key_vault.PROVIDER,
     redis.PROVIDER,
     databricks.PROVIDER,
+    synapse.PROVIDER,
     event_grid.PROVIDER,
     kusto.PROVIDER,
     app.PROVIDER,

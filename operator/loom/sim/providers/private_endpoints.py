@@ -30,6 +30,11 @@ GROUP_IDS: dict[str, dict[str, str]] = {
         "databricks_ui_api": "{url}",
         "browser_authentication": "{location}.pl-auth.azuredatabricks.net",
     },
+    "microsoft.synapse/workspaces": {
+        "sql": "{name}.sql.azuresynapse.net",
+        "sqlondemand": "{name}-ondemand.sql.azuresynapse.net",
+        "dev": "{name}.dev.azuresynapse.net",
+    },
     "microsoft.documentdb/databaseaccounts": {"sql": "{name}.documents.azure.com"},
     "microsoft.keyvault/vaults": {"vault": "{name}.vaultcore.azure.net"},
     "microsoft.containerregistry/registries": {"registry": "{name}.azurecr.io"},
