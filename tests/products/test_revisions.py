@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from support.shop import HOST, Shop, revision
+from loom.sim.app import serve
+from loom.sim.wire import Request, Response
+from loom.sim.world import World
+from support.shop import HOST, Shop, document, revision
 
 pytestmark = pytest.mark.sdk
 
@@ -69,6 +72,44 @@ async def test_a_revision_has_its_policies_before_calls_reach_it(shop: Shop) -> 
     policy = shop.azure.get(f"{shop.api_id}/policies/policy")
     assert policy is not None
     assert "set-backend-service" in policy["properties"]["value"]
+
+
+async def test_a_new_revision_is_held_by_the_apis_policies_from_the_first_moment_in_which_it_can_be_called(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.api(policies={"inbound": [{"ipFilter": {"action": "Allow", "addresses": ["203.0.113.7"]}}]})
+    await shop.settle()
+    answers: set[tuple[str, int]] = set()
+
+    def serve_and_call(world: World, request: Request) -> Response:
+        answer = serve(world, request)
+        for path in ("/finance/orders;rev=2/list", "/finance/orders;rev=2/find"):
+            answers.add((path, shop.call(path)))
+        return answer
+
+    monkeypatch.setattr("loom.sim.server.serve", serve_and_call)
+    shop.api(revisions=[revision("1", "list"), revision("2", "list", "find")], currentRevision="1")
+    await shop.settle()
+    statuses = {path.rpartition("/")[2]: {code for where, code in answers if where == path} for path, _ in answers}
+    assert statuses == {"list": {404, 403}, "find": {404, 403}}
+
+
+async def test_a_revision_that_was_begun_before_a_crash_gets_its_document(shop: Shop) -> None:
+    await shop.settle()
+    shop.azure.fault("error", method="PUT", path=";rev=2$", when="inflight")
+    newer = document("list").replace("operationId: list,", "operationId: list, summary: Newer,")
+    second = {"name": "2", "source": {"openapi": {"inline": newer}}}
+    shop.api(revisions=[revision("1", "list"), second], currentRevision="1")
+    begun = shop.azure.get
+    await shop.until(lambda: begun(f"{shop.api_id};rev=2") is not None)
+    shop.play.memories.clear()
+    await shop.settle()
+    whole = begun(f"{shop.api_id};rev=2")
+    assert whole is not None
+    assert whole["properties"]["serviceUrl"] == "https://orders.contoso.com/v1"
+    operation = begun(f"{shop.api_id};rev=2/operations/list")
+    assert operation is not None
+    assert operation["properties"]["displayName"] == "Newer", "the same operations do not make it the same document"
 
 
 async def test_old_revisions_of_ours_are_kept_up_to_the_limit_and_those_of_others_always(shop: Shop) -> None:

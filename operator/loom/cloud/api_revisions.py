@@ -1,8 +1,12 @@
 """APIs and their revisions, by id: the SDK of API Management takes a 202 to an import for an error (measured, 5.0.0).
 
 Every revision is addressed by its number (`apis/orders;rev=2`), the current one too, which the service knows by two ids. Three things are
-not done by the PUT or DELETE that they look like: a revision beside others is a copy of the current one to begin with, it is made
-current by a release (`isCurrent` in a PUT does nothing), and the current one is the API itself, which goes with all that it has.
+not done by the PUT or DELETE that they look like: a revision beside others begins as a copy of the current one, it is made current by a
+release (`isCurrent` in a PUT does nothing), and the current one is the API itself, which goes with all that it has.
+
+A revision can be called as soon as it is there. The copy has the policies of the current one, and they stay while the document is imported
+into it, so that no moment of it is open to callers whom they keep out. Until then the copy leads to no backend of its own, which is
+also how one that was only begun is told from one that is whole: what is declared does not hold in it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +22,8 @@ from loom.plan.arm_id import REVISION, without_revision
 from loom.plan.arm_type import ArmType
 from loom.plan.values import Json, at
 
+_OF_THE_DOCUMENT = frozenset({"format", "value", "description"})
+_NOWHERE = "https://begun.invalid"  # a name that never resolves (RFC 6761)
 TYPES = frozenset({"microsoft.apimanagement/service/apis"})
 
 
@@ -37,10 +43,17 @@ class ApiRevisions:
         """The first answer to a PUT, or to the release that stands for it."""
         if at(body, "properties.isCurrent"):
             return await self._release(arm_id, kind, body)
-        root = without_revision(arm_id)
-        if root != arm_id and not etag and (await self._look(root, kind)).status == 200:
-            body = {**body, "properties": {**body["properties"], "sourceApiId": root}}
-        return await self._by_id.put(arm_id, kind, body, etag)
+        current = await self._beside(arm_id, kind)
+        if current is None:
+            return await self._by_id.put(arm_id, kind, body, etag)
+        # A revision that is not current cannot be called otherwise than its API: an import would take the document's title.
+        named = {**body, "properties": {**body["properties"], "displayName": at(current, "properties.displayName")}}
+        if not etag:
+            begun = await self._by_id.put(arm_id, kind, _copy(without_revision(arm_id), named), "")
+            if begun.status == 202:
+                return begun
+            etag = begun.etag
+        return await self._by_id.put(arm_id, kind, named, etag)
 
     async def delete(self, arm_id: str, kind: ArmType, etag: str) -> Answer:
         """The first answer to a DELETE. The current revision is never deleted by its number: it goes with its API."""
@@ -59,8 +72,25 @@ class ApiRevisions:
         answer = await self._by_id.put(f"{without_revision(arm_id)}/releases/{name}", kind, release, "")
         return replace(answer, body=None)  # it shows the release, not the revision
 
+    async def _beside(self, arm_id: str, kind: ArmType) -> Mapping[str, Json] | None:
+        """The API as it is now, where this is a revision beside the current one."""
+        root = without_revision(arm_id)
+        if root == arm_id:
+            return None
+        found = await self._look(root, kind)
+        if found.status != 200 or not isinstance(found.body, Mapping):
+            return None
+        return None if f"{root}{REVISION}{at(found.body, 'properties.apiRevision')}" == arm_id else found.body
+
     async def _look(self, arm_id: str, kind: ArmType) -> Answer:
         return await self._principal.send(self._caller, arm_id, {"api-version": kind.api_version})
+
+
+def _copy(root: str, wanted: Mapping[str, Json]) -> dict[str, Json]:
+    """The revision before its document is in it."""
+    whole = wanted["properties"]
+    rest = {name: value for name, value in whole.items() if name not in _OF_THE_DOCUMENT}
+    return {"properties": {**rest, "serviceUrl": _NOWHERE, "sourceApiId": root}}
 
 
 def by_number(listed: Iterable[Observed]) -> Iterator[Observed]:

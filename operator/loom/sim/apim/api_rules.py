@@ -54,7 +54,7 @@ def check_revision(change: Change) -> None:
         raise refusals.invalid("sourceApiId", "API not found.")
     if sent.get("isCurrent"):
         raise refusals.invalid("isCurrent", "A revision is made current by a release.")
-    if sent.get("displayName") not in (None, root.properties.get("displayName")):
+    if _name_of(sent) not in (None, root.properties.get("displayName")):
         raise refusals.invalid("displayName", "Only the current revision can change the name of an API.")
     if str(sent["path"]).strip("/").lower() != str(root.properties["path"]).lower():
         raise refusals.invalid("path", "A revision has the path of its API.")
@@ -67,7 +67,21 @@ def check_revision(change: Change) -> None:
         raise refusals.invalid("sourceApiId", "API not found.")
 
 
+def _name_of(sent: Json) -> str | None:
+    """What an API is to be called: an import takes the document's title unless a name comes with it."""
+    if sent.get("displayName") is not None or sent.get("value") is None:
+        return sent.get("displayName")
+    try:
+        return openapi.read(str(sent["value"]), str(sent["format"])).title[:300]
+    except openapi.Unreadable:
+        return None  # the import tells it, later
+
+
 def source_of(change: Change) -> str:
-    """The API that a new revision is a copy of; the empty string where it is none."""
-    wanted = str(change.properties.get("sourceApiId") or "")
+    """The API that a new revision is a copy of; the empty string where it is none.
+
+    What is imported at once is no copy: whether the service makes it one is told nowhere, and tools do one after the other.
+    """
+    sent = change.properties
+    wanted = str(sent.get("sourceApiId") or "") if sent.get("value") is None else ""
     return full_id(service_of(change.id), wanted) if wanted and change.before is None else ""
