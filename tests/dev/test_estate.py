@@ -1,6 +1,6 @@
 """What the sandbox puts into the simulated Azure is exactly what the planes name."""
 
-from loom.dev.estate import behind, estate_of, subscriptions_of
+from loom.dev.estate import behind, estate_of, groups_of, subscriptions_of
 from support.samples import sample
 
 PLANE = "/subscriptions/30000000-0000-4000-8000-000000000001/resourceGroups/rg-csa-loom-admin-eastus2"
@@ -55,6 +55,14 @@ def test_every_subscription_that_is_named_is_found_once() -> None:
         "30000000-0000-4000-8000-000000000001",
         "30000000-0000-4000-8000-000000000002",
     ]
+
+
+def test_the_groups_of_people_that_zones_give_access_to_are_found_once() -> None:
+    zone = sample("DataLandingZone")
+    zone["spec"]["access"]["admins"] = zone["spec"]["access"]["members"]
+
+    assert groups_of([sample("AdminPlane"), zone]) == ["60000000-0000-4000-8000-000000000002"]
+    assert groups_of([{"kind": "DataLandingZone", "spec": {"access": {"admins": [{}]}}}]) == []
 
 
 def test_what_stands_behind_a_product_is_made_and_behind_others_nothing() -> None:

@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 
 from loom.plan.resource import Named, Resource
+from loom.plan.roles import Role
 from loom.plan.values import at
 from loom.plan.zone.access import ACCESS
 from loom.plan.zone.services import SERVICES
 from support.plans import id_of, plan_of
-from support.worlds import Obj, zone_object
+from support.worlds import Obj, rich_zone, zone_object
 
 ADMINS, MEMBERS = ({"groupId": f"{n}0000000-0000-4000-8000-000000000000"} for n in (1, 2))
-GIVES_ACCESS = {"owner", "user access administrator", "role based access control administrator"}
+GIVES_ACCESS = {"owner", "database admin", "user access administrator", "role based access control administrator"}
 
 
 def shares(**changes: Any) -> list[Resource]:
@@ -27,7 +28,46 @@ def test_each_group_gets_the_roles_of_its_audience_on_what_the_zone_has() -> Non
         for r in shares()
     }
     groups = {"admins": ADMINS["groupId"], "members": MEMBERS["groupId"]}
-    assert made == {(groups[s.audience], s.role.id) for s in ACCESS if s.thing in fields}
+    rows = ((groups[s.audience], s.role, s.thing) for s in ACCESS)
+    assert made == {(group, role.id) for group, role, thing in rows if thing in fields and isinstance(role, Role)}
+
+
+def services_own(thing: str) -> dict[tuple[Any, Any], Resource]:
+    """What is given out of a service's own list in a zone with everything, by group and role."""
+    zone = rich_zone(access={"admins": [ADMINS], "members": [MEMBERS]})
+    made = (r for r in plan_of(zone).resources if r.key.startswith("access/") and f"/{thing}/" in r.key)
+    names = ("properties.roleDefinitionId", "properties.role")
+    return {
+        (at(r.body, "properties.principalId"), next(at(r.body, n) for n in names if at(r.body, n))): r for r in made
+    }
+
+
+def test_both_groups_read_and_write_documents_by_a_role_of_the_accounts_own() -> None:
+    made = services_own("cosmos")
+    account = plan_of(rich_zone()).find("cosmos").id
+    role = f"{account}/sqlRoleDefinitions/00000000-0000-0000-0000-000000000002"
+    assert set(made) == {(ADMINS["groupId"], role), (MEMBERS["groupId"], role)}
+    for resource in made.values():
+        assert isinstance(resource.id, Named)
+        assert resource.id.prefix == f"{account}/sqlRoleAssignments/"
+        assert at(resource.body, "properties.scope") == account
+        assert resource.depends_on == ("cosmos",)
+
+
+def test_in_the_database_admins_make_tables_members_look_and_both_send_data() -> None:
+    made = services_own("kusto")
+    assert set(made) == {
+        (ADMINS["groupId"], "User"),
+        (ADMINS["groupId"], "Ingestor"),
+        (MEMBERS["groupId"], "Viewer"),
+        (MEMBERS["groupId"], "Ingestor"),
+    }
+    assert {at(r.body, "properties.principalType") for r in made.values()} == {"Group"}
+    assert {r.depends_on for r in made.values()} == {("kusto/database",)}
+
+
+def test_redis_gives_groups_nothing_as_it_knows_none() -> None:
+    assert "redis" not in {share.thing for share in ACCESS}
 
 
 def test_data_roles_are_on_the_service_and_wait_for_it() -> None:
@@ -64,4 +104,4 @@ def test_no_role_of_the_table_lets_its_holder_give_access_to_others(share: Any) 
 def test_every_service_of_a_row_that_can_be_declared_is_known() -> None:
     fields = {service.field for service in SERVICES}
     rows = {share.thing for share in ACCESS} - {"group"}
-    assert rows & fields >= {"storage", "eventHubs"}
+    assert rows <= fields

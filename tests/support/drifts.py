@@ -59,6 +59,9 @@ SHARES = tuple(
     if share.thing in ("group", *sample("DataLandingZone")["spec"])
 )
 
+OWN_LISTS = ("cosmos", "kusto")
+"""Services whose roles are none of Azure's."""
+
 EDITS: dict[str, Edit] = {
     "group": TAGS,
     "nsg": TAGS,
@@ -108,7 +111,8 @@ EDITS: dict[str, Edit] = {
         NOWHERE,
         {"properties.privateDnsZoneConfigs[privatelink-servicebus-windows-net]"},
     ),
-    **dict.fromkeys(SHARES, WORDS),
+    **{share: WORDS for share in SHARES if share.split("/")[2] not in OWN_LISTS},
+    **{share: ({"properties": {"role": "Admin"}}, {"properties.role"}) for share in SHARES if "/kusto/" in share},
     **dict.fromkeys((f"identity/{app}" for app in APPS), TAGS),
     "storage/lifecycle": (
         {"properties": {"policy": {"rules": []}}},
@@ -237,6 +241,7 @@ FIXED = {
     "role/loom-setup-orchestrator/cosmos/documents", "role/loom-direct-lake-shim/cosmos/documents",
     "hub/loom-mirroring-configs", "hub/loom-mirroring-offsets", "hub/loom-mirroring-status", "api-link/orders-v1",
     "group-link/developers", "cosmos/loom", "cosmos/loom/workspaces",
+    *(share for share in SHARES if "/cosmos/" in share),
 }  # fmt: skip
 """All that these declare is what Azure never changes: nobody can drift it."""
 

@@ -164,9 +164,11 @@ class Simulator:
         self.seed(lock, {"properties": {"level": level}})
         return lock
 
-    def principal(self, name: str, *, roles: list[tuple[str, str]] | None = None, secret: str = "") -> Principal:
-        """Another caller: roles are (role name, scope), in force at once."""
-        body = {"name": name, "roles": [{"role": role, "scope": scope} for role, scope in roles or []]}
+    def principal(
+        self, name: str, *, roles: list[tuple[str, str]] | None = None, secret: str = "", **more: str
+    ) -> Principal:
+        """Another caller: roles are (role name, scope), in force at once; `more` as the simulator's door takes it."""
+        body = {"name": name, "roles": [{"role": role, "scope": scope} for role, scope in roles or []], **more}
         made = self.door("POST", "/sim/principals", {**body, "secret": secret} if secret else body)
         found = self.world.directory.by_object(made.body["objectId"])
         assert found is not None

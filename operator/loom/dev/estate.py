@@ -39,6 +39,13 @@ def subscriptions_of(manifests: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(found)
 
 
+def groups_of(manifests: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The object ids of the groups of people that zones give access to, once, in order."""
+    access = ((manifest.get("spec") or {}).get("access") or {} for manifest in manifests)
+    groups = (group for one in access for audience in ("admins", "members") for group in one.get(audience) or ())
+    return list(dict.fromkeys(group["groupId"] for group in groups if isinstance(group.get("groupId"), str)))
+
+
 def behind(manifest: Mapping[str, Any]) -> list[Json]:
     """The resources (`{id, body}`) that must be there before an object can be Ready, and that the object itself does not make."""
     makers: dict[str, Callable[[Mapping[str, Any]], list[Json]]] = {

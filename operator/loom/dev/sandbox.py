@@ -21,7 +21,7 @@ from rich.console import Console
 from loom.dev.assets import asset
 from loom.dev.binaries import get_binaries
 from loom.dev.control_plane import ControlPlane
-from loom.dev.estate import behind, subscriptions_of
+from loom.dev.estate import behind, groups_of, subscriptions_of
 from loom.dev.failure import SandboxError
 from loom.dev.given import VARIABLE as GIVEN
 from loom.dev.given import GivenControlPlane
@@ -109,6 +109,8 @@ def _seed(admin: Kubectl, simulator: Simulator, manifests: list[Manifest], conso
             admin.apply(batch)
         for subscription in subscriptions_of(manifests):
             simulator.call("POST", "/sim/subscriptions", {"id": subscription})
+        for group in groups_of(manifests):
+            simulator.call("POST", "/sim/principals", {"name": f"group {group}", "objectId": group, "kind": "Group"})
         for manifest in manifests:
             if estate := behind(manifest):
                 simulator.place(estate)

@@ -12,6 +12,7 @@ from loom.plan.arm_id import name_of, subscription_of, type_of
 from loom.plan.estate.found import ROLE_ASSIGNMENTS, Found, given, tags_of
 from loom.plan.estate.services import READINGS
 from loom.plan.estate.ways import access_paths
+from loom.plan.roles import Role
 from loom.plan.values import Json, at
 from loom.plan.wiring import rows_of
 from loom.plan.zone.access import ACCESS
@@ -107,7 +108,8 @@ def _egress(found: Found, subnets: list[Json]) -> Json:
 
 def _access(found: Found) -> Json:
     """Groups that have on the resource group what admins or members get there."""
-    roles = {share.role.id: share.audience for share in ACCESS if share.thing == ON_GROUP}
+    shares = ((share.role, share.audience) for share in ACCESS if share.thing == ON_GROUP)
+    roles = {role.id: audience for role, audience in shares if isinstance(role, Role)}
     audiences: dict[str, list[Json]] = {}
     for body in found.of(ROLE_ASSIGNMENTS):
         audience = roles.get(name_of(str(at(body, "properties.roleDefinitionId"))))

@@ -60,7 +60,15 @@ def document_access(key: str, site: Site, identity: str, depends_on: tuple[str, 
 
     It is no role assignment of Azure's, but one of the account's own, with other rules (Azure docs: Cosmos DB data plane access).
     """
-    principal = Ref(identity, "properties.principalId")
+    return _access(key, site, Ref(identity, "properties.principalId"), depends_on, condition)
+
+
+def group_documents(key: str, site: Site, group_id: str) -> Resource:
+    """The group of people with this object id may read and write all documents of the account."""
+    return _access(key, site, group_id, (KEY,), "")
+
+
+def _access(key: str, site: Site, principal: Ref | str, depends_on: tuple[str, ...], condition: str) -> Resource:
     role = f"{site.cosmos}/sqlRoleDefinitions/{_DATA_CONTRIBUTOR}"
     return Resource(
         key=key,

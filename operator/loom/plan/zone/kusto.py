@@ -7,14 +7,14 @@ holds, and how much of that is at hand, is left to who runs it.
 from collections.abc import Iterator
 
 from loom.plan.resource import Named, Resource
-from loom.plan.values import Ref
+from loom.plan.values import Ref, Value
 from loom.plan.zone.existing import existing
 from loom.plan.zone.service import Service
 from loom.plan.zone.site import SERVICES_READY, Site
 
 KEY = "kusto"
 DATABASE = f"{KEY}/database"
-_ROLE = "Viewer"  # reads everything in the database, and changes nothing
+_VIEWER = "Viewer"  # reads everything in the database, and changes nothing
 
 
 def kusto(site: Site) -> Iterator[Resource]:
@@ -35,20 +35,20 @@ def kusto(site: Site) -> Iterator[Resource]:
 def database_access(key: str, site: Site, identity: str, depends_on: tuple[str, ...], condition: str) -> Resource:
     """The identity planned as `identity` may query the database: a right of the cluster's own, not a role of Azure's."""
     client = Ref(identity, "properties.clientId")
-    return Resource(
-        key=key,
-        id=Named(f"{site.kusto_database}/principalAssignments/", (client, _ROLE, site.owner.mark)),
-        body={
-            "properties": {
-                "principalId": client,
-                "principalType": "App",
-                "role": _ROLE,
-                "tenantId": site.plane.tenant_id,
-            }
-        },
-        depends_on=depends_on,
-        condition=condition,
-    )
+    assignment, body = _assignment(site, client, "App", _VIEWER)
+    return Resource(key, assignment, body, depends_on, condition)
+
+
+def group_database(key: str, site: Site, group_id: str, role: str) -> Resource:
+    """The group of people with this object id has one of the database's own roles (Azure docs: Kusto role-based access control)."""
+    assignment, body = _assignment(site, group_id, "Group", role)
+    return Resource(key, assignment, body, (DATABASE,))
+
+
+def _assignment(site: Site, principal: Ref | str, kind: str, role: str) -> tuple[Named, dict[str, Value]]:
+    properties = {"principalId": principal, "principalType": kind, "role": role, "tenantId": site.plane.tenant_id}
+    name = Named(f"{site.kusto_database}/principalAssignments/", (principal, role, site.owner.mark))
+    return name, {"properties": properties}
 
 
 KUSTO = Service(

@@ -76,8 +76,9 @@ class Assignments(Behavior):
 
     def compose(self, change: Change) -> Json:
         directory, sent = change.world.directory, change.properties
-        app = directory.by_client(str(sent["principalId"])) if sent["principalType"] == "App" else None
-        found = {"aadObjectId": app.object_id, "principalName": app.name} if app else {}
+        find = directory.by_client if sent["principalType"] == "App" else directory.by_object
+        who = find(str(sent["principalId"]))
+        found = {"aadObjectId": who.object_id, "principalName": who.name} if who else {}
         return {"properties": {"tenantId": directory.tenant, **sent, **found}}
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
