@@ -100,6 +100,7 @@ def products(first: int, count: int, zone: str, over: int, interval: str = "10m"
         spec = product["spec"]
         spec |= {
             "landingZoneRef": {"name": zone},
+            "displayName": f"Orders p{number:05d}",  # a service has no two products of one name
             "interval": interval,
             "service": {"id": service("bench", number % over)},
         }

@@ -82,6 +82,11 @@ class Rig:
         found = [obj.get("status") or {} for obj in self.objects.all() if obj["kind"] == kind]
         return sum(status.get("resourceCount", 0) for status in found)
 
+    def owned_count(self, kind: str) -> int:
+        """How many resources the objects of a kind have made: those of others that they only read are not among them."""
+        found = [obj.get("status") or {} for obj in self.objects.all() if obj["kind"] == kind]
+        return sum(len(scope["ids"]) for status in found for scope in status.get("inventory") or ())
+
     def cpu(self) -> float:
         """Seconds of CPU that the operator has used."""
         fields = Path(f"/proc/{self.operator.pid}/stat").read_text().rpartition(")")[2].split()

@@ -6,7 +6,7 @@ from typing import Any
 from loom.engine.item import CREATE
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, resource
-from loom.plan.resource import Named, Plan, Resource
+from loom.plan.resource import Mode, Named, Plan, Resource
 from loom.plan.values import Ref
 from support.engine_bench import (
     ACCOUNT,
@@ -414,3 +414,15 @@ async def test_a_write_that_fails_once_costs_no_further_look_at_the_rest() -> No
     bench.cloud.long_types.add("Microsoft.ManagedIdentity/userAssignedIdentities")
     await bench.look()
     assert not any(verb == "LIST" for verb, _ in bench.cloud.requests)
+
+
+async def test_a_later_stage_is_not_looked_at_before_everything_else_holds() -> None:
+    opened = Resource("opened", ACCOUNT, {"kind": "x"}, ("storage", "identity"), mode=Mode.STAGE)
+    bench = Bench(plan=Plan(GROUP, (GROUP_R, ACCOUNT_R, IDENTITY_R, opened)))
+    bench.cloud.long_types.add("Microsoft.ManagedIdentity/userAssignedIdentities")
+    await bench.look()
+    bench.cloud.forget_requests()
+    bench.clock.seconds += 16.0
+    await bench.look()
+    assert bench.condition("Converged")["status"] == "False"
+    assert [verb for verb, arm_id in bench.cloud.requests if verb != "POLL"] == []

@@ -75,6 +75,14 @@ async def test_an_object_refused_since_its_status_was_lost_takes_what_it_made_wi
     assert not bench.cloud.has(ORPHAN)
 
 
+async def test_nobody_is_asked_for_tags_where_nothing_carries_any() -> None:
+    api = resource(GROUP, "Microsoft.ApiManagement/service/apiVersionSets", "apim", "orders")
+    bench = Bench(plan=Plan(GROUP, (Resource("set", api, {"properties": {"displayName": "Orders"}}),)))
+    await bench.look()
+    assert bench.cloud.has(api)
+    assert "MARKED" not in {verb for verb, _ in bench.cloud.requests}
+
+
 async def test_single_places_of_the_grant_are_looked_at_too() -> None:
     bench = Bench(authority=Authority(home=GROUP, exact=frozenset({key(LINK)})))
     bench.change(deletion_policy="Delete")

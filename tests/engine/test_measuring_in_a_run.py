@@ -1,10 +1,11 @@
 """Health while a run goes on: what was measured stays measured, and nothing flaps because something else takes its time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loom.plan.checks import Check, Finding, Health, LinkCheck
+from loom.plan.checks import AppCheck, Check, Finding, Health, LinkCheck
+from loom.plan.resource import Plan
 from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER_R, GROUP_R, IDENTITY_R, PLAN, Bench
 
 LINK = LinkCheck("storage", "properties.link", "Approved", condition="NetworkReady")
@@ -32,8 +33,8 @@ class LinkProber:
         return Finding(check.key, check.condition, health, reason)
 
 
-async def settled() -> Bench:
-    bench = Bench(plan=LINKED, prober=LinkProber())  # type: ignore[arg-type]
+async def settled(plan: Plan = LINKED) -> Bench:
+    bench = Bench(plan=plan, prober=LinkProber())  # type: ignore[arg-type]
     fill = bench.cloud.fill
 
     def linked(arm_id: str, body: dict[str, Any]) -> None:
@@ -78,3 +79,66 @@ async def test_what_a_check_found_is_forgotten_with_the_check() -> None:
     bench.replan(replace(LINKED, checks=(other,)))
     await bench.settle()
     assert list(bench.memory.measured) == [other]
+
+
+APP = replace(LINKED, checks=(AppCheck("storage", "NetworkReady"),))
+
+
+@dataclass
+class AppProber:
+    """Looks at apps for itself, as the real one does, and finds them well; it remembers whom it looked at."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def examine(self, checks: Sequence[Check], bodies: Mapping[str, Any], lookup: Any) -> list[Finding]:
+        self.asked += [check.key for check in checks]
+        return [Finding(check.key, check.condition, Health.HEALTHY) for check in checks]
+
+
+async def going_on() -> tuple[Bench, AppProber]:
+    """A zone in which all is well, and one more resource takes longer than anybody waits."""
+    bench, prober = await settled(APP), AppProber()
+    bench.prober = prober  # type: ignore[assignment]
+    bench.cloud.long_types.add("Microsoft.ManagedIdentity/userAssignedIdentities")
+    late = replace(IDENTITY_R, body={**IDENTITY_R.body, "kind": "x"})
+    bench.replan(replace(APP, resources=(GROUP_R, STORAGE_R, CONTAINER_R, late)))
+    await bench.look()
+    prober.asked.clear()
+    return bench, prober
+
+
+async def test_an_app_that_was_found_well_is_not_asked_again_and_again_while_a_run_goes_on() -> None:
+    bench, prober = await going_on()
+    for _ in range(5):
+        bench.clock.seconds += 60.0
+        await bench.look()
+    assert bench.condition("Converged")["status"] == "False"
+    assert prober.asked == []
+    assert bench.condition("NetworkReady")["status"] == "True"
+
+
+async def test_a_run_that_lasts_longer_than_an_interval_asks_again() -> None:
+    bench, prober = await going_on()
+    bench.clock.seconds += 601.0
+    await bench.look()
+    assert bench.condition("Converged")["status"] == "False"
+    assert prober.asked == ["storage"]
+
+
+async def test_an_app_that_was_written_in_a_run_is_asked_in_it() -> None:
+    bench, prober = await going_on()
+    group, storage, *others = bench.plan.resources if bench.plan else ()
+    changed = replace(storage, body={**storage.body, "tags": {"Domain": "sales"}})
+    bench.replan(replace(APP, resources=(group, changed, *others)))
+    bench.clock.seconds += 60.0
+    await bench.look()
+    assert bench.condition("Converged")["status"] == "False"
+    assert prober.asked == ["storage"]
+
+
+async def test_at_the_end_of_a_run_every_app_is_asked() -> None:
+    bench, prober = await going_on()
+    bench.cloud.finish()
+    await bench.settle()
+    assert bench.condition("Converged")["status"] == "True"
+    assert "storage" in prober.asked

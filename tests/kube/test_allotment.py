@@ -151,6 +151,23 @@ async def test_what_is_peered_with_the_hub_is_taken(world: World) -> None:
     assert found.context.peered[0].prefixes == ("10.100.16.0/20",)
 
 
+async def test_a_zone_whose_peering_stands_asks_no_more_what_is_around_it(world: World) -> None:
+    network = f"/subscriptions/{SPOKE}/resourceGroups/rg-x/providers/Microsoft.Network/virtualNetworks/vnet"
+    peering = {"properties": {"remoteVirtualNetwork": {"id": network.upper()}}}
+    hub = world.cloud.there_is("hub", "10.0.0.0/16", subscription=SPOKE, virtualNetworkPeerings=[peering])
+    world.there_is(a_plane(grants=[GRANT], hubNetwork={"id": hub}))
+    made = a_zone(network={"addressSpace": "10.9.0.0/20"})
+    made["status"] = {
+        "inventory": [
+            {"scope": network.rpartition("/providers/")[0], "ids": ["Microsoft.Network/virtualNetworks/vnet"]}
+        ]
+    }
+    assert (await world.gather(made)).context.hub_prefixes == ("10.0.0.0/16",)
+    assert (await world.gather(made)).context.hub_prefixes == ()
+    world.gatherer.forget(Key("DataLandingZone", "finance", "finance"))
+    assert (await world.gather(made)).context.hub_prefixes == ("10.0.0.0/16",)
+
+
 async def test_a_lost_status_is_rebuilt_from_the_networks_before_anything_new_is_allotted(world: World) -> None:
     world.there_is(zone("old"))
     world.cloud.there_is("vnet-old", "10.100.0.0/20", mark="prod/finance/DataLandingZone/old")

@@ -14,7 +14,10 @@ from loom.engine.status import is_blank
 from loom.engine.work import Event
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, subscription_of
+from loom.plan.arm_type import Marking
+from loom.plan.catalog import arm_type
 from loom.plan.outcome import State
+from loom.plan.resource import Mode
 
 _LISTED = 20
 
@@ -54,7 +57,7 @@ async def rediscover(run: Pass) -> None:
     """
     reach = replace(run.work.authority, denied="")
     planned = {key(r.id): r.id for r in run.plan.resources if isinstance(r.id, str)}
-    scopes = (reach.home, *reach.scopes)
+    scopes = (reach.home, *reach.scopes) if _may_carry_tags(run) else ()
     for subscription in sorted({subscription_of(scope) for scope in scopes if scope}):
         for arm_id in await run.ports.cloud.marked(subscription, run.work.owner.mark):
             if reach.covers(arm_id):
@@ -62,6 +65,12 @@ async def rediscover(run: Pass) -> None:
     for place in sorted(reach.exact - run.by_id.keys()):
         if await _is_there(run, place):
             run.inventory.add(place)  # whose it is, the delete finds out
+
+
+def _may_carry_tags(run: Pass) -> bool:
+    """Is anything of this object's kind marked by a tag? Nothing in an API Management service is: its lists show what is ours."""
+    ids = [r.id if isinstance(r.id, str) else r.id.example for r in run.plan.resources if r.mode is Mode.MANAGED]
+    return not ids or any(arm_type(arm_id).marking is Marking.TAG for arm_id in ids)
 
 
 async def _is_there(run: Pass, arm_id: str) -> bool:

@@ -82,6 +82,8 @@ def _can_wait(run: Pass, item: Item) -> bool:
     known = run.memory.slow.get(item.key)
     if item.resource.mode is Mode.REQUEST and (other := blocked_by(run, item)) is not None:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}")
+    elif run.lazy and item.resource.mode is Mode.STAGE and (other := blocked_by(run, item)) is not None:
+        item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=UPDATE)
     elif run.lazy and item.type.listing is Listing.EACH and (other := blocked_by(run, item)) and other.action:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=CREATE)
     elif item.type.tier is Tier.SLOW and not run.deep and known is not None:

@@ -22,7 +22,7 @@ from loom.engine.status import is_blank
 from loom.engine.work import Ports, Result, Work
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
-from loom.plan.checks import AppCheck, Check, LinkCheck
+from loom.plan.checks import AppCheck, Check, Health, LinkCheck
 from loom.plan.outcome import State
 from loom.plan.resource import Mode, Plan
 
@@ -172,7 +172,8 @@ def _read_whole(run: Pass) -> None:
 async def _examine(run: Pass) -> None:
     """Health, of what is there: what is still being made is not asked, and while work goes on not in every pass.
 
-    An app whose write failed is asked: why is in its revision. While it is written again, what was seen before stands.
+    An app whose write failed is asked: why is in its revision. While it is written again, what was seen before stands, and so does
+    what was found well until the run ends or has lasted an interval.
     """
     now = run.ports.clock.now()
     if not _all_ready(run) and now - run.memory.examined < run.work.rhythm.share:
@@ -181,7 +182,8 @@ async def _examine(run: Pass) -> None:
     states = {name: item.state for name, item in run.items.items()}
     checks = [check for check in run.plan.checks if _is_there(check, states.get(check.key))]
     bodies = {name: item.live.body for name, item in run.items.items() if item.live is not None}
-    fresh = [check for check in checks if not _stands(check, states[check.key], bodies)]
+    well = set() if _all_ready(run) or run.afresh else _found_well(run)
+    fresh = [check for check in checks if check not in well and not _stands(check, states[check.key], bodies)]
     found = dict(zip(fresh, await run.ports.prober.examine(fresh, bodies, run.lookup), strict=True)) if fresh else {}
     known = {**run.memory.measured, **found}
     # A link of what this run has read before is as it was then: it is not unmeasured because something else takes its time.
@@ -200,6 +202,11 @@ def _is_there(check: Check, state: State | None) -> bool:
 def _stands(check: Check, state: State, bodies: Mapping[str, object]) -> bool:
     """Does the finding before still stand, if there was one?"""
     return state is State.UPDATING or (isinstance(check, LinkCheck) and check.key not in bodies)
+
+
+def _found_well(run: Pass) -> set[Check]:
+    """What was found healthy and has not been written since."""
+    return {check for check, finding in run.memory.measured.items() if finding.health is Health.HEALTHY}
 
 
 async def _finalize(run: Pass) -> Result:

@@ -16,6 +16,7 @@ from loom.kube.key import DATA_LANDING_ZONE
 from loom.kube.ledger import Ledger
 from loom.kube.surroundings import Surroundings
 from loom.plan.addresses import allot
+from loom.plan.arm_id import key
 from loom.plan.context import Context
 from loom.plan.ownership import Owner
 
@@ -30,6 +31,9 @@ class Allotter:
         self._surroundings = surroundings
         self._turn = asyncio.Lock()
         self._given: dict[str, dict[str, str]] = defaultdict(dict)  # as the accounts, for when a status is lost
+        self._peered: set[str] = (
+            set()
+        )  # zones whose peering was seen to stand: Azure itself keeps others off their addresses
 
     async def attach(self, spec: DataLandingZoneSpec, context: Context, *, settled: bool, idle: bool) -> Context:
         """The context with the zone's addresses, and with those around it as long as they matter.
@@ -44,10 +48,12 @@ class Allotter:
             account = await self._ledger.read(context.plane_name)
             context = replace(context, addresses=account.get(_zone(context), ""))
         has_addresses = bool(spec.network.address_space or context.addresses)
-        if idle or (settled and has_addresses):
+        if idle or (has_addresses and (settled or _zone(context) in self._peered)):
             return context
         try:
             hub = await self._surroundings.hub(plane, context.owner.namespace)
+            if {key(one.network) for one in hub.peered} & {key(arm_id) for arm_id in context.owned}:
+                self._peered.add(_zone(context))
             context = replace(context, hub_prefixes=hub.prefixes, peered=hub.peered)
             return context if has_addresses else replace(context, addresses=await self._enter(spec, context, plane))
         except CloudError as error:
@@ -58,6 +64,7 @@ class Allotter:
 
     def forget(self, namespace: str, name: str) -> None:
         """The zone is gone."""
+        self._peered.discard(f"{namespace}/{name}")
         for given in self._given.values():
             given.pop(f"{namespace}/{name}", None)
 
