@@ -186,7 +186,7 @@ def _wiring(_kind: Kind) -> str:
 ONLY_READ = frozenset(
     {
         "workspace", "insights", "registry", "kusto", "deleted-key-vault", "api-management", "audience", "operation", "policy-offer",
-        "user", "function-app", "model-account",
+        "user", "function-app", "function", "model-account",
     }
 )  # fmt: skip
 """Labels of types that specs only name, or that Azure makes by itself."""

@@ -36,6 +36,7 @@ from loom.kube.queue import Priority, WorkQueue
 from loom.kube.relist import list_all, reconcile_lists
 from loom.kube.rhythm import Pace
 from loom.kube.secrets import Account
+from loom.kube.sources import Sources
 from loom.kube.status import StatusWriter
 from loom.kube.surroundings import Surroundings
 from loom.kube.watch import Watch
@@ -150,10 +151,11 @@ class Operator:
         status = StatusWriter(client, settings.progress_interval)
         surroundings = Surroundings(partial(self._clouds.for_object, urgent=True), snapshots, clock)
         allotter = Allotter(StatusLedger(client, self._watch, status), surroundings)
+        sources = Sources(self._links, partial(self._clouds.for_object, urgent=True), snapshots, clock)
         desk = Desk(
             client=client,
             watch=self._watch,
-            gatherer=Gatherer(client, self._watch, settings.installation, allotter, self._links),
+            gatherer=Gatherer(client, self._watch, settings.installation, allotter, sources),
             status=status,
             events=EventRecorder(client, clock.today),
             pace=Pace(settings, self._clouds.pressure, clock.now),

@@ -35,6 +35,7 @@ from loom.kube.gather import Gathered, Gatherer, is_true
 from loom.kube.key import Key
 from loom.kube.ledger import PaperLedger
 from loom.kube.queue import WorkQueue
+from loom.kube.sources import Sources
 from loom.kube.surroundings import Surroundings
 from loom.kube.watch import Watch
 from loom.manifests import files_of, read_file, read_text
@@ -102,7 +103,7 @@ async def preview_files(settings: Settings, request: Request) -> Previewed:
         for key, obj in world.objects():
             one = await desk.preview(key, obj)
             found.refused.append(one) if isinstance(one, Refused) else found.previews.append(one)
-        found.notes.extend([*_circumstances(settings, request, client), *world.gaps, *desk.allotments()])
+        found.notes.extend([*_circumstances(settings, request, client), *world.gaps, *desk.allotments(), *desk.unread])
         return found
 
 
@@ -121,14 +122,16 @@ class _Desk:
         self, world: FileWorld, client: KubeClient | None, clouds: CloudFactory, installation: str, links: Links | None
     ) -> None:
         self._world, self._clouds, self._offline = world, clouds, links is None
+        self.unread: list[str] = []  # what a plan is made without
         self._clock = SystemClock()
         self._snapshots = Snapshots(self._clock, keep=float("inf"), keep_one=float("inf"))
         self._ledger = PaperLedger(world.watch, world)
         surroundings = Surroundings(lambda plane, _: self._cloud(plane), self._snapshots, self._clock)
         allotter = Allotter(self._ledger, surroundings)
-        self._gatherer = Gatherer(world, world.watch, installation, allotter, links)
+        sources = Sources(links, lambda plane, _: self._cloud(plane), self._snapshots, self._clock) if links else None
+        self._gatherer = Gatherer(world, world.watch, installation, allotter, sources)
         self._before = (
-            Gatherer(client, Watch(WorkQueue()), installation, allotter, links) if client is not None else None
+            Gatherer(client, Watch(WorkQueue()), installation, allotter, sources) if client is not None else None
         )
 
     async def preview(self, key: Key, obj: Mapping[str, Any]) -> Preview | Refused:
@@ -140,6 +143,11 @@ class _Desk:
         work = _work(key, obj, gathered)
         if work.refusal is not None:
             return Refused(key, work.refusal)
+        if self._offline:
+            without = (link.problem for link in gathered.context.links.values() if link.problem)
+            self.unread += [
+                f"{key} is planned without the operations of its document: {problem}." for problem in without
+            ]
         ports = Ports(
             self._cloud(gathered.context.plane), _NoProber(), self._clock, _no_journal, _digest, self._snapshots, Lanes()
         )  # fmt: skip

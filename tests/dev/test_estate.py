@@ -73,6 +73,12 @@ def test_what_stands_behind_a_product_is_made_and_behind_others_nothing() -> Non
         {"name": "b", "model": {"azureOpenAi": {"id": account}}},
         {"name": "c", "url": "https://orders.contoso.com"},
     ]
-    made = behind({"kind": "ApiProduct", "spec": {"backends": backends}})
-    assert [resource["id"] for resource in made] == [function, account]
+    revisions = [{"name": "1", "source": {"functionApp": {"id": f"{function}-2"}}}]
+    made = behind({"kind": "ApiProduct", "spec": {"backends": backends, "apis": [{"revisions": revisions}]}})
+    assert [resource["id"] for resource in made if "/functions/" not in resource["id"]] == [
+        function,
+        account,
+        f"{function}-2",
+    ]
+    assert f"{function}-2/functions/startJob" in [resource["id"] for resource in made]
     assert behind(sample("ApiProduct")) == behind({"kind": "Namespace"}) == []

@@ -49,7 +49,7 @@ async def shop(home: Path, library: Library) -> AsyncIterator[Shop]:
         moments = iter(range(0, 10**9, 1000))
         links = Links(settings, lambda: float(next(moments)))
         async with Simulator(clock=StandingClock()) as azure, shop_in(azure) as made:
-            made.play.links = links
+            made.play.new_links = lambda: links
             made.play.begin_anew()
             made.api(revisions=[{"name": "1", "source": {"openapi": {"url": URL}}}])
             yield made

@@ -153,27 +153,27 @@ async def jobs(made: Converged) -> Converged:
 
 
 async def test_addresses_of_apps_and_functions_are_those_that_azure_reports(jobs: Converged) -> None:
-    assert jobs.body("backend/functions")["properties"]["url"] == "https://func-contoso-finance.azurewebsites.net/api"
+    assert jobs.body("backend/jobs")["properties"]["url"] == "https://func-contoso-finance.azurewebsites.net/api"
     await jobs.begin(PRODUCT, "connectors")
     app = jobs.body("backend/mirroring")["properties"]["url"]
     assert app.startswith("https://loom-mirroring.internal.")
 
 
 async def test_a_backend_that_somebody_moved_is_moved_back(jobs: Converged) -> None:
-    jobs.edit("backend/functions", {"properties": {"url": "https://elsewhere.contoso.com"}})
+    jobs.edit("backend/jobs", {"properties": {"url": "https://elsewhere.contoso.com"}})
     mended = await jobs.mend()
-    assert mended.told("DriftMended") == ["backend/functions: properties.url"]
+    assert mended.told("DriftMended") == ["backend/jobs: properties.url"]
     await jobs.is_quiet()
 
 
 async def test_a_key_that_somebody_pointed_elsewhere_points_back(jobs: Converged) -> None:
-    wanted = jobs.body("key/functions")["properties"]["keyVault"]["secretIdentifier"]
+    wanted = jobs.body("key/jobs")["properties"]["keyVault"]["secretIdentifier"]
     jobs.edit(
-        "key/functions", {"properties": {"keyVault": {"secretIdentifier": "https://theirs.vault.azure.net/secrets/x"}}}
+        "key/jobs", {"properties": {"keyVault": {"secretIdentifier": "https://theirs.vault.azure.net/secrets/x"}}}
     )
     mended = await jobs.mend()
-    assert mended.told("DriftMended") == ["key/functions: properties.keyVault.secretIdentifier"]
-    assert jobs.body("key/functions")["properties"]["keyVault"]["secretIdentifier"] == wanted
+    assert mended.told("DriftMended") == ["key/jobs: properties.keyVault.secretIdentifier"]
+    assert jobs.body("key/jobs")["properties"]["keyVault"]["secretIdentifier"] == wanted
     await jobs.is_quiet()
 
 

@@ -194,6 +194,7 @@ _NAMED_ONLY = [
         "Microsoft.ApiManagement/service/users",
         "Microsoft.CognitiveServices/accounts",
         "Microsoft.Web/sites",
+        "Microsoft.Web/sites/functions",
     )
 ]
 """Types that planes and products only name: they are read, never written."""

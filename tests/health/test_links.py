@@ -219,6 +219,21 @@ async def test_what_one_namespace_may_read_is_not_shown_to_another(site: Site) -
     await links.aclose()
 
 
+async def test_a_container_app_is_asked_at_its_environments_own_address_whatever_hosts_are_listed(site: Site) -> None:
+    links = site.links(hosts=())
+    assert (await links.read(f"{HOST}/openapi.yaml", 0.0, at="10.100.2.4")).text == DOCUMENT
+    assert "sources.hosts (none)" in (await links.read(f"{HOST}/openapi.yaml", 600.0)).problem
+    await links.aclose()
+
+
+@pytest.mark.parametrize("environment", ["127.0.0.1", "169.254.169.254", "168.63.129.16"])
+async def test_no_environment_stands_in_the_operators_own_machine(environment: str) -> None:
+    links = Links(Settings(), lambda: 0.0)
+    said = await links.read("https://app.region.azurecontainerapps.io/openapi.json", 0.0, at=environment)
+    assert "leads into a private network" in said.problem
+    await links.aclose()
+
+
 async def test_nothing_is_read_where_the_configuration_allows_no_host() -> None:
     links = Links(Settings(), lambda: 0.0)
     assert "sources.hosts (none)" in (await links.read(f"{HOST}/openapi.yaml", 0.0)).problem

@@ -19,7 +19,7 @@ class FakeLinks:
     said: dict[str, Link] = field(default_factory=dict)
     asked: list[float] = field(default_factory=list)
 
-    async def read(self, url: str, older: float, ranges: tuple[str, ...] = ()) -> Link:
+    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "") -> Link:
         self.asked.append(older)
         return self.said[url]
 
@@ -28,7 +28,7 @@ class FakeLinks:
 def links(shop: Shop) -> FakeLinks:
     """The shop's API comes from a link."""
     links = FakeLinks({URL: Link(document("list", "get"))})
-    shop.play.links = links
+    shop.play.new_links = lambda: links
     shop.play.begin_anew()
     shop.api(revisions=[{"name": "1", "source": {"openapi": {"url": URL}}}])
     return links

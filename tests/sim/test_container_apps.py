@@ -239,6 +239,19 @@ def test_an_app_answers_what_a_person_orders(azure: Simulator) -> None:
     assert (ordered.status, ordered.body, visit(azure, app).status) == (500, "broken", 503)
 
 
+def test_an_app_publishes_a_document_and_sends_it_once(azure: Simulator) -> None:
+    app, env = parts(azure)
+    put(azure, app, app_body(env))
+    host = shown(azure, app)["configuration"]["ingress"]["fqdn"]
+    first = visit(azure, app, "/openapi.json")
+    assert "getStatus" in first.body
+    known = {"host": host, "if-none-match": first.headers["ETag"]}
+    assert serve(azure.world, Request.of("GET", "/openapi.json", headers=known)).status == 304
+    azure.door("POST", "/sim/knobs", {"id": app, "http": {"document": "openapi: 3.0.3"}})
+    assert serve(azure.world, Request.of("GET", "/openapi.json", headers=known)).body == "openapi: 3.0.3"
+    assert visit(azure, app).status == 200
+
+
 def test_an_internal_app_is_not_there_for_those_outside(azure: Simulator) -> None:
     app, env = parts(azure)
     body = app_body(env)

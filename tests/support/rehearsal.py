@@ -25,15 +25,16 @@ from loom.engine.memory import Memory
 from loom.engine.reconcile import reconcile
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Result, Rhythm
+from loom.health.links import Links as HttpLinks
 from loom.health.prober import ProberFactory
 from loom.kube.allotment import Allotter
-from loom.kube.api_texts import Links
 from loom.kube.compose import work_of
 from loom.kube.documents import Document, sort
 from loom.kube.files import FileWorld
 from loom.kube.gather import Gatherer, is_true
 from loom.kube.key import Key
 from loom.kube.ledger import PaperLedger
+from loom.kube.sources import Links, Sources
 from loom.kube.surroundings import Surroundings
 from loom.sim.clock import EPOCH
 from support.clouds import settings_for
@@ -65,9 +66,9 @@ class Rehearsal:
     world: FileWorld
     clouds: CloudFactory
     probers: ProberFactory
+    new_links: Callable[[], Links]
     memories: dict[Key, Memory] = field(default_factory=dict)
     version: int = 1
-    links: Links | None = None
 
     def __post_init__(self) -> None:
         self.clock = SimulatedTime(self.azure)
@@ -79,7 +80,8 @@ class Rehearsal:
         self.ledger = PaperLedger(self.world.watch, self.world)
         cloud_of = partial(self.clouds.for_object, urgent=True)
         allotter = Allotter(self.ledger, Surroundings(cloud_of, self.snapshots, self.clock))
-        self.gatherer = Gatherer(self.world, self.world.watch, "rehearsal", allotter, self.links)
+        sources = Sources(self.new_links(), cloud_of, self.snapshots, self.clock)
+        self.gatherer = Gatherer(self.world, self.world.watch, "rehearsal", allotter, sources)
 
     async def look_at(self, key: Key) -> Result:
         """One pass over one object. What the engine writes into a status is there for the others' next pass."""
@@ -186,11 +188,19 @@ async def rehearsal(
     azure.settings(enforce_throttling=False)  # the budgets refill in real time, of which next to none passes here
     settings = settings_for(azure, **{"budget": Budget(share=0.9, rate_scale=10_000), **changes})
     clouds, probers = CloudFactory(settings), ProberFactory(settings)
+    opened: list[HttpLinks] = []
+
+    def new_links() -> HttpLinks:
+        opened.append(HttpLinks(settings, azure.clock.now))
+        return opened[-1]
+
     world = FileWorld(sort([Document("samples", document) for document in documents], "default"), None)
     await world.load()
     try:
-        yield Rehearsal(azure, world, clouds, probers)
+        yield Rehearsal(azure, world, clouds, probers, new_links)
     finally:
+        for links in opened:
+            await links.aclose()
         await probers.aclose()
         await clouds.aclose()
 

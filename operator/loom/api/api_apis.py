@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.api_source import Revision
+from loom.api.api_backend import Backend
+from loom.api.api_source import FunctionAppSource, Revision
 from loom.api.policies.sections import ApiPolicies, Operations
 from loom.api.schema import Bool, Int, Model, PartName, Rule, distinct, named
 
@@ -75,6 +76,23 @@ class Api(Model):
                 else a.current_revision in {revision.name for revision in a.revisions}
             ),
         ),
+        Rule(
+            field="backendRef",
+            cel="has(self.backendRef) || self.revisions.exists(r, (!has(self.currentRevision) || r.name == self.currentRevision) && "
+            "(has(r.source.containerApp) || has(r.source.functionApp)))",
+            message="backendRef is omitted only where the source of the current revision is a containerApp or a functionApp",
+            holds=lambda a: a.backend_ref is not None or a.current.source.app is not None,
+        ),
+        Rule(
+            field="backendRef",
+            cel="!has(self.backendRef) || self.revisions.all(r, !has(r.source.functionApp) || "
+            "(!has(r.source.functionApp.keyRef) && !has(r.source.functionApp.audience)))",
+            message="with backendRef, keyRef and audience belong to that entry of backends and not to the source",
+            holds=lambda a: (
+                a.backend_ref is None
+                or not any(f.key_ref or f.audience for r in a.revisions if (f := r.source.function_app))
+            ),
+        ),
     )
 
     name: PartName
@@ -94,14 +112,35 @@ class Api(Model):
     that was not, or takes less than before."""
     revision_history_limit: Annotated[Int, Field(ge=0, le=20)] = 3
     """How many revisions are kept that this object made and names no longer, the newest first."""
-    backend_ref: PartName
-    """The entry of `backends` that the API's calls go to; servers that the document names are not used."""
+    backend_ref: PartName | None = None
+    """The entry of `backends` that the API's calls go to; servers that the document names are not used. Omitted: the app that the current
+    revision's source names, which then is a backend of the API's name."""
     probe: Probe | None = None
     """A call that the operator makes at the interval to see that the API answers. Omitted: only the gateway itself is asked."""
     policies: ApiPolicies | None = None
     """Policies for all operations of the API. Omitted: none."""
     operations: Operations = ()
     """Operations of the API with policies of their own. Omitted: none."""
+
+    @property
+    def current(self) -> Revision:
+        """The revision that calls are to reach."""
+        return next(one for one in self.revisions if self.current_revision in (None, one.name))
+
+    @property
+    def backend(self) -> str:
+        """The name of the backend that its calls go to, declared or its own."""
+        return self.backend_ref or self.name
+
+    @property
+    def own_backend(self) -> Backend | None:
+        """The app that describes the API as the backend of it; None where it names one."""
+        app = self.current.source.app
+        if self.backend_ref is not None or app is None:
+            return None
+        if isinstance(app, FunctionAppSource):
+            return Backend(name=self.name, function_app=app)
+        return Backend(name=self.name, container_app=app)
 
 
 def _apart(one: Api, other: Api) -> bool:

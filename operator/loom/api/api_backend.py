@@ -62,13 +62,18 @@ class FunctionAppBackend(Model):
 
     id: Annotated[str, arm_id("Microsoft.Web/sites")]
     """Its ARM id, within the grant's scopes."""
-    path: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)+$", max_length=400)] | None = None
-    """What stands before each operation's path. Omitted: /api, as functions are routed."""
+    path: Annotated[str, Field(pattern=r"^(/|(/[A-Za-z0-9._~-]+)+)$", max_length=400)] | None = None
+    """What stands before each operation's path, / for nothing. Omitted: /api, as functions are routed."""
     key_ref: KeyHolder | None = None
     """The function key that is shown as x-functions-key. Omitted: none."""
     audience: Annotated[str, Field(pattern=r"^api://[A-Za-z0-9._/-]+$", max_length=200)] | None = None
     """The application id URI of the app, such as api://orders: a token of the service's identity for it is shown, where the
     namespace's grant lists it under audiences. Omitted: none."""
+
+    @property
+    def prefix(self) -> str:
+        """What stands before each operation's path; "" for nothing."""
+        return "/api" if self.path is None else self.path.rstrip("/")
 
 
 class CompatibleModel(Model):

@@ -36,14 +36,19 @@ class ApiProductSpec(CommonSpec):
         *CommonSpec.rules,
         Rule(
             field="apis",
-            cel="self.apis.all(a, self.backends.exists(b, b.name == a.backendRef))",
-            message="each API's backendRef names an entry of backends",
-            holds=lambda p: {api.backend_ref for api in p.apis} <= {backend.name for backend in p.backends},
+            cel="self.apis.all(a, has(a.backendRef) == (has(self.backends) && "
+            "self.backends.exists(b, b.name == (has(a.backendRef) ? a.backendRef : a.name))))",
+            message="each API's backendRef names an entry of backends; where it is omitted, no entry is called as the API is",
+            holds=lambda p: all(
+                (api.backend_ref is not None) == (api.backend in {backend.name for backend in p.backends})
+                for api in p.apis
+            ),
         ),
         *PATHS_AND_VERSIONS,
         Rule(
             field="backends",
-            cel="self.backends.all(b, !has(b.pool) || b.pool.all(m, self.backends.exists(o, o.name == m.backend && !has(o.pool))))",
+            cel="!has(self.backends) || self.backends.all(b, !has(b.pool) || "
+            "b.pool.all(m, self.backends.exists(o, o.name == m.backend && !has(o.pool))))",
             message="the members of a pool are entries of backends that are no pools themselves",
             holds=_pools_hold_singles,
         ),
@@ -85,8 +90,8 @@ class ApiProductSpec(CommonSpec):
     """The APIs of the product."""
     version_sets: Annotated[tuple[VersionSet, ...], named(at_most=10)] = ()
     """Sets of APIs that are versions of one another. Omitted: none."""
-    backends: Annotated[tuple[Backend, ...], named(at_most=20, at_least=1)]
-    """The services behind the APIs."""
+    backends: Annotated[tuple[Backend, ...], named(at_most=20)] = ()
+    """The services behind the APIs. Omitted: none but the apps that describe APIs themselves."""
     policies: ProductPolicies | None = None
     """Policies for all calls through the product. Omitted: none."""
     diagnostics: Diagnostics | None = None
@@ -98,6 +103,11 @@ class ApiProductSpec(CommonSpec):
     delete_subscriptions: Bool = False
     """What becomes of the product's deletion while developers have subscriptions of their own. False: it waits, and names them.
     True: they go with it, and their keys are never good again."""
+
+    @property
+    def all_backends(self) -> tuple[Backend, ...]:
+        """Those that are declared, and the apps that are the backends of the APIs that they describe."""
+        return (*self.backends, *(own for api in self.apis if (own := api.own_backend)))
 
 
 class ApiState(StatusModel):

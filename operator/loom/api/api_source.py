@@ -1,10 +1,15 @@
 """Where an API's description comes from, and the revisions that it is imported into. Decides no more than what may be written."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
+from pydantic.alias_generators import to_snake
 
+from loom.api.api_backend import ContainerAppBackend, FunctionAppBackend
 from loom.api.schema import Model, Rule
+
+SOURCES = ("openapi", "containerApp", "functionApp")
 
 
 class ConfigMapKeyRef(Model):
@@ -39,11 +44,56 @@ class OpenApiSource(Model):
     configuration says from which hosts. It is imported again whenever it changes."""
 
 
+class ContainerAppSource(ContainerAppBackend):
+    """A container app that publishes its own OpenAPI document, which the operator reads at the interval."""
+
+    document: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]+)+(\?[A-Za-z0-9._~=&-]*)?$", max_length=400)] | None = (
+        None
+    )
+    """Where the app answers with its document. Omitted: /openapi.json."""
+
+
+class FunctionAppSource(FunctionAppBackend):
+    """A Function App whose HTTP functions become the API's operations. The rest says how it is called, where `backendRef` is omitted."""
+
+
+def _one_source() -> Rule:
+    return Rule(
+        cel=f"[{', '.join(f'has(self.{source})' for source in SOURCES)}].filter(given, given).size() == 1",
+        message=f"a source is exactly one of {', '.join(SOURCES[:-1])} and {SOURCES[-1]}",
+        holds=lambda source: len(list(source.kinds())) == 1,
+    )
+
+
 class Source(Model):
     """Where an API's description comes from."""
 
-    openapi: OpenApiSource
-    """An OpenAPI document."""
+    rules: ClassVar[tuple[Rule, ...]] = (_one_source(),)
+
+    openapi: OpenApiSource | None = None
+    """One of openapi, containerApp and functionApp: an OpenAPI document."""
+    container_app: ContainerAppSource | None = None
+    """One of openapi, containerApp and functionApp: a container app's own OpenAPI document."""
+    function_app: FunctionAppSource | None = None
+    """One of openapi, containerApp and functionApp: the HTTP functions of a Function App, as Azure lists them."""
+
+    def kinds(self) -> Iterator[tuple[str, Any]]:
+        """What it is, by its field's name: exactly one, where the rules hold."""
+        for kind in SOURCES:
+            if (given := getattr(self, to_snake(kind))) is not None:
+                yield kind, given
+
+    @property
+    def app(self) -> ContainerAppSource | FunctionAppSource | None:
+        """The app that describes itself, which calls can go to as well."""
+        return self.container_app or self.function_app
+
+    def named_ids(self) -> Iterator[str]:
+        """The ARM ids that it names."""
+        if self.container_app and self.container_app.id:
+            yield self.container_app.id
+        if self.function_app:
+            yield self.function_app.id
 
 
 class Revision(Model):

@@ -74,16 +74,33 @@ def attached_by(zone: Mapping[str, Any]) -> list[Json]:
 
 
 def called_by(product: Mapping[str, Any]) -> list[Json]:
-    """The resources that the backends of an ApiProduct object name, as their own teams would have made them."""
-    found = []
-    for backend in product["spec"]["backends"]:
-        if function := backend.get("functionApp"):
-            found.append({"id": function["id"], "body": {"location": "eastus2", "kind": "functionapp"}})
-        if account := (backend.get("model") or {}).get("azureOpenAi"):
+    """The resources that the backends and sources of an ApiProduct object name, as their own teams would have made them."""
+    spec = product["spec"]
+    sources = [revision["source"] for api in spec.get("apis", ()) for revision in api["revisions"]]
+    found: list[Json] = []
+    for caller in (*spec.get("backends", ()), *sources):
+        if function := caller.get("functionApp"):
+            found += _functions(function["id"])
+        if account := (caller.get("model") or {}).get("azureOpenAi"):
             body = {"location": "eastus2", "kind": "OpenAI", "sku": {"name": "S0"}}
             subdomain = {"customSubDomainName": account["id"].rpartition("/")[2]}
             found.append({"id": account["id"], "body": {**body, "properties": subdomain}})
     return found
+
+
+def _functions(site: str) -> Iterator[Json]:
+    """A Function App that starts jobs and tells of them, to whoever shows a key."""
+    yield {"id": site, "body": {"location": "eastus2", "kind": "functionapp"}}
+    for name, method, route in (("startJob", "post", "jobs"), ("getJob", "get", "jobs/{jobId}")):
+        trigger = {
+            "type": "httpTrigger",
+            "direction": "in",
+            "authLevel": "function",
+            "methods": [method],
+            "route": route,
+        }
+        config = {"bindings": [{**trigger, "name": "req"}, {"type": "http", "direction": "out", "name": "$return"}]}
+        yield {"id": f"{site}/functions/{name}", "body": {"properties": {"config": config}}}
 
 
 def _private_dns(spec: Mapping[str, Any]) -> Iterator[Json]:

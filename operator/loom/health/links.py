@@ -3,6 +3,9 @@
 A link is written by whoever writes specs: it must lead neither into a network nor to another place. The name is resolved once, judged,
 and connected to at exactly that address; a redirect is followed on the same host only; reading stops where a document is too large,
 compressed answers are not taken, and the time is limited. What was read last is kept for when the link says nothing.
+
+A container app's address is Azure's word and not the spec's: it is asked at its environment's own address, a private one as well,
+whatever the configuration says of hosts.
 """
 
 import asyncio
@@ -47,22 +50,25 @@ class Links:
 
     def __init__(self, settings: Settings, now: Callable[[], float]) -> None:
         self._settings, self._now = settings, now
-        self._kept: dict[tuple[str, tuple[str, ...]], _Kept] = {}
+        self._kept: dict[tuple[str, tuple[str, ...], str], _Kept] = {}
         self._gate = asyncio.Semaphore(4)
         self._session: aiohttp.ClientSession | None = None
 
-    async def read(self, url: str, older: float, ranges: tuple[str, ...] = ()) -> Link:
+    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "") -> Link:
         """What a link says, read anew when it was last read more than `older` seconds ago. Never raises.
 
         `ranges`: private addresses that it may lead to, beside those of the configuration. Who may go elsewhere sees nothing of it.
+        `at`: the address, as Azure reports it, of the Container Apps environment that answers for the host, and the only one asked.
         """
         async with self._gate:
-            kept = self._kept.get((url, ranges), _Kept())
+            name = (url, ranges, at)
+            kept = self._kept.get(name, _Kept())
             if self._now() - kept.read_at > older:
-                kept = await self._again(url, kept, Inside((*self._settings.sources.networks, *ranges)))
+                inside = Inside((at,), at) if at else Inside((*self._settings.sources.networks, *ranges))
+                kept = await self._again(url, kept, inside)
                 if len(self._kept) >= _MOST_KEPT:
                     self._kept.clear()
-                self._kept[url, ranges] = kept
+                self._kept[name] = kept
             return kept.as_link()
 
     async def aclose(self) -> None:
@@ -77,7 +83,7 @@ class Links:
         except ValueError:  # as one with a port above 65535
             return replace(kept, problem=f"{url.partition('?')[0]} is no address", read_at=self._now())
         try:
-            self._check(place)
+            self._check(place, inside)
             async with asyncio.timeout(self._settings.sources.timeout):
                 kept = await self._follow(place, kept, inside)
             return replace(kept, problem="", read_at=self._now())
@@ -98,11 +104,11 @@ class Links:
             words = "took no connection, or cut it"
         return replace(kept, problem=f"{_shown(place)} {words}", read_at=self._now())
 
-    def _check(self, url: URL) -> None:
+    def _check(self, url: URL, inside: Inside) -> None:
         if url.scheme != "https" or not url.host or url.user or url.password:
             raise _Trouble("is no https address of a host")
         allowed = self._settings.sources.hosts
-        if not any(host_within(url.host.rstrip(".").lower(), pattern) for pattern in allowed):
+        if not inside.at and not any(host_within(url.host.rstrip(".").lower(), pattern) for pattern in allowed):
             raise _Trouble(
                 f"is on a host that the operator's sources.hosts ({', '.join(allowed) or 'none'}) does not allow; a cluster "
                 "administrator can add it"

@@ -1,45 +1,39 @@
-"""The documents of an API product: out of ConfigMaps, from behind links, and judged before anybody plans with them.
+"""The documents of an API product: out of ConfigMaps, from behind links and of apps, and judged before anybody plans with them.
 
 What is not there becomes a refusal. What a link said last serves while it says nothing, and the planner is told.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from loom.api.api_product import ApiProductSpec
 from loom.api.api_source import ConfigMapKeyRef, OpenApiSource
 from loom.errors import Refusal
 from loom.kube.key import CONFIG_MAP
 from loom.kube.ledger import Reader
+from loom.kube.sources import Sources
 from loom.kube.watch import is_answered
+from loom.plan.arm_id import name_of
 from loom.plan.backends import host_of
 from loom.plan.checks import ranges_for
 from loom.plan.context import Context, Link
 from loom.plan.grants import passages
 from loom.plan.product import openapi
+from loom.plan.product.sources import AppSource, app_sources
 
 _FRESH = 10.0  # seconds; for who waits, a link is read once in the few passes of a change
 _EARLY = 0.9  # a pass at the interval comes a little before or after its time
 
 
-class Links(Protocol):
-    """Reads documents behind links (`loom.health.links`)."""
-
-    async def read(self, url: str, older: float, ranges: tuple[str, ...] = ()) -> Link:
-        """What a link says, read anew when it was last read more than `older` seconds ago. Never raises.
-
-        `ranges`: private addresses that it may lead to, beside those that the configuration allows everybody.
-        """
-
-
 class ApiTexts:
-    """Attaches the documents to an object's context. Without `links` nothing is fetched, as in a preview without network."""
+    """Attaches the documents to an object's context. Without `sources` nothing is fetched, as in a preview without network:
+    an empty document stands for each."""
 
-    def __init__(self, reader: Reader, links: Links | None) -> None:
+    def __init__(self, reader: Reader, sources: Sources | None) -> None:
         self._reader = reader
-        self._links = links
+        self._sources = sources
         self._judging = asyncio.Lock()
 
     async def attach(
@@ -49,7 +43,7 @@ class ApiTexts:
         refusals: list[Refusal] = []
         documents: dict[str, str] = {}
         links: dict[str, Link] = {}
-        older = spec.interval.total_seconds() * _EARLY if is_answered(obj) else _FRESH
+        older = _age(spec, obj)
         for name, source in _sources(spec):
             if source.url is not None and source.url not in links:
                 links[source.url] = await self._link(source.url, older, context)
@@ -61,14 +55,27 @@ class ApiTexts:
                 refusals.append(Refusal("ReferenceNotFound", _missing(reference, name), wait=True))
             else:
                 documents[f"{reference.name}/{reference.key}"] = text
-        found = replace(context, documents=documents, links=links)
-        await self._judge(found, spec)
-        return found, refusals
+        inline = (source.inline or "" for _, source in _sources(spec))
+        await self._judge([*documents.values(), *(link.text for link in links.values()), *inline])
+        return replace(context, documents=documents, links=links), refusals
+
+    async def attach_apps(self, spec: ApiProductSpec, context: Context, obj: Mapping[str, Any]) -> Context:
+        """The context with what apps say of themselves. Raises Refusal where they may not be asked."""
+        said: dict[str, Link] = {}
+        for source in app_sources(spec, context):
+            said[source.name] = await self._app(source, context, _age(spec, obj))
+        await self._judge([link.text for link in said.values()])
+        return replace(context, links={**context.links, **said})
 
     async def _link(self, url: str, older: float, context: Context) -> Link:
-        if self._links is None:
-            return Link(problem=f"{url.partition('?')[0]} is not read offline")
-        return await self._links.read(url, older, ranges_for(host_of(url), passages(context)))
+        if self._sources is None:
+            return Link(openapi.UNREAD, f"{url.partition('?')[0]} is not read offline")
+        return await self._sources.link(url, older, ranges_for(host_of(url), passages(context)))
+
+    async def _app(self, source: AppSource, context: Context, older: float) -> Link:
+        if self._sources is None or context.plane is None:
+            return Link(openapi.UNREAD, f"{name_of(source.id)} is not asked offline")
+        return await self._sources.app(source, context.plane, context.owner.namespace, older)
 
     async def _entry(self, namespace: str, reference: ConfigMapKeyRef) -> str | None:
         """The text of a ConfigMap's entry, read anew in each pass."""
@@ -76,19 +83,24 @@ class ApiTexts:
         text = ((config_map or {}).get("data") or {}).get(reference.key)
         return text if isinstance(text, str) else None
 
-    async def _judge(self, context: Context, spec: ApiProductSpec) -> None:
+    async def _judge(self, texts: Iterable[str]) -> None:
         """In a thread, and one at a time: what takes seconds for a large document would stand in the way of everybody's work."""
-        inline = (source.inline or "" for _, source in _sources(spec))
-        for text in (*context.documents.values(), *(link.text for link in context.links.values()), *inline):
+        for text in texts:
             if text and not openapi.is_learned(text):
                 async with self._judging:
                     await asyncio.to_thread(openapi.learn, text)
 
 
 def _sources(spec: ApiProductSpec) -> Iterator[tuple[str, OpenApiSource]]:
-    """Every source, with the name of its API."""
+    """Every source that is a document, with the name of its API."""
     for api in spec.apis:
-        yield from ((api.name, revision.source.openapi) for revision in api.revisions)
+        sources = (revision.source.openapi for revision in api.revisions)
+        yield from ((api.name, source) for source in sources if source is not None)
+
+
+def _age(spec: ApiProductSpec, obj: Mapping[str, Any]) -> float:
+    """How many seconds ago something may have been read."""
+    return spec.interval.total_seconds() * _EARLY if is_answered(obj) else _FRESH
 
 
 def _missing(reference: ConfigMapKeyRef, api: str) -> str:

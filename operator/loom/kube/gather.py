@@ -16,15 +16,18 @@ from loom.api.meta import Consumers, ConsumersFrom
 from loom.engine.inventory import Inventory
 from loom.errors import Refusal
 from loom.kube.allotment import Allotter
-from loom.kube.api_texts import ApiTexts, Links
+from loom.kube.api_texts import ApiTexts
 from loom.kube.client import ApiError
 from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
 from loom.kube.ledger import Account, Reader, account_of
 from loom.kube.orphans import left_alone, under_a_grant
+from loom.kube.sources import Sources
 from loom.kube.watch import Watch, has_made, release_of
 from loom.plan.context import Allocation, Context, Zone
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
+
+_WAITING = "WaitingForLandingZone"
 
 
 @dataclass(slots=True)
@@ -50,14 +53,14 @@ class Gatherer:
         watch: Watch,
         installation: str,
         allotter: Allotter | None = None,
-        links: Links | None = None,
+        sources: Sources | None = None,
     ) -> None:
         self._client = client
         self._watch = watch
         self._installation = installation
         self._allotter = allotter
         self._parsed: dict[Key, tuple[str, int, Any]] = {}  # planes and zones, which many refer to
-        self._texts = ApiTexts(client, links)
+        self._texts = ApiTexts(client, sources)
 
     async def gather(self, key: Key, obj: Mapping[str, Any]) -> Gathered:
         """Everything about one object. Raises ApiError, and Conflict where the plane's account of addresses changed meanwhile."""
@@ -92,6 +95,7 @@ class Gatherer:
                 await self._attach_zone(found, found.spec, obj)
                 found.context, missing = await self._texts.attach(found.spec, found.context, obj)
                 found.refusals += missing
+                await self._attach_apps(found, found.spec, obj)
         return found
 
     def owner(self, key: Key) -> Owner:
@@ -160,8 +164,17 @@ class Gatherer:
         found.context = replace(found.context, zone=Zone(key.namespace, key.name, zone, converged))
         # A product that stands does not fall because its zone is being changed: it waits for its zone only once.
         if not converged and not is_true(obj, "Converged"):
-            found.refusals.append(Refusal("WaitingForLandingZone", f"{key} has not converged yet.", wait=True))
+            found.refusals.append(Refusal(_WAITING, f"{key} has not converged yet.", wait=True))
         await self._attach_plane(found, zone.admin_plane_ref.name)
+
+    async def _attach_apps(self, found: Gathered, spec: ApiProductSpec, obj: Mapping[str, Any]) -> None:
+        """What apps say of themselves. Nobody is asked for what is going, or is refused for more than a zone that is on its way."""
+        if is_deleted(obj) or any(refusal.reason != _WAITING for refusal in found.refusals):
+            return
+        try:
+            found.context = await self._texts.attach_apps(spec, found.context, obj)
+        except Refusal as refusal:
+            found.refusals.append(refusal)
 
     async def _bereft(self, found: Gathered, refusal: Refusal, obj: Mapping[str, Any]) -> Refusal:
         """Its zone is gone before it, which said which plane it is under."""

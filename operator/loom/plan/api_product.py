@@ -33,10 +33,10 @@ from loom.plan.product.place import (
     own_vault,
     place_of,
     service_of,
-    unread,
 )  # fmt: skip
 from loom.plan.product.policies.offers import with_offers
 from loom.plan.product.policies.resources import product_policy
+from loom.plan.product.sources import unread
 from loom.plan.product.subscriptions import exports, subscription_states, subscriptions
 from loom.plan.resource import Mode, Plan, Resource
 from loom.plan.values import Json, Ref, Text, Value

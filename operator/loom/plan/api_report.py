@@ -8,7 +8,7 @@ from loom.plan.checks import Health
 from loom.plan.keys import Phase
 from loom.plan.outcome import Outcome
 from loom.plan.product import openapi
-from loom.plan.product.place import SERVICE, current_of
+from loom.plan.product.place import SERVICE
 from loom.plan.product.probes import probe_key
 from loom.plan.product.subscriptions import subscription_key
 from loom.plan.resource import Plan
@@ -72,7 +72,7 @@ def _address(spec: ApiProductSpec, api: Api) -> str:
 
 
 def _row(spec: ApiProductSpec, api: Api, plan: Plan, outcome: Outcome, gateway: str) -> dict[str, Json]:
-    properties = plan.find(f"revision/{api.name}/{current_of(api).name}").body["properties"]
+    properties = plan.find(f"revision/{api.name}/{api.current.name}").body["properties"]
     document = openapi.read(properties["value"], api.name)
     revision = _known(plan, outcome, f"api/{api.name}")
     return {

@@ -60,7 +60,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link said last ("" when it never did), and why it could not be read now."""
+    """What a link, or an app, said last ("" when it never did), and why it could not be read now."""
 
     text: str = ""
     problem: str = ""
@@ -87,4 +87,6 @@ class Context:
     zone: Zone | None = None
     owned: tuple[str, ...] = ()  # ids that the status says were made: a hint, as a status may vanish
     documents: Mapping[str, str] = field(default_factory=dict)  # "<configMap>/<key>" -> text, for sources in ConfigMaps
-    links: Mapping[str, Link] = field(default_factory=dict)  # by url, for sources behind links
+    links: Mapping[str, Link] = field(
+        default_factory=dict
+    )  # by url, for sources behind links; by name, for apps that are sources

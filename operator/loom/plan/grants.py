@@ -144,7 +144,10 @@ def _product_denial(grant: Grant, spec: ApiProductSpec, service: str) -> str:
     for api in spec.apis:
         if not any(path_within(api.path, prefix) for prefix in given.path_prefixes):
             return f"path {api.path} of API {api.name} begins with none of its pathPrefixes ({', '.join(given.path_prefixes)})"
-    for backend in spec.backends:
+        for named in (named for revision in api.revisions for named in revision.source.named_ids()):
+            if not any(is_within(named, scope) for scope in grant.scopes):
+                return f"{name_of(named)}, a source of API {api.name}, is not within its scopes"
+    for backend in spec.all_backends:
         if denial := _things_denial(grant, backend):
             return denial
         host = host_of(backend.address)

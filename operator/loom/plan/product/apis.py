@@ -15,8 +15,9 @@ from loom.plan.arm_id import REVISION, key
 from loom.plan.product import openapi
 from loom.plan.product.backends import address, backend_key
 from loom.plan.product.contract import breaks, key_of_live, of_live
-from loom.plan.product.place import APIS_IMPORTED, SERVICE, SOURCE_IN_SYNC, Place, current_of, document_of, revision_key
+from loom.plan.product.place import APIS_IMPORTED, SERVICE, SOURCE_IN_SYNC, Place, revision_key
 from loom.plan.product.policies.resources import revision_policies
+from loom.plan.product.sources import document_of
 from loom.plan.resource import Contents, Ignore, Mode, Resource
 from loom.plan.values import Json, Value, at
 
@@ -48,7 +49,7 @@ def version_sets(place: Place) -> Iterator[Resource]:
 def apis(place: Place) -> Iterator[Resource]:
     """Each API: its current revision first, what holds for all of it, and then the other revisions."""
     for api in place.spec.apis:
-        current = current_of(api)
+        current = api.current
         document = _document(place, api, current)
         policies = list(revision_policies(place, api, current))
         yield _revision(place, api, current)
@@ -87,7 +88,7 @@ def history(place: Place) -> Iterator[str]:
 
 def _revision(place: Place, api: Api, revision: Revision) -> Resource:
     """A revision with its operations."""
-    first = revision is current_of(api)
+    first = revision is api.current
     text, _ = document_of(place, api, revision)
     document = _document(place, api, revision)
     body: dict[str, Value] = {**_shared(place, api), "format": document.format, "value": text}
@@ -101,7 +102,7 @@ def _revision(place: Place, api: Api, revision: Revision) -> Resource:
         id=place.revision(api.name, revision.name),
         body={"properties": body},
         # The first of an API makes the API; the others are made beside it.
-        depends_on=(SERVICE, backend_key(api.backend_ref), *sets, *(() if first else (f"api/{api.name}",))),
+        depends_on=(SERVICE, backend_key(api.backend), *sets, *(() if first else (f"api/{api.name}",))),
         condition=APIS_IMPORTED,
         on_create={"properties": {"apiRevision": revision.name}},
         ignore=(WORDS,),
@@ -152,7 +153,7 @@ def _shared(place: Place, api: Api) -> dict[str, Value]:
     return {
         "path": api.path,
         "protocols": ["https"],
-        "serviceUrl": address(place, api.backend_ref),
+        "serviceUrl": address(place, api.backend),
         "subscriptionRequired": True,  # without a key it is entered through the published product, and its policies, only
         **version,
     }

@@ -34,7 +34,7 @@ def backend_key(name: str) -> str:
 
 def backends(place: Place) -> Iterator[Resource]:
     """Every backend with what it needs, single ones before the pools that hold them. Raises `Refusal`."""
-    for backend in sorted(place.spec.backends, key=lambda one: one.pool is not None):
+    for backend in sorted(place.spec.all_backends, key=lambda one: one.pool is not None):
         before = [SERVICE]
         for needed in _needed(place, backend):
             yield needed
@@ -59,9 +59,7 @@ def address(place: Place, name: str) -> Value:
                 f"https://{{}}{app.path or ''}", (Ref(_target_key(name), "properties.configuration.ingress.fqdn"),)
             )
         case ("functionApp", function):
-            return Text(
-                f"https://{{}}{function.path or '/api'}", (Ref(_target_key(name), "properties.defaultHostName"),)
-            )
+            return Text(f"https://{{}}{function.prefix}", (Ref(_target_key(name), "properties.defaultHostName"),))
         case ("model", model) if model.azure_open_ai:
             return Text("{}openai", (Ref(_target_key(name), "properties.endpoint"),))
         case ("model", model):

@@ -18,6 +18,9 @@ from loom.plan.values import Json
 
 Path = tuple[str | int, ...]
 
+UNREAD = '{"openapi": "3.0.3", "info": {"title": "Not read", "version": "0"}, "paths": {}}'
+"""Stands for a document that nobody reads, in a preview without a network: it has no operations."""
+
 _IMPORTED = METHODS - {"trace"}
 _MOST_REMEMBERED = 20_000
 _LONGEST = 300

@@ -35,7 +35,7 @@ class Place:
     cloud: Cloud
     owned: tuple[str, ...] = ()  # ids that the status says were made
     apps: Mapping[str, str] = field(default_factory=dict)  # apps of the zone, by their field's name: id
-    links: Mapping[str, Link] = field(default_factory=dict)  # by url
+    links: Mapping[str, Link] = field(default_factory=dict)  # by url, or by an app's name as a source
 
     def name(self, part: str) -> str:
         """The name of something of ours in the service: nobody else forms one with our hash."""
@@ -68,7 +68,7 @@ class Place:
 
     def find_backend(self, name: str) -> Backend:
         """The backend of that name in the spec. Raises `Refusal`."""
-        for backend in self.spec.backends:
+        for backend in self.spec.all_backends:
             if backend.name == name:
                 return backend
         raise Refusal("InvalidSpec", f"spec.backends has no entry {name}")
@@ -142,43 +142,6 @@ def _site(zone: Zone, plane: AdminPlaneSpec, owner: Owner) -> Site:
     return site_of(zone.spec, plane, Owner(owner.installation, zone.namespace, "DataLandingZone", zone.name))
 
 
-def current_of(api: Api) -> Revision:
-    """The revision that calls are to reach."""
-    return next(one for one in api.revisions if api.current_revision in (None, one.name))
-
-
 def revision_key(api: Api, revision: Revision) -> str:
     """The plan's key of a revision."""
     return f"revision/{api.name}/{revision.name}"
-
-
-def document_of(place: Place, api: Api, revision: Revision | None = None) -> tuple[str, str]:
-    """The text that a revision (else the current one) is imported from, and what to call it.
-
-    Raises `Refusal` where it is not there.
-    """
-    revision = revision or current_of(api)
-    where = f"spec.apis[{api.name}].revisions[{revision.name}].source.openapi"
-    source = revision.source.openapi
-    if source.inline is not None:
-        return source.inline, f"{where}.inline"
-    if source.url is not None:
-        link = place.links.get(source.url, Link())
-        if not link.text:
-            why = link.problem or "it was not read yet"
-            raise Refusal("SourceUnavailable", f"{where}.url: {why}", wait=True, unmeasured=SOURCE_IN_SYNC)
-        return link.text, f"{where}.url ({source.url.partition('?')[0]})"
-    reference = source.config_map_ref
-    name = f"{reference.name}/{reference.key}" if reference else ""
-    if name not in place.documents:
-        raise Refusal(
-            "ReferenceNotFound",
-            f"{where}.configMapRef: this namespace has no ConfigMap with the entry {name}",
-            wait=True,
-        )
-    return place.documents[name], f"{where}.configMapRef ({name})"
-
-
-def unread(place: Place) -> str:
-    """Why a link cannot be read now, in words; "" while all can."""
-    return next((link.problem for link in place.links.values() if link.problem), "")

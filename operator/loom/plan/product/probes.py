@@ -6,7 +6,8 @@ from loom.api.api_apis import Api, Scheme
 from loom.errors import Refusal
 from loom.plan.checks import GatewayCheck
 from loom.plan.product import openapi
-from loom.plan.product.place import GATEWAY_REACHABLE, SERVICE, Place, current_of, document_of
+from loom.plan.product.place import GATEWAY_REACHABLE, SERVICE, Place
+from loom.plan.product.sources import document_of
 from loom.plan.resource import Resource
 from loom.plan.values import Ref, Text
 
@@ -48,7 +49,7 @@ def checks(place: Place) -> Iterator[GatewayCheck]:
 
 
 def _path(place: Place, api: Api, operation: str) -> str:
-    safe = openapi.read(*document_of(place, api, current_of(api))).safe
+    safe = openapi.read(*document_of(place, api, api.current)).safe
     if operation not in safe:
         names = ", ".join(sorted(safe)[:_NAMED]) or "none"
         raise Refusal(

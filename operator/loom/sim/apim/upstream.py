@@ -67,8 +67,8 @@ def _simulated(call: Call, asked: Request, host: str) -> Response | None:
     if host.endswith(".azure-api.net"):
         return None
     for pattern, handler in call.world.catalog.hosts:
-        if pattern.fullmatch(host):
-            return handler(call.world, asked)
+        if pattern.fullmatch(host) and (answer := handler(call.world, asked)) is not None:
+            return answer
     return None
 
 

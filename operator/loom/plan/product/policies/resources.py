@@ -13,12 +13,13 @@ from loom.api.policies.table import API, OPERATION, PRODUCT, Section
 from loom.errors import Refusal
 from loom.plan.product import openapi
 from loom.plan.product.backends import audience, backend_key
-from loom.plan.product.place import POLICIES_APPLIED, Place, current_of, document_of, revision_key
+from loom.plan.product.place import POLICIES_APPLIED, Place, revision_key
 from loom.plan.product.place import PRODUCT as PRODUCT_KEY
 from loom.plan.product.policies.document import Node, Statements, render
 from loom.plan.product.policies.entries import statements
 from loom.plan.product.policies.offers import needed
 from loom.plan.product.policies.scope import Scope
+from loom.plan.product.sources import document_of, unread
 from loom.plan.resource import Ignore, Resource
 
 FORMAT = Ignore("properties.format", "says how a document was sent, not what it holds")
@@ -33,12 +34,12 @@ def product_policy(place: Place) -> Iterator[Resource]:
 
 def revision_policies(place: Place, api: Api, revision: Revision) -> Iterator[Resource]:
     """The documents of an API and of its operations, as one of its revisions has them. Raises `Refusal`."""
-    holder, is_current = place.revision(api.name, revision.name), revision is current_of(api)
+    holder, is_current = place.revision(api.name, revision.name), revision is api.current
     stem = api.name if is_current else f"{api.name};{revision.name}"
     where = f"spec.apis[{api.name}]"
     made = statements(api.policies, _scope(place, API, f"{where}.policies"))
-    needs = (revision_key(api, revision), backend_key(api.backend_ref))
-    token_for = audience(place, api.backend_ref)
+    needs = (revision_key(api, revision), backend_key(api.backend))
+    token_for = audience(place, api.backend)
     document = {**made, Section.INBOUND: _inbound(place, api, made[Section.INBOUND], token_for)}
     yield _resource(f"api-policy/{stem}", holder, document, needs)
     known = _operations(place, api, revision) if api.operations else {}
@@ -47,7 +48,9 @@ def revision_policies(place: Place, api: Api, revision: Revision) -> Iterator[Re
         if operation.name not in known:
             if not is_current:  # it came or went with another revision
                 continue
-            raise Refusal("InvalidSpec", f"{inside}: the document has no operationId {operation.name}{_near(known)}")
+            words = f"the document has no operationId {operation.name}{_near(known)}"
+            why = unread(place)
+            raise Refusal("InvalidSpec", f"{inside}: {words}{f'; {why}' if why else ''}")
         if token_for and asks_for_a_token(operation.policies):
             words = (
                 "its policies come after the service's own token for the backend has taken the place of the caller's"
@@ -73,7 +76,7 @@ def _inbound(place: Place, api: Api, declared: Sequence[Node], token_for: str) -
 
     It takes the place of the caller's own, which whatever is declared has judged by then.
     """
-    backend = Node("set-backend-service", {"backend-id": place.backend_name(api.backend_ref)})
+    backend = Node("set-backend-service", {"backend-id": place.backend_name(api.backend)})
     shown = (Node("authentication-managed-identity", {"resource": token_for}),) if token_for else ()
     return (backend, *declared, *shown)
 
@@ -90,8 +93,10 @@ def _resource(key: str, holder: str, made: Statements, depends_on: tuple[str, ..
 
 
 def _scope(place: Place, level: str, where: str) -> Scope:
-    backends = {backend.name: (place.backend_name(backend.name), backend.address) for backend in place.spec.backends}
-    models = frozenset(one.name for one in place.spec.backends if one.model and one.model.azure_open_ai)
+    backends = {
+        backend.name: (place.backend_name(backend.name), backend.address) for backend in place.spec.all_backends
+    }
+    models = frozenset(one.name for one in place.spec.all_backends if one.model and one.model.azure_open_ai)
     return Scope(level, where, place.tenant, place.cloud, backends, models)
 
 

@@ -1,0 +1,82 @@
+"""What stands outside of the cluster and describes an API: documents behind links, and apps that Azure knows the addresses of.
+
+An app is asked at the address that Azure reports for it, and nowhere else; which apps may be asked is the planner's to say. Nothing here
+raises: what cannot be read says why.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.engine.ports import Clock, Cloud
+from loom.engine.snapshots import Snapshots
+from loom.errors import CloudError
+from loom.plan.arm_id import name_of
+from loom.plan.context import Link
+from loom.plan.product import functions
+from loom.plan.product.sources import AppSource
+from loom.plan.values import Json, at
+
+_FUNCTIONS = "functions"
+
+
+class Links(Protocol):
+    """Reads documents over HTTPS (`loom.health.links`)."""
+
+    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "") -> Link:
+        """What a link says, read anew when it was last read more than `older` seconds ago. Never raises.
+
+        `ranges`: private addresses that it may lead to, beside those that the configuration allows everybody.
+        `at`: the address, as Azure reports it, of the Container Apps environment that answers for the host, and the only one asked.
+        """
+
+
+class Sources:
+    """Reads links and apps. `cloud_of`: the cloud of a plane, on behalf of a namespace."""
+
+    def __init__(
+        self, links: Links, cloud_of: Callable[[AdminPlaneSpec, str], Cloud], snapshots: Snapshots, clock: Clock
+    ) -> None:
+        self._links, self._cloud_of = links, cloud_of
+        self._snapshots, self._clock = snapshots, clock
+
+    async def link(self, url: str, older: float, ranges: tuple[str, ...]) -> Link:
+        """What a link says, read anew when that was more than `older` seconds ago. `ranges`: private addresses that it may lead to."""
+        return await self._links.read(url, older, ranges)
+
+    async def app(self, source: AppSource, plane: AdminPlaneSpec, namespace: str, older: float) -> Link:
+        """What an app says of itself, or what Azure says of its functions."""
+        cloud = self._cloud_of(plane, namespace)
+        try:
+            return await (self._functions if source.has_functions else self._document)(cloud, source, older)
+        except CloudError as error:
+            return Link(problem=f"{name_of(source.id)} could not be read: {error.message}")
+
+    async def _document(self, cloud: Cloud, source: AppSource, older: float) -> Link:
+        app, name = await self._read(cloud, source.id, older), name_of(source.id)
+        host = str(at(app, "properties.configuration.ingress.fqdn") or "")
+        if not host:
+            return Link(
+                problem=f"container app {name} {'has no ingress' if app else 'is not there'}, so nobody can ask it"
+            )
+        within = at(app, "properties.environmentId") or at(app, "properties.managedEnvironmentId") or ""
+        environment = await self._read(cloud, str(within), older) if within else {}
+        address = str(at(environment, "properties.staticIp") or "")
+        if not address:
+            return Link(problem=f"the environment of container app {name} has no address yet")
+        return await self._links.read(f"https://{host}{source.path}", older, at=address)
+
+    async def _functions(self, cloud: Cloud, source: AppSource, older: float) -> Link:
+        name = name_of(source.id)
+        if not await self._read(cloud, source.id, older):
+            return Link(problem=f"Function App {name} is not there")
+        listed = await self._snapshots.list(cloud, f"{source.id}/{_FUNCTIONS}", self._clock.now() - older)
+        bodies = [found.body for found in listed.values()]
+        try:
+            return Link(functions.document(name, bodies, source.path, is_shown_a_key=source.is_shown_a_key))
+        except functions.FunctionsError as error:
+            return Link(problem=f"Function App {name} {error}")
+
+    async def _read(self, cloud: Cloud, arm_id: str, older: float) -> Mapping[str, Json]:
+        found = await self._snapshots.one(cloud, arm_id, self._clock.now() - older)
+        return found.body if found else {}
