@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from loom.api.addresses import lies_in
 from loom.api.grants import AddressPool, Grant
 from loom.api.meta import DEFAULT_INTERVAL, INTERVAL_RULE, TAG_RULES, Tags, no_tags
 from loom.api.schema import (
@@ -134,7 +135,7 @@ class AdminPlaneSpec(Model):
         Rule(
             field="addressPools",
             cel="!has(self.addressPools) || self.addressPools.all(a, !isCIDR(a.cidr) || self.addressPools.all(b, "
-            "a.cidr == b.cidr || !isCIDR(b.cidr) || !cidr(a.cidr).containsCIDR(b.cidr)))",
+            f"a.cidr == b.cidr || !isCIDR(b.cidr) || !{lies_in('b.cidr', 'a.cidr')}))",
             message="address pools overlap; give each of them addresses of its own",
             holds=_are_apart,
         ),

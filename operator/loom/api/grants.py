@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from loom.api.addresses import as_network, is_whole
 from loom.api.schema import (
     ArmScope,
     Bool,
@@ -24,22 +25,15 @@ from loom.api.schema import (
 )
 
 
-def _pool(text: str) -> IPv4Network | None:
-    try:
-        return IPv4Network(text)
-    except ValueError:
-        return None
-
-
 class AddressPool(Model):
     """Addresses that zones are given ranges of."""
 
     rules: ClassVar = (
         Rule(
             field="cidr",
-            cel="isCIDR(self.cidr) && cidr(self.cidr) == cidr(self.cidr).masked()",
+            cel=is_whole("self.cidr"),
             message="cidr is an IPv4 range that begins at its own first address, such as 10.100.0.0/14",
-            holds=lambda p: _pool(p.cidr) is not None,
+            holds=lambda p: as_network(p.cidr) is not None,
         ),
         Rule(
             field="zonePrefixLength",
@@ -83,9 +77,9 @@ class Egress(Model):
     rules: ClassVar = (
         Rule(
             field="cidrs",
-            cel="self.cidrs.all(c, isCIDR(c) && cidr(c) == cidr(c).masked())",
+            cel=f"self.cidrs.all(c, {is_whole('c')})",
             message="each of cidrs is an IPv4 range that begins at its own first address, such as 10.20.0.0/16",
-            holds=lambda e: all(_pool(cidr) for cidr in e.cidrs),
+            holds=lambda e: all(as_network(cidr) for cidr in e.cidrs),
         ),
     )
 
@@ -126,9 +120,9 @@ class Grant(Model):
     rules: ClassVar = (
         Rule(
             field="addressPools",
-            cel="!has(self.addressPools) || self.addressPools.all(c, isCIDR(c) && cidr(c) == cidr(c).masked())",
+            cel=f"!has(self.addressPools) || self.addressPools.all(c, {is_whole('c')})",
             message="each of addressPools is an IPv4 range that begins at its own first address, such as 10.100.0.0/14",
-            holds=lambda g: all(_pool(pool) for pool in g.address_pools or ()),
+            holds=lambda g: all(as_network(pool) for pool in g.address_pools or ()),
         ),
     )
 

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from loom.api.addresses import is_whole
 from loom.api.policies.literals import HeaderName, HttpsUrl, PlainText, ShortText
 from loom.api.schema import Bool, Duration, Guid, Model, Rule, distinct, listed, named
 
@@ -108,7 +109,7 @@ class IpFilter(Model):
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
             field="addresses",
-            cel="self.addresses.all(a, a.contains('/') ? isCIDR(a) && cidr(a) == cidr(a).masked() : isIP(a))",
+            cel=f"self.addresses.all(a, a.contains('/') ? {is_whole('a')} : isIP(a))",
             message="an address is written as 203.0.113.7, or as a network that begins at its first address, such as 203.0.113.0/24",
             holds=_are_addresses,
         ),

@@ -1,11 +1,11 @@
 """The ways in to a zone's apps, and what the status says of each: path by address, and what came of it."""
 
 from enum import StrEnum
-from ipaddress import IPv4Network
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from loom.api.addresses import as_network, is_whole
 from loom.api.schema import Cidr, Int, Location, Model, Rule, StatusModel, arm_id, named
 from loom.api.status import Message, Time, Word
 
@@ -85,14 +85,6 @@ class ApplicationGateway(Model):
     """Prevention: the firewall refuses what breaks its rules. Detection: it only logs that."""
 
 
-def _is_network(cidr: str) -> bool:
-    try:
-        IPv4Network(cidr)
-    except ValueError:
-        return False
-    return True
-
-
 class Vpn(Model):
     """A VPN gateway of the zone's own, point to site: people sign in with Microsoft Entra and get an address of the pool.
 
@@ -102,9 +94,9 @@ class Vpn(Model):
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
             field="clientAddressPool",
-            cel="isCIDR(self.clientAddressPool) && cidr(self.clientAddressPool) == cidr(self.clientAddressPool).masked()",
+            cel=is_whole("self.clientAddressPool"),
             message="clientAddressPool is an IPv4 range that begins at its own first address, such as 172.16.0.0/24",
-            holds=lambda v: _is_network(v.client_address_pool),
+            holds=lambda v: as_network(v.client_address_pool) is not None,
         ),
     )
 

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from loom.api.addresses import as_network, is_whole, lies_in
 from loom.api.schema import Cidr, Ipv4, Model, Rule, distinct, immutable, named
 
 APPS_SUBNET = "snet-container-apps"
@@ -54,15 +55,8 @@ class Egress(Model):
     gateway and a Bastion, which would lose their own control planes."""
 
 
-def _network(cidr: str) -> ipaddress.IPv4Network | None:
-    try:
-        return ipaddress.IPv4Network(cidr)
-    except ValueError:
-        return None
-
-
 def _is_canonical(network: "Network") -> bool:
-    return all(_network(subnet.cidr) for subnet in network.subnets or ())
+    return all(as_network(subnet.cidr) for subnet in network.subnets or ())
 
 
 def _are_inside(network: "Network") -> bool:
@@ -87,10 +81,9 @@ class Network(Model):
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
             field="addressSpace",
-            cel="!has(self.addressSpace) || (isCIDR(self.addressSpace) && "
-            "cidr(self.addressSpace) == cidr(self.addressSpace).masked())",
+            cel=f"!has(self.addressSpace) || ({is_whole('self.addressSpace')})",
             message="addressSpace is an IPv4 range that begins at its own first address, such as 10.100.0.0/20",
-            holds=lambda n: n.address_space is None or _network(n.address_space) is not None,
+            holds=lambda n: n.address_space is None or as_network(n.address_space) is not None,
         ),
         Rule(
             field="subnets",
@@ -100,21 +93,21 @@ class Network(Model):
         ),
         Rule(
             field="subnets",
-            cel="!has(self.subnets) || self.subnets.all(s, isCIDR(s.cidr) && cidr(s.cidr) == cidr(s.cidr).masked())",
+            cel=f"!has(self.subnets) || self.subnets.all(s, {is_whole('s.cidr')})",
             message="each subnet's cidr is an IPv4 range that begins at its own first address, such as 10.100.0.0/23",
             holds=_is_canonical,
         ),
         Rule(
             field="subnets",
             cel="!has(self.subnets) || !has(self.addressSpace) || !isCIDR(self.addressSpace) || "
-            "self.subnets.all(s, !isCIDR(s.cidr) || cidr(self.addressSpace).containsCIDR(s.cidr))",
+            f"self.subnets.all(s, !isCIDR(s.cidr) || {lies_in('s.cidr', 'self.addressSpace')})",
             message="each subnet lies within addressSpace",
             holds=_are_inside,
         ),
         Rule(
             field="subnets",
             cel="!has(self.subnets) || self.subnets.all(a, !isCIDR(a.cidr) || self.subnets.all(b, "
-            "a.name == b.name || !isCIDR(b.cidr) || !cidr(a.cidr).containsCIDR(b.cidr)))",
+            f"a.name == b.name || !isCIDR(b.cidr) || !{lies_in('b.cidr', 'a.cidr')}))",
             message="subnets overlap; give each of them addresses of its own",
             holds=_are_apart,
         ),
