@@ -103,6 +103,17 @@ def test_every_rule_has_a_sentence_and_points_at_a_field(kind: Kind) -> None:
 
 
 @every_kind
+def test_no_rule_needs_a_newer_kubernetes_than_the_lowest(kind: Kind) -> None:
+    """Comparing CIDRs makes the CRD too dear before 1.32, and containsCIDR is wrong before 1.33: see `loom.api.addresses`."""
+
+    def is_too_new(_path: str, schema: Schema) -> bool:
+        rules = " ".join(rule["rule"] for rule in schema.get("x-kubernetes-validations", ()))
+        return bool(re.search(r"containsCIDR|[=!]= (cidr|ip)[(]", rules))
+
+    assert faults(kind, is_too_new) == []
+
+
+@every_kind
 def test_a_pattern_has_the_fields_own_words_beside_it_unless_it_is_deep_in_lists(kind: Kind) -> None:
     """Of a pattern the API server tells nothing but the pattern."""
 

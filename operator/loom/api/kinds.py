@@ -22,7 +22,9 @@ LONGEST_NAME = 63
 """Characters that an object's name may have: it becomes part of names and marks in Azure."""
 
 LOWEST_KUBERNETES = "1.31"
-"""The first Kubernetes whose API server knows all that the CRDs use: CEL's `cidr` functions came with 1.31."""
+"""The first Kubernetes whose API server knows all that the CRDs use: CEL's `cidr` functions came with 1.31.
+
+`LOOM_DEV_KUBERNETES` runs the cluster tests on its first release."""
 
 
 @dataclass(frozen=True)
