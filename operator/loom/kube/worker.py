@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.api_product import ApiProductSpec
-from loom.engine.condition import Condition, stamp
 from loom.engine.lanes import Lanes
 from loom.engine.memory import Memory
 from loom.engine.ports import Clock, Cloud, Conflict, Prober
@@ -25,6 +24,7 @@ from loom.kube import finalizer
 from loom.kube.absent import AbsentCloud
 from loom.kube.client import ApiError, KubeClient
 from loom.kube.compose import work_of
+from loom.kube.defect import with_defect
 from loom.kube.events import EventRecorder
 from loom.kube.gather import Gathered, Gatherer, is_true
 from loom.kube.key import RESOURCES, Key
@@ -224,24 +224,11 @@ class Worker:
         if obj is None:
             return
         try:
-            await self._write_defect(key, obj)
+            await self._writing(key, obj).write(with_defect(obj.get("status") or {}, self._world.clock.today()))
         except (Conflict, ApiError) as error:
             logger.debug("%s: InternalError could not be written: %s", key, error)
         except Exception:
             logger.exception("%s: InternalError could not be written", key)
-
-    async def _write_defect(self, key: Key, obj: Mapping[str, Any]) -> None:
-        status = dict(obj.get("status") or {})
-        message = "the operator met a defect of its own; its log has the details. It tries again slowly."
-        ours = [
-            Condition("Ready", "False", "InternalError", message),
-            Condition("Reconciling", "True", "InternalError", message),
-        ]
-        others = [c for c in status.get("conditions") or () if c.get("type") not in ("Ready", "Reconciling", "Stalled")]
-        # This generation was not looked at to the end: the status keeps speaking of the one before.
-        seen = status.setdefault("observedGeneration", -1)
-        status["conditions"] = [*stamp(ours, status, seen, self._world.clock.today()), *others]
-        await self._writing(key, obj).write(status)
 
 
 def _is_urgent(obj: Mapping[str, Any]) -> bool:
