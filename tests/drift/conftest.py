@@ -7,12 +7,9 @@ from pathlib import Path
 import pytest_asyncio
 
 from loom.manifests import read_manifests
-from loom.sim.clock import StandingClock
-from support.converged import PRODUCT, Converged
+from support.converged import PRODUCT, Converged, converged
 from support.oracles import ROOT
-from support.rehearsal import rehearsal
 from support.samples import SAMPLES
-from support.simulator import Simulator
 
 TYPES = Path(os.environ.get("LOOM_AZURE_TYPES") or ROOT.parent / "shared" / "azure-types")
 
@@ -21,18 +18,13 @@ TYPES = Path(os.environ.get("LOOM_AZURE_TYPES") or ROOT.parent / "shared" / "azu
 async def made() -> AsyncIterator[Converged]:
     """The samples, converged; bodies are checked against Azure's type tables where the machine has them."""
     types = TYPES if (TYPES / "index.json").is_file() else None
-    async with (
-        Simulator(clock=StandingClock(), types=types) as azure,
-        rehearsal(azure, read_manifests(SAMPLES)) as play,
-    ):
-        estate = Converged(azure, play)
-        await estate.build()
+    async with converged(read_manifests(SAMPLES), types=types) as estate:
         yield estate
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def estate(made: Converged) -> Converged:
-    """The estate with the zone as the object that is spoken of."""
+    """The estate, which a module may have made of its own, with the zone as the object that is spoken of."""
     await made.begin()
     return made
 

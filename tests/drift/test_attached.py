@@ -8,12 +8,12 @@ import pytest
 import pytest_asyncio
 
 from loom.sim.clock import StandingClock
-from support.converged import Converged
+from support.converged import Converged, converged
 from support.rehearsal import Rehearsal, rehearsal
 from support.samples import sample
 from support.simulator import Simulator
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SUBSCRIPTION = sample("DataLandingZone")["spec"]["subscriptionId"]
 SHARED = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shared"
@@ -64,19 +64,10 @@ def place(azure: Simulator) -> None:
         azure.seed(arm_id, copy.deepcopy(body))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def made() -> AsyncIterator[Converged]:
-    async with Simulator(clock=StandingClock()) as azure, rehearsal(azure, documents()) as play:
-        place(azure)
-        estate = Converged(azure, play)
-        await estate.build()
+    async with converged(documents(), BODIES) as estate:
         yield estate
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def estate(made: Converged) -> Converged:
-    await made.begin()
-    return made
 
 
 async def test_a_zone_on_services_of_others_is_quiet_and_theirs_were_never_written(estate: Converged) -> None:

@@ -1,20 +1,16 @@
 """A Databricks workspace in the zone's network: made, kept closed, made again, and never deleted by leaving it out."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from loom.plan.arm_id import name_of
-from loom.sim.clock import StandingClock
-from support.converged import ZONE, Converged
+from support.converged import ZONE, Converged, converged
 from support.drifts import NO_LOGS, STRICT_NAMES, TAGS, Edit
-from support.rehearsal import rehearsal
-from support.samples import sample
-from support.simulator import Simulator
+from support.samples import bare_zone, sample
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 EDITS: dict[str, Edit] = {
     "databricks": (
@@ -33,26 +29,11 @@ EDITS: dict[str, Edit] = {
 }
 
 
-def documents() -> list[dict[str, Any]]:
-    """The sample plane, and a zone with nothing but a network and the workspace."""
-    plane, zone = sample("AdminPlane"), sample("DataLandingZone")
-    kept = ("adminPlaneRef", "domain", "environment", "subscriptionId", "location", "interval", "network")
-    zone["spec"] = {name: zone["spec"][name] for name in kept} | {"databricks": {}}
-    return [plane, zone]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def made() -> AsyncIterator[Converged]:
-    async with Simulator(clock=StandingClock()) as azure, rehearsal(azure, documents()) as play:
-        estate = Converged(azure, play)
-        await estate.build()
+    """A zone with nothing but a network and the workspace."""
+    async with converged([sample("AdminPlane"), bare_zone("network", databricks={})]) as estate:
         yield estate
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def estate(made: Converged) -> Converged:
-    await made.begin()
-    return made
 
 
 def platforms_group(estate: Converged) -> str:

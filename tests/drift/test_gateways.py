@@ -8,16 +8,13 @@ import pytest_asyncio
 
 from loom.manifests import read_manifests
 from loom.plan.arm_id import key
-from loom.sim.clock import StandingClock
-from support.converged import ZONE, Converged
+from support.converged import ZONE, Converged, converged
 from support.drifts import NO_LOGS, NO_METRICS, TAGS, Edit
-from support.rehearsal import rehearsal
 from support.samples import SAMPLES
-from support.simulator import Simulator
 
 from .conftest import TYPES
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOST = "loom.contoso.com"
 GROUP = "/subscriptions/30000000-0000-4000-8000-000000000002/resourceGroups/rg-csa-loom-dlz-finance-prod-eastus2"
@@ -57,7 +54,7 @@ EDITS: dict[str, Edit] = {
 GONE = [name for name in EDITS if not name.startswith(("peering", "identity")) and not name.endswith("address")]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def made() -> AsyncIterator[Converged]:
     documents = [obj for obj in read_manifests(SAMPLES) if obj["kind"] in ("AdminPlane", ZONE)]
     spec = next(obj for obj in documents if obj["kind"] == ZONE)["spec"]
@@ -65,16 +62,8 @@ async def made() -> AsyncIterator[Converged]:
         spec.pop(field, None)
     spec |= {"accessPaths": WAYS, "keyVault": {"name": "kvfinance"}, "apps": {"environment": {}, "mirroring": {}}}
     types = TYPES if (TYPES / "index.json").is_file() else None
-    async with Simulator(clock=StandingClock(), types=types) as azure, rehearsal(azure, documents) as play:
-        estate = Converged(azure, play)
-        await estate.build()
+    async with converged(documents, types=types) as estate:
         yield estate
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def estate(made: Converged) -> Converged:
-    await made.begin()
-    return made
 
 
 def rows(estate: Converged) -> dict[str, tuple[str, str]]:

@@ -7,13 +7,10 @@ import pytest
 import pytest_asyncio
 
 from loom.plan.arm_id import name_of
-from loom.sim.clock import StandingClock
-from support.converged import ZONE, Converged
-from support.rehearsal import rehearsal
-from support.samples import sample
-from support.simulator import Simulator
+from support.converged import ZONE, Converged, converged
+from support.samples import bare_zone, sample
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SUBSCRIPTION = sample("DataLandingZone")["spec"]["subscriptionId"]
 SHARED = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shared"
@@ -21,29 +18,19 @@ CLUSTER = f"{SHARED}/providers/Microsoft.Kusto/clusters/adxshared"
 THEIRS = f"{CLUSTER}/databases/theirs"
 
 
-def documents() -> list[dict[str, Any]]:
-    """The sample plane, with a grant for what is shared, and a zone with nothing but the database."""
-    plane, zone = sample("AdminPlane"), sample("DataLandingZone")
-    plane["spec"]["grants"][0]["scopes"] = [SHARED]
-    kept = ("adminPlaneRef", "domain", "environment", "subscriptionId", "location", "interval")
-    zone["spec"] = {name: zone["spec"][name] for name in kept} | {"kusto": {"clusterId": CLUSTER}}
-    return [plane, zone]
+STANDS: dict[str, dict[str, Any]] = {
+    CLUSTER: {"location": "eastus2", "sku": {"name": "Standard_E2ads_v5", "tier": "Standard"}},
+    THEIRS: {"kind": "ReadWrite", "properties": {}},
+}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def made() -> AsyncIterator[Converged]:
-    async with Simulator(clock=StandingClock()) as azure, rehearsal(azure, documents()) as play:
-        azure.seed(CLUSTER, {"location": "eastus2", "sku": {"name": "Standard_E2ads_v5", "tier": "Standard"}})
-        azure.seed(THEIRS, {"kind": "ReadWrite", "properties": {}})
-        estate = Converged(azure, play)
-        await estate.build()
+    """A zone with nothing but the database, under a grant for what is shared."""
+    plane = sample("AdminPlane")
+    plane["spec"]["grants"][0]["scopes"] = [SHARED]
+    async with converged([plane, bare_zone(kusto={"clusterId": CLUSTER})], STANDS) as estate:
         yield estate
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def estate(made: Converged) -> Converged:
-    await made.begin()
-    return made
 
 
 async def test_the_database_is_made_and_the_clusters_address_is_told(estate: Converged) -> None:

@@ -8,9 +8,11 @@
 What a test did is undone before the next one: the cloud's state, the objects and the engine's memory are put back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from loom.engine.inventory import Inventory
@@ -20,9 +22,10 @@ from loom.kube.key import RECONCILE_REQUESTED, Key
 from loom.plan.arm_id import is_within, key
 from loom.plan.resource import Mode, Named, Resource
 from loom.plan.values import Ref, at
+from loom.sim.clock import StandingClock
 from loom.sim.door import state
 from loom.sim.records import Record
-from support.rehearsal import Object, Rehearsal
+from support.rehearsal import Object, Rehearsal, rehearsal
 from support.simulator import Simulator
 
 ZONE, PRODUCT = "DataLandingZone", "ApiProduct"
@@ -212,3 +215,19 @@ class Converged:
 
 def _asks(record: Record) -> bool:
     return record.path.endswith("/listSecrets")
+
+
+@asynccontextmanager
+async def converged(
+    documents: Iterable[Object], stands: Mapping[str, Object] | None = None, types: Path | None = None
+) -> AsyncIterator[Converged]:
+    """The objects, converged on a simulated Azure of their own, in which `stands` (body by id) was there before.
+
+    `types`: Azure's type tables, where the machine has them: bodies are checked against them.
+    """
+    async with Simulator(clock=StandingClock(), types=types) as azure, rehearsal(azure, documents) as play:
+        for arm_id, body in (stands or {}).items():
+            azure.seed(arm_id, deepcopy(body))
+        estate = Converged(azure, play)
+        await estate.build()
+        yield estate

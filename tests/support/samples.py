@@ -48,6 +48,14 @@ def sample_zone(namespace: str, number: int, *without: str) -> Object:
     return zone
 
 
+def bare_zone(*also: str, **spec: Any) -> Object:
+    """The sample zone without any service, app or way in, but for what `spec` gives it; `also` are fields that it keeps."""
+    zone = sample("DataLandingZone")
+    kept = ("adminPlaneRef", "domain", "environment", "subscriptionId", "location", "interval", *also)
+    zone["spec"] = {name: zone["spec"][name] for name in kept} | spec
+    return zone
+
+
 def apps_on_event_hubs() -> Object:
     """The apps of a zone that has Event Hubs and no more."""
     return {"environment": {}, "mirroring": {}}

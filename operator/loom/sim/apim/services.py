@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from loom.sim.apim.places import GROUPS, SERVICE, SPACE, SUBSCRIPTIONS, ensure
@@ -13,6 +13,7 @@ from loom.sim.errors import ArmError
 from loom.sim.ids import subscription_of
 from loom.sim.kinds import Behavior, Style
 from loom.sim.regions import display, normal
+from loom.sim.soft_delete import bring_back, forget, hold, keep
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
@@ -87,7 +88,7 @@ class Services(Behavior):
         return {"tags": {}, "zones": None, **change.body, "properties": shaped}
 
     def settled(self, world: World, resource: Resource) -> None:
-        _bring_back(world, resource)
+        bring_back(world, resource)
         resource.properties["targetProvisioningState"] = ""
         for name, (title, words) in BUILT_IN_GROUPS.items():
             group = {"displayName": title, "description": words, "builtIn": True, "type": "system", "externalId": None}
@@ -112,14 +113,10 @@ class Services(Behavior):
         }
 
     def check_delete(self, world: World, resource: Resource) -> None:
-        resource.hidden["kept"] = [asdict(item) for item in sorted(world.store.below(resource.id), key=_age)]
+        hold(resource, sorted(world.store.below(resource.id), key=_age))
 
     def deleted(self, world: World, resource: Resource) -> None:
-        children = resource.hidden.pop("kept", [])
-        world.names[(SPACE, resource.name.lower())] = resource.key
-        world.soft_deleted[resource.key] = {
-            "resource": asdict(resource), "children": children, "deletedAt": world.clock.now(), "deletionDate": world.clock.stamp(),
-        }  # fmt: skip
+        keep(world, SPACE, resource)
 
 
 def _age(resource: Resource) -> int:
@@ -161,21 +158,9 @@ def _kept(world: World, resource_id: str) -> Json | None:
     """What is kept of a deleted service; forgotten after 48 hours."""
     kept = world.soft_deleted.get(resource_id.lower())
     if kept is not None and world.clock.now() - kept["deletedAt"] > KEPT_SECONDS:
-        _forget(world, resource_id)
+        forget(world, SPACE, resource_id)
         return None
     return kept
-
-
-def _forget(world: World, resource_id: str) -> None:
-    del world.soft_deleted[resource_id.lower()]
-    world.names.pop((SPACE, resource_id.lower().rsplit("/", 1)[-1]), None)
-
-
-def _bring_back(world: World, resource: Resource) -> None:
-    """A service that was restored has everything that it had."""
-    kept = world.soft_deleted.pop(resource.key, None)
-    for item in kept["children"] if kept else ():
-        world.store.put(Resource(**item))
 
 
 def _shown(kept: Json) -> Json:
@@ -216,7 +201,7 @@ def get_deleted(world: World, request: Request, match: re.Match[str]) -> Respons
 
 def purge(world: World, request: Request, match: re.Match[str]) -> Response:
     """A deleted service goes for good, and its name is free."""
-    _forget(world, _one(world, match.groupdict(), request.path)["resource"]["id"])
+    forget(world, SPACE, _one(world, match.groupdict(), request.path)["resource"]["id"])
     return Response(204)
 
 

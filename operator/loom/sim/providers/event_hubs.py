@@ -7,6 +7,7 @@ from typing import Any
 from loom.sim.arm.change import Change
 from loom.sim.errors import ArmError, bad_request
 from loom.sim.kinds import Behavior
+from loom.sim.providers.messaging import refuse_early
 from loom.sim.store import Resource
 from loom.sim.world import World
 
@@ -22,14 +23,9 @@ class Hubs(Behavior):
     """A hub lives in a ready namespace, within the limits of its tier; its partitions cannot be changed on Standard."""
 
     def check(self, change: Change) -> None:
+        refuse_early(change)
         namespace = change.world.store.get(change.target.parent)
         tier = str((namespace.body.get("sku") or {}).get("name", "Standard")) if namespace else "Standard"
-        if namespace is not None and namespace.properties.get("status") == "Creating":
-            raise ArmError(
-                409,
-                "Conflict",
-                f"Namespace '{namespace.name}' is not active yet. Its status is {namespace.properties['status']}.",
-            )
         partitions = change.properties.get("partitionCount", 4)
         if not 1 <= partitions <= MOST_PARTITIONS[tier]:
             raise bad_request(

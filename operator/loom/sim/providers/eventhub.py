@@ -7,10 +7,10 @@ from typing import Any
 from loom.sim.arm.change import Change
 from loom.sim.clouds import host
 from loom.sim.errors import bad_request
-from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Route, Style
-from loom.sim.providers.connections import CONNECTIONS, with_connections
+from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Style
+from loom.sim.providers.connections import with_connections
 from loom.sim.providers.event_hubs import GROUPS, HUBS, ConsumerGroups, Hubs
-from loom.sim.providers.messaging import NAMES, AuthorizationRules, RuleSets, check_name, furnish, not_found
+from loom.sim.providers.messaging import NAMES, furnish, inner_kinds, name_route, not_found
 from loom.sim.store import Resource
 from loom.sim.world import World
 
@@ -21,8 +21,6 @@ VERSIONS = (
     "2023-01-01-preview", "2022-10-01-preview", "2022-01-01-preview", "2021-06-01-preview", "2021-01-01-preview",
 )  # fmt: skip
 NAMESPACES = f"{NAMESPACE}/namespaces"
-RULE_SETS = f"{NAMESPACES}/networkRuleSets"
-KEYS = f"{NAMESPACES}/authorizationRules"
 
 
 class Namespaces(Behavior):
@@ -141,33 +139,7 @@ PROVIDER = Provider(
             missing=not_found("ConsumerGroup"),
             behavior=ConsumerGroups(),
         ),
-        Kind(
-            name=RULE_SETS,
-            versions=VERSIONS,
-            patchable=False,
-            stateful=False,
-            names=NameRule("default", "The network rule set must be named default.", "BadRequest"),
-            put=Style(created=200),
-            behavior=RuleSets(),
-        ),
-        Kind(
-            name=KEYS,
-            versions=VERSIONS,
-            patchable=False,
-            stateful=False,
-            put=Style(created=200),
-            required=("properties.rights",),
-            behavior=AuthorizationRules(),
-        ),
-        Kind(name=f"{NAMESPACES}/{CONNECTIONS}", versions=VERSIONS, patchable=False),
+        *inner_kinds(NAMESPACES, VERSIONS),
     ),
-    routes=(
-        Route(
-            "POST",
-            r"(?P<scope>/subscriptions/[^/]+)/providers/Microsoft\.EventHub/checkNameAvailability",
-            VERSIONS,
-            f"{NAMESPACE}/checkNameAvailability/action",
-            check_name,
-        ),
-    ),
+    routes=(name_route(NAMESPACE, VERSIONS),),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from typing import Any
 
 from loom.sim.arm.change import Change
@@ -13,6 +12,7 @@ from loom.sim.ids import subscription_of
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Route, Style
 from loom.sim.providers.connections import CONNECTIONS, with_connections
 from loom.sim.regions import normal
+from loom.sim.soft_delete import bring_back, forget, hold, keep
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
@@ -70,20 +70,14 @@ class Vaults(Behavior):
         return {**change.body, "properties": properties}
 
     def settled(self, world: World, resource: Resource) -> None:
-        kept = world.soft_deleted.pop(resource.key, None)
-        for item in kept["children"] if kept else ():
-            world.store.put(Resource(**item))
+        bring_back(world, resource)
 
     def check_delete(self, world: World, resource: Resource) -> None:
-        resource.hidden["held"] = [asdict(item) for item in world.store.children(resource.id, SECRETS)]
+        hold(resource, world.store.children(resource.id, SECRETS))
 
     def deleted(self, world: World, resource: Resource) -> None:
         """What is deleted is kept, less the rights on it; its name stays taken."""
-        children = resource.hidden.pop("held", [])
-        world.names[(SPACE, resource.name.lower())] = resource.key
-        world.soft_deleted[resource.key] = {
-            "resource": asdict(resource), "children": children, "deletedAt": world.clock.now(), "deletionDate": world.clock.stamp(),
-        }  # fmt: skip
+        keep(world, SPACE, resource)
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         return with_connections(world, resource, body)
@@ -123,8 +117,7 @@ def _kept_by_name(world: World, name: str) -> Json | None:
         if world.clock.now() - kept["deletedAt"] <= days * DAY:
             found: Json = kept
             return found
-        del world.soft_deleted[key]
-        world.names.pop((SPACE, name.lower()), None)
+        forget(world, SPACE, key)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What namespaces of Event Hubs and Service Bus have in common: rule sets, keys, and the names that both take from one list."""
+"""What namespaces of Event Hubs and Service Bus have in common: rule sets, keys, connections, and names that both take from one list."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from loom.sim.arm.change import Change
 from loom.sim.clouds import host
-from loom.sim.kinds import Action, Behavior, Refusal
+from loom.sim.errors import ArmError
+from loom.sim.kinds import Action, Behavior, Kind, NameRule, Refusal, Route, Style
+from loom.sim.providers.connections import CONNECTIONS
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
@@ -76,11 +79,55 @@ class AuthorizationRules(Behavior):
     actions: ClassVar[Mapping[str, Action]] = {"listKeys": _list_keys}
 
 
-def check_name(world: World, request: Request, match: re.Match[str]) -> Response:
+def _check_name(world: World, request: Request, match: re.Match[str]) -> Response:
     """Whether a name is free in the world."""
     name = str(request.json().get("name", "")).lower()
     taken = (NAMES, name) in world.names
     return Response(200, {"nameAvailable": not taken, "reason": "NameInUse" if taken else "None", "message": ""})
+
+
+def refuse_early(change: Change) -> None:
+    """What is in a namespace waits until that is usable."""
+    namespace = change.world.store.get(change.target.parent)
+    if namespace is not None and namespace.properties.get("status") == "Creating":
+        message = f"Namespace '{namespace.name}' is not active yet. Its status is Creating."
+        raise ArmError(409, "Conflict", message)
+
+
+def inner_kinds(namespaces: str, versions: tuple[str, ...]) -> tuple[Kind, ...]:
+    """What every namespace of the type `namespaces` has beside its hubs or queues."""
+    return (
+        Kind(
+            name=f"{namespaces}/networkRuleSets",
+            versions=versions,
+            patchable=False,
+            stateful=False,
+            names=NameRule("default", "The network rule set must be named default.", "BadRequest"),
+            put=Style(created=200),
+            behavior=RuleSets(),
+        ),
+        Kind(
+            name=f"{namespaces}/authorizationRules",
+            versions=versions,
+            patchable=False,
+            stateful=False,
+            put=Style(created=200),
+            required=("properties.rights",),
+            behavior=AuthorizationRules(),
+        ),
+        Kind(name=f"{namespaces}/{CONNECTIONS}", versions=versions, patchable=False),
+    )
+
+
+def name_route(provider: str, versions: tuple[str, ...]) -> Route:
+    """The question of either provider whether a name is free."""
+    return Route(
+        "POST",
+        rf"(?P<scope>/subscriptions/[^/]+)/providers/{re.escape(provider)}/checkNameAvailability",
+        versions,
+        f"{provider}/checkNameAvailability/action",
+        _check_name,
+    )
 
 
 def not_found(word: str) -> Refusal:

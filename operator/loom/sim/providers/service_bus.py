@@ -6,10 +6,10 @@ from typing import Any
 
 from loom.sim.arm.change import Change
 from loom.sim.clouds import host
-from loom.sim.errors import ArmError, bad_request
-from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Route, Style
-from loom.sim.providers.connections import CONNECTIONS, connections_of
-from loom.sim.providers.messaging import NAMES, AuthorizationRules, RuleSets, check_name, furnish, not_found
+from loom.sim.errors import bad_request
+from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Style
+from loom.sim.providers.connections import connections_of
+from loom.sim.providers.messaging import NAMES, furnish, inner_kinds, name_route, not_found, refuse_early
 from loom.sim.store import Resource
 from loom.sim.world import World
 
@@ -84,10 +84,7 @@ class Queues(Behavior):
     """A queue lives in a ready namespace; what makes it what it is cannot be changed."""
 
     def check(self, change: Change) -> None:
-        namespace = change.world.store.get(change.target.parent)
-        if namespace is not None and namespace.properties.get("status") == "Creating":
-            message = f"Namespace '{namespace.name}' is not active yet. Its status is Creating."
-            raise ArmError(409, "Conflict", message)
+        refuse_early(change)
         for name in FIXED if change.before else ():
             if change.before and bool(change.before.properties.get(name)) != bool(change.properties.get(name)):
                 raise bad_request("BadRequest", f"The value for {name} of a queue cannot be changed. CorrelationId: 0")
@@ -188,33 +185,7 @@ PROVIDER = Provider(
             missing=not_found("Queue"),
             behavior=Queues(),
         ),
-        Kind(
-            name=f"{NAMESPACES}/networkRuleSets",
-            versions=VERSIONS,
-            patchable=False,
-            stateful=False,
-            names=NameRule("default", "The network rule set must be named default.", "BadRequest"),
-            put=Style(created=200),
-            behavior=RuleSets(),
-        ),
-        Kind(
-            name=f"{NAMESPACES}/authorizationRules",
-            versions=VERSIONS,
-            patchable=False,
-            stateful=False,
-            put=Style(created=200),
-            required=("properties.rights",),
-            behavior=AuthorizationRules(),
-        ),
-        Kind(name=f"{NAMESPACES}/{CONNECTIONS}", versions=VERSIONS, patchable=False),
+        *inner_kinds(NAMESPACES, VERSIONS),
     ),
-    routes=(
-        Route(
-            "POST",
-            r"(?P<scope>/subscriptions/[^/]+)/providers/Microsoft\.ServiceBus/checkNameAvailability",
-            VERSIONS,
-            f"{NAMESPACE}/checkNameAvailability/action",
-            check_name,
-        ),
-    ),
+    routes=(name_route(NAMESPACE, VERSIONS),),
 )
