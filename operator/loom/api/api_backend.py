@@ -1,14 +1,13 @@
 """What stands behind the APIs of an ApiProduct: addresses, apps, functions, models, and pools of them."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from pydantic.alias_generators import to_snake
 
-from loom.api.schema import Bool, Duration, Int, Model, PartName, Rule, arm_id, listed, named
+from loom.api.circuit_breaker import CircuitBreaker
+from loom.api.schema import Bool, Int, Model, PartName, Rule, arm_id, named
 
 Https = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$", max_length=2000)]
 KINDS = ("url", "containerApp", "functionApp", "model", "pool")
@@ -121,66 +120,6 @@ class PoolMember(Model):
     """How often it is called among those of its priority, 1 to 100. Omitted: as often as the others."""
     priority: Annotated[Int, Field(ge=1, le=100)] | None = None
     """Which members are called first: those with the lowest number, while one of them is well. Omitted: the first."""
-
-
-class ErrorReason(StrEnum):
-    """Why a call to a backend failed."""
-
-    TIMEOUT = "Timeout"
-    OPERATION_NOT_FOUND = "OperationNotFound"
-    CLIENT_CONNECTION_FAILURE = "ClientConnectionFailure"
-
-
-class StatusRange(Model):
-    """HTTP status codes that count as failures."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        Rule(field="max", cel="self.max >= self.min", message="max is at least min", holds=lambda r: r.max >= r.min),
-    )
-
-    min: Annotated[Int, Field(ge=200, le=599)]
-    """The first, 200 to 599."""
-    max: Annotated[Int, Field(ge=200, le=599)]
-    """The last, 200 to 599."""
-
-
-def _whole_seconds(field: str, least: timedelta, most: timedelta, says: str) -> Rule:
-    name = to_snake(field)
-    low, high = int(least.total_seconds()), int(most.total_seconds())
-    here = f"duration(self.{field})"
-    return Rule(
-        field=field,
-        cel=f"{here} >= duration('{low}s') && {here} <= duration('{high}s') && {here}.getMilliseconds() % 1000 == 0",
-        message=says,
-        holds=lambda b: least <= getattr(b, name) <= most and getattr(b, name) % timedelta(seconds=1) == timedelta(),
-    )
-
-
-class CircuitBreaker(Model):
-    """Stops calling a backend that fails; calls are then answered with 503, or go to others of its pool."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (
-        _whole_seconds(
-            "interval", timedelta(seconds=1), timedelta(hours=1), "interval is between 1s and 1h, in whole seconds"
-        ),
-        _whole_seconds(
-            "tripDuration",
-            timedelta(seconds=1),
-            timedelta(hours=24),
-            "tripDuration is between 1s and 24h, in whole seconds",
-        ),
-    )
-
-    failures: Annotated[Int, Field(ge=1, le=10000)]
-    """How many failures within the interval trip it."""
-    interval: Duration
-    """In which time they are counted, 1s to 1h."""
-    trip_duration: Duration
-    """For how long the backend is left alone, 1s to 24h."""
-    statuses: Annotated[tuple[StatusRange, ...], listed(at_most=10, at_least=1)] | None = None
-    """Which answers are failures. Omitted: 429, and 500 to 599."""
-    accept_retry_after: Bool = True
-    """True: a Retry-After of the backend stands for tripDuration."""
 
 
 class Tls(Model):

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.alias_generators import to_snake
 from pydantic_core import CoreSchema, core_schema
 
 from loom.api.durations import parse_duration
@@ -56,12 +57,13 @@ HttpsUrl = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(
 def whole_seconds(field: str, least: str, most: str) -> Rule:
     """A duration of whole seconds between two others, such as "1s" and "24h"."""
     here, low, high = f"self.{field}", parse_duration(least), parse_duration(most)
+    name = to_snake(field)
     return Rule(
         field=field,
         cel=f"!has({here}) || (duration({here}) >= duration('{least}') && duration({here}) <= duration('{most}') "
         f"&& duration({here}).getMilliseconds() % 1000 == 0)",
         message=f"{field} is between {least} and {most}, in whole seconds",
         holds=lambda model: (
-            low <= getattr(model, field) <= high and getattr(model, field) % timedelta(seconds=1) == timedelta()
+            low <= getattr(model, name) <= high and getattr(model, name) % timedelta(seconds=1) == timedelta()
         ),
     )

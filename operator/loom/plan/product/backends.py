@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from isodate import duration_isoformat
 
 from loom.api.admin_plane import Cloud
-from loom.api.api_backend import Backend, CircuitBreaker, KeyHolder, StatusRange
+from loom.api.api_backend import Backend, KeyHolder
+from loom.api.circuit_breaker import CircuitBreaker, StatusRange
 from loom.errors import Refusal
 from loom.plan.arm_id import name_of
 from loom.plan.clouds import SUFFIXES
