@@ -8,7 +8,7 @@
 What a test did is undone before the next one: the cloud's state, the objects and the engine's memory are put back.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -219,7 +219,7 @@ def _asks(record: Record) -> bool:
 
 @asynccontextmanager
 async def converged(
-    documents: Iterable[Object], stands: Mapping[str, Object] | None = None, types: Path | None = None
+    documents: Sequence[Object], stands: Mapping[str, Object] | None = None, types: Path | None = None
 ) -> AsyncIterator[Converged]:
     """The objects, converged on a simulated Azure of their own, in which `stands` (body by id) was there before.
 
