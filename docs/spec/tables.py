@@ -202,7 +202,7 @@ def _type_row(row: ArmType) -> tuple[str, ...]:
         f"`{row.name}` ({row.label})",
         row.api_version,
         "-" if row.label in ONLY_READ else _MARKS[row.marking],
-        _READS[row.listing],
+        "one HEAD each, the body where its ETag changed" if row.heads else _READS[row.listing],
         "each interval" if row.tier is Tier.FAST else "the slow tier's turn",
         "yes" if row.protected else "",
         _steps(row),

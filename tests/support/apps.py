@@ -47,6 +47,9 @@ class Shelf:
             raise CloudError("PermissionDenied", "AuthorizationFailed", "no right to read it", Retry.SLOWLY)
         return Observed(arm_id, self.bodies[arm_id])
 
+    async def version(self, arm_id: str) -> str | None:
+        raise AssertionError("a health check compares no versions")
+
     async def list(self, collection: str) -> Sequence[Observed]:
         self.read.append(collection)
         return [Observed(name, body) for name, body in self.bodies.items() if name.startswith(f"{collection}/")]

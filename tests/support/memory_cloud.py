@@ -5,8 +5,10 @@ the test says so (`finish`), `fail` makes the next request of a kind fail.
 """
 
 import copy
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from loom.engine.ports import Observed, Operation, Written
@@ -76,6 +78,11 @@ class MemoryCloud:
     async def get(self, arm_id: str) -> Observed | None:
         self._request("GET", arm_id)
         return self._observed(arm_id)
+
+    async def version(self, arm_id: str) -> str | None:
+        self._request("HEAD", arm_id)
+        found = self._observed(arm_id)
+        return found.etag if found else None
 
     async def list(self, collection: str) -> Sequence[Observed]:
         self._request("LIST", collection)
@@ -151,7 +158,11 @@ class MemoryCloud:
 
     def _observed(self, arm_id: str) -> Observed | None:
         body = self.bodies.get(key(arm_id))
-        return Observed(body["id"], copy.deepcopy(body), "etag") if body is not None else None
+        return Observed(body["id"], copy.deepcopy(body), _etag(body)) if body is not None else None
+
+
+def _etag(body: Mapping[str, Json]) -> str:
+    return sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def _lists(collection: str, arm_id: str) -> bool:

@@ -43,7 +43,7 @@ OPERATIONS = {
 
 
 class ApiManagement:
-    """Get, put and delete of the types in `OPERATIONS`, for one caller."""
+    """Get, head, put and delete of the types in `OPERATIONS`, for one caller."""
 
     def __init__(self, principal: Principal, caller: Caller) -> None:
         self._principal = principal
@@ -54,6 +54,12 @@ class ApiManagement:
         """The resource; `format` is what makes the service return a policy as it was written."""
         operations, where = self._operations(arm_id, kind)
         found: Answer = await operations.get(*where, **dict(kind.query), cls=raw, **self._options)
+        return found
+
+    async def version(self, arm_id: str, kind: ArmType) -> Answer:
+        """The answer to a HEAD: the ETag, and no body."""
+        operations, where = self._operations(arm_id, kind)
+        found: Answer = await operations.get_entity_tag(*where, cls=raw, **self._options)
         return found
 
     async def put(self, arm_id: str, kind: ArmType, body: Mapping[str, Json], etag: str) -> Answer:

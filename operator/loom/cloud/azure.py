@@ -35,10 +35,11 @@ class AzureCloud:
     def __init__(self, principal: Principal, caller: Caller) -> None:
         self._principal = principal
         self._caller = caller
+        self._api_management = api_management.ApiManagement(principal, caller)
         self._carriers: dict[Client, Carrier] = {
             Client.BY_ID: ById(principal, caller),
             Client.CONTAINER_APPS: container_apps.ContainerApps(principal, caller),
-            Client.API_MANAGEMENT: api_management.ApiManagement(principal, caller),
+            Client.API_MANAGEMENT: self._api_management,
             Client.API_REVISIONS: api_revisions.ApiRevisions(principal, caller),
         }
 
@@ -58,6 +59,17 @@ class AzureCloud:
                 return None
             raise
         return _observed(arm_id, answer)
+
+    async def version(self, arm_id: str) -> str | None:
+        """The ETag of what API Management holds, or None where there is nothing. Raises CloudError."""
+        try:
+            async with as_cloud_errors(self._principal, arm_id):
+                answer = await self._api_management.version(arm_id, kind_of(arm_id))
+        except CloudError as error:
+            if _absent(error.status, error.code):
+                return None
+            raise
+        return answer.etag
 
     async def list(self, collection: str) -> Sequence[Observed]:
         """All pages of a collection, with properties; empty where the parent is gone. Raises CloudError."""

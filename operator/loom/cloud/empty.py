@@ -17,6 +17,10 @@ class EmptyCloud:
         """Nothing is there."""
         return None
 
+    async def version(self, arm_id: str) -> str | None:
+        """Nothing is there."""
+        return None
+
     async def list(self, collection: str) -> Sequence[Observed]:
         """Nothing is there."""
         return ()

@@ -16,7 +16,7 @@ from loom.engine.diff import differences
 from loom.engine.item import CREATE, UPDATE, Item
 from loom.engine.look import is_below_new
 from loom.engine.memory import Running
-from loom.engine.observe import blocked_by
+from loom.engine.observe import blocked_by, note_seen
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.revive import revived, tell_recovery
@@ -179,6 +179,7 @@ def _note_answer(run: Pass, item: Item, observed: Observed | None, digest: str) 
         return
     if not differences(item.type, item.desired, observed.body, item.resource.ignore, run.lookup):
         run.so_far.answered[item.key] = digest
+        note_seen(run, item, observed, digest)
 
 
 def _settle(run: Pass, item: Item, observed: Observed | None) -> None:

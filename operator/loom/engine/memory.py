@@ -42,6 +42,15 @@ class Held:
     foreign: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen to hold: the version that the service gave it, and the digest of what was declared then."""
+
+    etag: str
+    digest: str
+    message: str = ""
+
+
 @dataclass(slots=True)
 class RunMemory:
     """What one run has done and seen. A *run* begins with a wish that does not hold and ends when everything was read back as wished.
@@ -73,6 +82,7 @@ class Memory:
     measured: dict[Check, Finding] = field(default_factory=dict)  # links as they were last seen
     slow: dict[str, Held] = field(default_factory=dict)  # plan key -> what only the slow tier reads, where it held
     refreshed: float = float("-inf")  # when what a run has seen to hold was last read again
+    seen: dict[str, Seen] = field(default_factory=dict)  # plan key -> what a HEAD tells to be as it was
     kept: dict[str, Kept] = field(default_factory=dict)  # what stands beside keys in vaults, by their place
     last_write: float = float("-inf")
     last_slow: float = float("-inf")

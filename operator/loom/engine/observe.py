@@ -8,8 +8,9 @@ from loom.engine.decide import decide
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, DELETE, UPDATE, Item
 from loom.engine.look import is_below_foreign, look
-from loom.engine.memory import Held, Running
+from loom.engine.memory import Held, Running, Seen
 from loom.engine.one_pass import Pass
+from loom.engine.ports import Observed
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import is_within
@@ -35,6 +36,8 @@ async def _assess(run: Pass, item: Item) -> None:
     if _stands_already(run, item) or _can_wait(run, item):
         return
     try:
+        if await _is_as_seen(run, item):
+            return
         item.live = await look(run, item) if item.key not in run.so_far.absent else None
     except CloudError as error:
         if error.retry is Retry.NOW:
@@ -45,7 +48,7 @@ async def _assess(run: Pass, item: Item) -> None:
     if item.live is None and item.resource.mode is Mode.MANAGED:
         run.so_far.absent.add(item.key)
     run.remember_outputs(item)
-    if run.deep:
+    if run.deep and item.resource.contents is not None and item.resource.contents.expected:
         await _look_inside(run, item)
     decide(run, item)
     if item.action == UPDATE and item.inside is None:
@@ -94,6 +97,20 @@ def _can_wait(run: Pass, item: Item) -> bool:
     return True
 
 
+async def _is_as_seen(run: Pass, item: Item) -> bool:
+    """Does a HEAD show the version that held, for what is declared now? Then its body need not be read."""
+    known = run.memory.seen.pop(item.key, None)
+    if known is None or known.digest != run.digest(item) or not run.knows_outputs(item.key):
+        return False
+    if await run.ports.cloud.version(item.id) != known.etag:
+        return False
+    item.stand(State.READY, message=known.message)
+    item.trusted = True
+    run.memory.seen[item.key] = known
+    run.memory.slow[item.key] = Held(known.message)
+    return True
+
+
 async def _look_inside(run: Pass, item: Item) -> None:
     """The members of its contents: a list of their own, which the slow tier reads, and whoever is about to write."""
     if item.resource.contents is not None and item.live is not None:
@@ -105,8 +122,16 @@ def _hold(run: Pass, item: Item) -> None:
     """What only the slow tier reads is taken to hold until its next turn, if it did when it was read."""
     if item.type.tier is Tier.SLOW and item.state is State.READY:
         run.memory.slow[item.key] = Held(item.message, item.foreign)
+        if item.live is not None and not item.foreign and run.work.wishes.policy != "Observe":  # which compares nothing
+            note_seen(run, item, item.live, run.digest(item))
     else:
         run.memory.slow.pop(item.key, None)
+
+
+def note_seen(run: Pass, item: Item, live: Observed, digest: str) -> None:
+    """Remember the version of what holds, where a HEAD can ask for it."""
+    if item.type.heads and live.etag:
+        run.memory.seen[item.key] = Seen(live.etag, digest, item.message)
 
 
 def _say_running(run: Pass, item: Item, running: Running) -> None:

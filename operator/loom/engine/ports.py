@@ -53,6 +53,9 @@ class Cloud(Protocol):
     async def get(self, arm_id: str) -> Observed | None:
         """The resource, or None where there is none (404). API version, query and client follow from the id's type."""
 
+    async def version(self, arm_id: str) -> str | None:
+        """The ETag of the resource as it is now, without its body, or None where there is none. Only for types that have `heads`."""
+
     async def list(self, collection: str) -> Sequence[Observed]:
         """All pages of a collection; a parent that is gone lists as empty.
 

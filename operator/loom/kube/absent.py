@@ -22,6 +22,9 @@ class AbsentCloud:
     async def get(self, arm_id: str) -> Observed | None:
         raise self._error
 
+    async def version(self, arm_id: str) -> str | None:
+        raise self._error
+
     async def list(self, collection: str) -> Sequence[Observed]:
         raise self._error
 

@@ -33,7 +33,7 @@ TYPES = (
     ArmType(
         f"{SERVICE}/apis/policies", _VERSION, "api-policy",
         marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
-        normals=(_XML,), query=_RAW, lane=_LANE,
+        normals=(_XML,), query=_RAW, lane=_LANE, heads=True,
         delete_rank=25,
         has_etag=True,
         singleton=True,
@@ -47,7 +47,7 @@ TYPES = (
     ArmType(
         f"{SERVICE}/apis/operations/policies", _VERSION, "operation-policy",
         marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
-        normals=(_XML,), query=_RAW, lane=_LANE,
+        normals=(_XML,), query=_RAW, lane=_LANE, heads=True,
         delete_rank=24,
         has_etag=True,
         singleton=True,
@@ -82,7 +82,7 @@ TYPES = (
     ArmType(
         f"{SERVICE}/products/policies", _VERSION, "product-policy",
         marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
-        normals=(_XML,), query=_RAW,
+        normals=(_XML,), query=_RAW, heads=True,
         delete_rank=12,
         has_etag=True,
         singleton=True,
