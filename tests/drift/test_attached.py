@@ -21,6 +21,7 @@ ACCOUNT = f"{SHARED}/providers/Microsoft.Storage/storageAccounts/sashared"
 DOCUMENTS = f"{SHARED}/providers/Microsoft.DocumentDB/databaseAccounts/cosmos-shared"
 CACHE = f"{SHARED}/providers/Microsoft.Cache/redisEnterprise/redis-shared"
 NAMESPACE = f"{SHARED}/providers/Microsoft.EventHub/namespaces/evhns-shared"
+WORKSPACE = f"{SHARED}/providers/Microsoft.Synapse/workspaces/syn-shared"
 BODIES: dict[str, dict[str, Any]] = {
     ACCOUNT: {
         "location": "eastus2",
@@ -40,6 +41,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "sku": {"name": "Standard", "capacity": 1},
         "properties": {"kafkaEnabled": True, "disableLocalAuth": False, "publicNetworkAccess": "Enabled"},
     },
+    WORKSPACE: {
+        "location": "eastus2",
+        "identity": {"type": "SystemAssigned"},
+        "properties": {
+            "defaultDataLakeStorage": {"accountUrl": "https://theirs.dfs.core.windows.net", "filesystem": "theirs"},
+            "publicNetworkAccess": "Enabled",
+        },
+    },
 }
 
 
@@ -55,6 +64,7 @@ def documents(**spec: Any) -> list[dict[str, Any]]:
     zone["spec"]["eventHubs"] = {"existing": {"id": NAMESPACE}, "hubs": [{"name": "orders"}]}
     zone["spec"]["cosmos"] = {"existing": {"id": DOCUMENTS}}
     zone["spec"]["redis"] = {"existing": {"id": CACHE}}
+    zone["spec"]["synapse"] = {"existing": {"id": WORKSPACE}}
     zone["spec"] |= spec
     return [plane, zone]
 
@@ -86,6 +96,7 @@ async def test_a_zone_on_services_of_others_is_quiet_and_theirs_were_never_writt
     [
         "endpoint/storage-blob",
         "endpoint/event-hubs-namespace",
+        "endpoint/synapse-SqlOnDemand",
         "filesystem/bronze",
         "hub/orders",
         "hub/loom-mirroring-configs",
@@ -101,9 +112,10 @@ async def test_what_somebody_deleted_of_ours_is_made_again(estate: Converged, na
 
 async def test_a_removed_role_is_given_again(estate: Converged) -> None:
     (name,) = (key for key in estate.ids if key.startswith("role/loom-mirroring") and "event" in key.lower())
-    estate.delete(name)
-    mended = await estate.mend()
-    assert mended.writes == (f"PUT {name}",)
+    for role in (name, "role/synapse/storage/storage-blob-data-contributor"):
+        estate.delete(role)
+        mended = await estate.mend()
+        assert mended.writes == (f"PUT {role}",)
 
 
 async def test_a_changed_hub_of_ours_comes_back(estate: Converged) -> None:

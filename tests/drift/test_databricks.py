@@ -12,11 +12,13 @@ from support.samples import bare_zone, sample
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+ROLE = "role/databricks/access-connector/storage/storage-blob-data-contributor"
 EDITS: dict[str, Edit] = {
     "databricks": (
         {"properties": {"publicNetworkAccess": "Enabled", "requiredNsgRules": "AllRules"}},
         {"properties.publicNetworkAccess", "properties.requiredNsgRules"},
     ),
+    "databricks/access-connector": TAGS,
     "nsg/databricks": TAGS,
     "subnet/snet-databricks-host": (
         {"properties": {"delegations": []}},
@@ -31,8 +33,9 @@ EDITS: dict[str, Edit] = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def made() -> AsyncIterator[Converged]:
-    """A zone with nothing but a network and the workspace."""
-    async with converged([sample("AdminPlane"), bare_zone("network", databricks={})]) as estate:
+    """A zone with nothing but a network, a data lake, the workspace and its connector."""
+    zone = bare_zone("network", storage={}, databricks={"accessConnector": {}})
+    async with converged([sample("AdminPlane"), zone]) as estate:
         yield estate
 
 
@@ -77,6 +80,30 @@ async def test_a_workspace_that_somebody_deleted_is_made_again_with_its_endpoint
     mended = await estate.mend()
     assert "PUT databricks" in mended.writes
     assert estate.azure.get(platforms_group(estate)) is not None
+    await estate.is_quiet()
+
+
+async def test_the_connector_may_read_and_write_the_zones_lake(estate: Converged) -> None:
+    role, connector = estate.body(ROLE)["properties"], estate.body("databricks/access-connector")
+    assert role["principalId"] == connector["identity"]["principalId"]
+    assert role["scope"].lower() == estate.ids["storage"].lower()
+    assert role["roleDefinitionId"].endswith("ba92f5b4-2d11-453d-a403-e96b0029c9fe")
+    assert "diagnostics/databricks/access-connector" not in estate.ids
+
+
+async def test_a_connector_and_its_right_that_somebody_deleted_are_made_again(estate: Converged) -> None:
+    estate.delete("databricks/access-connector")
+    estate.delete(ROLE)
+    mended = await estate.mend()
+    assert mended.writes == ("PUT databricks/access-connector", f"PUT {ROLE}")
+    await estate.is_quiet()
+
+
+async def test_a_connector_that_is_asked_for_no_more_goes_with_its_right(estate: Converged) -> None:
+    connector, role = estate.ids["databricks/access-connector"], estate.ids[ROLE]
+    estate.play.change(ZONE, lambda spec: spec["databricks"].pop("accessConnector"))
+    await estate.mend()
+    assert [arm_id for arm_id in (connector, role) if estate.azure.get(arm_id)] == []
     await estate.is_quiet()
 
 

@@ -178,6 +178,7 @@ class Operations:
 _OF_ENGINES = [
     "microsoft.kusto/clusters",
     "microsoft.databricks/workspaces",
+    "microsoft.databricks/accessconnectors",
     "microsoft.synapse/workspaces",
     "microsoft.synapse/workspaces/azureadonlyauthentications",
     "microsoft.synapse/workspaces/administrators",

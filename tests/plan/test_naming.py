@@ -24,6 +24,7 @@ RULES = {
     "databricks": r"[A-Za-z0-9][A-Za-z0-9_-]{1,62}[A-Za-z0-9]",
     "synapse": r"(?!.*-ondemand)(?=.{1,50}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?",
     "synapse_group": r"[A-Za-z0-9._()-]{1,89}[A-Za-z0-9_()-]",
+    "access_connector": r"[A-Za-z0-9][A-Za-z0-9_-]{1,62}[A-Za-z0-9]",
     "databricks_group": r"[A-Za-z0-9._()-]{1,89}[A-Za-z0-9_()-]",
     "hub_peering": r"[A-Za-z0-9][A-Za-z0-9._-]{0,78}[A-Za-z0-9_]",
     "dns_link": r"[A-Za-z0-9][A-Za-z0-9._-]{0,78}[A-Za-z0-9_]",

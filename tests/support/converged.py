@@ -190,10 +190,13 @@ class Converged:
     async def _planned_ids(self) -> dict[str, str]:
         """The ids by plan key; those that hold values known only later as Azure has them."""
         planned = await self.planned()
+        plan = (await self.work()).plan
+        assert plan is not None
+        everywhere = {resource.key: resource.id for resource in plan.resources if isinstance(resource.id, str)}
         found = {resource.key: resource.id for resource in planned if isinstance(resource.id, str)}
 
         def value(ref: Ref) -> Any:
-            return at(self.azure.get(found[ref.key]), ref.path)
+            return at(self.azure.get(everywhere[ref.key]), ref.path)
 
         for resource in planned:
             if isinstance(resource.id, Named):

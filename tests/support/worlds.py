@@ -115,7 +115,7 @@ def rich_zone(**changes: Any) -> Obj:
             "databases": [{"name": "loom", "containers": [{"name": "workspaces", "partitionKey": "/tenantId"}]}]
         },
         "redis": {},
-        "databricks": {},
+        "databricks": {"accessConnector": {}},
         "synapse": {"sqlAdmins": {"groupId": GROUP, "name": "SQL administrators"}},
         "kusto": {"clusterId": hub("Microsoft.Kusto/clusters", "adxshared")},
         "apps": {

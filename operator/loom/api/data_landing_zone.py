@@ -126,6 +126,12 @@ class DataLandingZoneSpec(CommonSpec):
             holds=lambda z: z.event_grid is None or (z.storage is not None and z.service_bus is not None),
         ),
         Rule(
+            field="databricks",
+            cel="!has(self.databricks) || !has(self.databricks.accessConnector) || has(self.storage)",
+            message="an access connector leads to the zone's storage account: give storage too, or leave accessConnector out",
+            holds=lambda z: not (z.databricks and z.databricks.access_connector) or z.storage is not None,
+        ),
+        Rule(
             field="synapse",
             cel="!has(self.synapse) || has(self.synapse.existing) || has(self.storage)",
             message="a Synapse workspace keeps its files in the zone's storage account: give storage too",

@@ -25,7 +25,7 @@ LARGEST, OTHERS = (
     46 * 1024,
     18 * 1024,
 )  # characters of a status, and of it conditions, wiring, plan and what else a kind shows
-ROOM, LEAST = 16 * 1024, 6 * 1024  # characters of the rows of resources, at most and in any case
+ROOM, LEAST = 16 * 1024, 5 * 1024  # characters of the rows of resources, at most and in any case
 
 
 def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) -> dict[str, Json]:

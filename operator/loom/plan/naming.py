@@ -41,6 +41,7 @@ class ZoneNames:
     kusto_database: str
     databricks: str
     databricks_group: str
+    access_connector: str
     synapse: str
     synapse_group: str
     hub_peering: str
@@ -94,6 +95,10 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         kusto_database=f"loomdb-{spec.domain}-{owner.hash}",
         databricks=(spec.databricks and spec.databricks.name) or fit(f"adb-loom-{place}", 64),
         databricks_group=fit(f"rg-csa-loom-dlz-{place}-databricks", 90),
+        access_connector=(
+            spec.databricks and spec.databricks.access_connector and spec.databricks.access_connector.name
+        )
+        or fit(f"dbac-loom-{place}", 64),
         # What ends in -ondemand is a workspace's serverless SQL, so Azure takes that in no name.
         synapse=(spec.synapse and spec.synapse.name)
         or hashed(f"syn-loom-{spec.domain.replace('ondemand', 'on-demand')}-{environment}", unique, 50),

@@ -8,6 +8,21 @@ from loom.api.schema import Model, Rule, immutable
 from loom.api.zone.existing import PrivateEndpoint
 
 
+class AccessConnector(Model):
+    """An identity by which Databricks' Unity Catalog reads and writes the zone's storage account."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        immutable(
+            "name", "a connector keeps its name for life; take the change back, or leave accessConnector out once"
+        ),
+    )
+
+    name: (
+        Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$", min_length=3, max_length=64)] | None
+    ) = None
+    """The connector's name. Omitted: formed from the domain, the environment and the location."""
+
+
 class Databricks(Model):
     """An Azure Databricks workspace (Premium, Hybrid): its clusters run in the zone's network without public addresses."""
 
@@ -22,3 +37,6 @@ class Databricks(Model):
     browser_authentication: PrivateEndpoint = PrivateEndpoint.MAKE
     """Whether the zone makes the private endpoint that people sign in by. All workspaces of a location that share a DNS zone share
     one: Make in one zone of a plane and location, Skip in the others."""
+    access_connector: AccessConnector | None = None
+    """A connector for Unity Catalog's storage credentials, with the right to read and write the zone's storage account; {} takes every
+    default. Omitted: none is made; one that was made goes."""

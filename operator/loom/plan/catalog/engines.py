@@ -29,6 +29,13 @@ TYPES = (
         delete_rank=60,
     ),
     ArmType(
+        "Microsoft.Databricks/accessConnectors", "2026-01-01", "access-connector",
+        immutable=("location",),
+        carries=(Carry("identity", "others may reach their data by it", frozenset({"principalId", "tenantId", "clientId"})),),
+        delete_rank=55,
+        gives_access=True,
+    ),
+    ArmType(
         _SYNAPSE, "2021-06-01", "synapse",
         protected="a workspace holds pipelines, notebooks and what its SQL pools keep",
         immutable=(

@@ -1,5 +1,7 @@
 """The zone's Databricks workspace: in two subnets of the zone's network, without public addresses or public ways in.
 
+Beside it an access connector, where one is asked for: the identity by which Unity Catalog reaches the zone's data lake.
+
 Azure makes a second resource group for it, which is the platform's: it must not exist before, and nothing in it is anybody else's.
 """
 
@@ -9,17 +11,20 @@ from loom.api.zone.existing import PrivateEndpoint
 from loom.api.zone.network import DATABRICKS_CONTAINER_SUBNET, DATABRICKS_HOST_SUBNET
 from loom.plan import arm_id
 from loom.plan.resource import Resource
+from loom.plan.roles import STORAGE_BLOB_DATA_CONTRIBUTOR, assignment
 from loom.plan.values import Ref, Text, Value
 from loom.plan.zone.existing import SIGN_IN
 from loom.plan.zone.service import Service
 from loom.plan.zone.site import SERVICES_READY, Site
+from loom.plan.zone.storage import KEY as STORAGE
 
 KEY = "databricks"
+CONNECTOR = f"{KEY}/access-connector"
 INTERFACE = "databricks_ui_api"
 
 
 def databricks(site: Site) -> Iterator[Resource]:
-    """The workspace."""
+    """The workspace, and its access connector."""
     before = (f"subnet/{DATABRICKS_HOST_SUBNET}", f"subnet/{DATABRICKS_CONTAINER_SUBNET}")
     yield Resource(
         key=KEY,
@@ -29,6 +34,23 @@ def databricks(site: Site) -> Iterator[Resource]:
         condition=SERVICES_READY,
         on_create={"properties": {"managedResourceGroupId": _platforms_group(site)}},
     )
+    if site.spec.databricks and site.spec.databricks.access_connector:
+        yield from _connector(site)
+
+
+def _connector(site: Site) -> Iterator[Resource]:
+    yield Resource(
+        key=CONNECTOR,
+        id=site.id("Microsoft.Databricks/accessConnectors", site.names.access_connector),
+        body={"location": site.location, "tags": dict(site.tags), "identity": {"type": "SystemAssigned"}},
+        depends_on=("group",),
+        condition=SERVICES_READY,
+    )
+    why = f"Unity Catalog of zone {site.spec.domain} reaches its data lake"
+    yield assignment(
+        f"role/{CONNECTOR}/{STORAGE}/{STORAGE_BLOB_DATA_CONTRIBUTOR.slug}", site.storage, STORAGE_BLOB_DATA_CONTRIBUTOR, CONNECTOR,
+        why, (STORAGE,), SERVICES_READY, principal="identity.principalId",
+    )  # fmt: skip
 
 
 def _platforms_group(site: Site) -> str:

@@ -1,7 +1,7 @@
 """Diagnostic settings: everything of the zone that can tell of itself sends it to the plane's workspace.
 
 Which types have logs and which metrics: Azure docs, "Supported Resource log categories" and "Supported metrics"; private endpoints,
-zone groups, links, identities and roles have neither. An environment's logs also need its `azure-monitor` destination.
+zone groups, links, identities, access connectors and roles have neither. An environment's logs also need its `azure-monitor` destination.
 """
 
 from collections.abc import Iterable, Iterator

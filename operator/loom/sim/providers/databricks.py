@@ -1,4 +1,4 @@
-"""Microsoft.Databricks: workspaces in networks of their owners, each with a resource group of the platform's."""
+"""Microsoft.Databricks: workspaces in networks of their owners, each with a resource group of the platform's; access connectors."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from loom.sim.world import World
 Json = dict[str, Any]
 VERSIONS = ("2026-01-01", "2025-10-01-preview", "2024-05-01", "2023-02-01")
 WORKSPACES = "Microsoft.Databricks/workspaces"
+CONNECTORS = "Microsoft.Databricks/accessConnectors"
 GROUPS = "Microsoft.Resources/resourceGroups"
 
 
@@ -116,6 +117,19 @@ PROVIDER = Provider(
             fixed=Refusal(400, "BadRequest", "The property '{name}' of a workspace cannot be changed."),
             busy=Refusal(409, "Conflict", "The workspace '{name}' is busy with operation '{operation}'."),
             behavior=Workspaces(),
+        ),
+        Kind(
+            name=CONNECTORS,
+            versions=VERSIONS,
+            tracked=True,
+            lists=("subscription", "group"),
+            names=NameRule(r"[A-Za-z0-9][\w\-]{1,62}[A-Za-z0-9]", "The name '{name}' is not valid.", "InvalidName"),
+            identity="tight",
+            put=Style(seconds=15, headers="async", retry_after=10, creating="Accepted", updating="Updating"),
+            delete=Style(
+                seconds=15, headers="both", retry_after=10, created=202, updated=202, empty=True, updating="Deleting", done=204,
+            ),
+            defaults={"tags": {}, "properties": {}},
         ),
         Kind(name=f"{WORKSPACES}/{CONNECTIONS}", versions=VERSIONS, patchable=False),
     ),

@@ -18,6 +18,7 @@ NO_SETTINGS = (
     "microsoft.network/privateendpoints",
     "microsoft.network/privatednszones",
     "microsoft.managedidentity/userassignedidentities",
+    "microsoft.databricks/accessconnectors",
 )
 NO_LOGS = ("microsoft.app/containerapps", "microsoft.storage/storageaccounts", "microsoft.cache/redisenterprise")
 NO_METRICS = (
