@@ -22,13 +22,14 @@ from rich.console import Console
 from loom.dev.assets import asset
 from loom.dev.binaries import get_binaries
 from loom.dev.control_plane import ControlPlane
-from loom.dev.estate import estate_of
+from loom.dev.estate import estate_of, groups_of
 from loom.dev.kubectl import Kubectl, kubectl_for
 from loom.dev.kubernetes import chosen_kubernetes
 from loom.dev.loom_operator import start_operator, write_operator_config
 from loom.dev.objects import LoomObjects, summarize
 from loom.dev.processes import Process, Processes
 from loom.dev.simulator import Simulator, start_simulator
+from loom.manifests import read_manifests
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _WRITES = re.compile(r"^apiserver_request_total\{([^}]*)\} ([0-9.e+]+)$", re.MULTILINE)
@@ -142,11 +143,12 @@ class Rig:
         self.simulator.call("POST", "/sim/reset-counters")
 
     def prepare(self, planes: Iterable[Mapping[str, Any]], services: Iterable[str]) -> None:
-        """Everything that planes name exists, and so do these API Management services."""
+        """Everything that planes name exists, and so do these API Management services and the samples' groups of people."""
         for plane in planes:
             for number in {s for grant in plane["spec"]["grants"] for s in grant["subscriptions"]}:
                 self.simulator.call("POST", "/sim/subscriptions", {"id": number})
             self.simulator.place(estate_of(plane))
+        self.simulator.add_groups(groups_of(read_manifests(asset("manifests/samples"))))
         made = {"location": "eastus2", "sku": {"name": "Premium", "capacity": 1}, "properties": {}}
         made["properties"] = {"publisherName": "Contoso", "publisherEmail": "apis@contoso.com"}
         if named := [{"id": service, "body": made} for service in services]:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from loom.dev.estate import estate_of
+from loom.dev.estate import estate_of, groups_of
 from loom.dev.failure import SandboxError
 from support.cluster import ROOT, Cluster, running_cluster
 from support.oracles import oracle
 from support.promises import broken_promises
 from support.running import Azure, RunningOperator
-from support.samples import TESTERS, sample_plane
+from support.samples import TESTERS, sample, sample_plane
 from support.statuses import StatusWatch
 from support.zones import Zones
 
@@ -97,6 +97,7 @@ def installed_operator(
     api_server.kubectl.apply_path("--kustomize", ROOT / "manifests" / "kustomize")
     plane = sample_plane()
     simulated_azure.simulator.place(estate_of(plane))
+    simulated_azure.simulator.add_groups(groups_of([sample("DataLandingZone")]))
     api_server.apply(plane)
     return RunningOperator(api_server, simulated_azure, tmp_path_factory.mktemp("operator"))
 

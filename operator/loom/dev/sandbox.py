@@ -109,8 +109,7 @@ def _seed(admin: Kubectl, simulator: Simulator, manifests: list[Manifest], conso
             admin.apply(batch)
         for subscription in subscriptions_of(manifests):
             simulator.call("POST", "/sim/subscriptions", {"id": subscription})
-        for group in groups_of(manifests):
-            simulator.call("POST", "/sim/principals", {"name": f"group {group}", "objectId": group, "kind": "Group"})
+        simulator.add_groups(groups_of(manifests))
         for manifest in manifests:
             if estate := behind(manifest):
                 simulator.place(estate)

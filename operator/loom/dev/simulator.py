@@ -48,6 +48,11 @@ class Simulator:
             raise SandboxError(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}") from None
         return json.loads(content) if content else None
 
+    def add_groups(self, object_ids: Iterable[str]) -> None:
+        """The tenant knows these groups of people."""
+        for group in object_ids:
+            self.call("POST", "/sim/principals", {"name": f"group {group}", "objectId": group, "kind": "Group"})
+
     def place(self, resources: Iterable[Mapping[str, Any]]) -> None:
         """Puts resources (`{id, body}`) there, at once and whole, with the groups and subscriptions that they are in."""
         self.call("POST", "/sim/resources", {"resources": list(resources)})
