@@ -29,9 +29,9 @@ def a_thousand(home: Path, console: Console) -> Sequence[Figure]:
 def ten_thousand(home: Path, console: Console) -> Sequence[Figure]:
     """The same with 10,000, and how both grow from 1,000. Takes most of an hour on 2 cores."""
     with running_rig(home, console, speed=3600.0) as rig:
-        _begin_objects(rig, interval=600)
-        small = _measure(rig, 880, 20, 1001, 600)
-        large = _measure(rig, 9000, 900, 10001, 600)
+        _begin_objects(rig, interval=300)
+        small = _measure(rig, 880, 20, 1001, 300)
+        large = _measure(rig, 9000, 900, 10001, 300)
     growth, memory_growth = math.log10(large[2] / small[2]), math.log10(large[0] / small[0])
     return [
         _memory("10,000", large, 350),

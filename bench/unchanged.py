@@ -13,7 +13,10 @@ from loom.cloud.budgets import ARM, READS
 from loom.plan.arm_type import Tier
 from loom.plan.catalog import TYPES
 
-PAGES_BY_SUBSCRIPTION = 9  # group, security group, network, endpoint, storage, event hubs, identity, environment, app
+PAGES_BY_SUBSCRIPTION = (
+    10  # group, security group, network, endpoint, storage, event hubs, identity, environment, app, DNS zone
+)
+PAGES_BY_ZONE = 2  # hubs of its namespace, links of its environment's DNS zone
 
 
 def _zones(home: Path, console: Console, zones: int, over: int, planes: tuple[str, ...]) -> Sequence[Figure]:
@@ -40,7 +43,7 @@ def _zones(home: Path, console: Console, zones: int, over: int, planes: tuple[st
     share = an_hour / over / (ARM[READS].per_second * 3600)
     each = used / max(looked, 1) / (resources / zones) * 1000
     label = f"{zones} zones, {over} subscriptions, {resources} resources"
-    pages = over * PAGES_BY_SUBSCRIPTION * max(1, math.ceil(zones / over / 100)) + zones
+    pages = over * PAGES_BY_SUBSCRIPTION * max(1, math.ceil(zones / over / 100)) + PAGES_BY_ZONE * zones
     return [
         Figure(
             f"no-change pass, {label}: writes to Azure / to Kubernetes", f"{azure['writes']} / {writes:.0f}", "0 / 0",
@@ -48,8 +51,8 @@ def _zones(home: Path, console: Console, zones: int, over: int, planes: tuple[st
         ),
         Figure(
             "the same: reads of a pass / of the slow tier's turn", f"{fast:.0f} / {slow:.0f}",
-            f"{pages}, the pages that exist: {PAGES_BY_SUBSCRIPTION} lists a subscription, hubs by namespace", fast <= pages * 1.3,
-            "health reads each app's revision beside it",
+            f"{pages}, the pages that exist: {PAGES_BY_SUBSCRIPTION} lists a subscription, {PAGES_BY_ZONE} a zone", fast <= pages,
+            f"health reads the revision of each of the {zones} apps beside them",
         ),
         Figure(
             "the same: reads an hour at interval 10m, of ARM's budget for each subscription", f"{share:.1%}",

@@ -32,6 +32,11 @@ def test_many_are_seeded_in_one_call(azure: Simulator) -> None:
     assert azure.door("GET", f"/sim/resources?prefix={rg}").body["count"] == 3
 
 
+def test_placing_no_resources_places_none(azure: Simulator) -> None:
+    answer = azure.door("POST", "/sim/resources", {"resources": []})
+    assert (answer.status, answer.body) == (201, {"value": []})
+
+
 def test_a_person_in_the_portal_changes_and_deletes_behind_arms_back(azure: Simulator) -> None:
     rg = group(azure)
     before = azure.seed(account(rg), ACCOUNT)

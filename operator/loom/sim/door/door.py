@@ -39,7 +39,7 @@ def answer(world: World, request: Request) -> Response:
 
 def _place(world: World, request: Request) -> Response:
     body = request.json()
-    items = body.get("resources") or [body]
+    items = body.get("resources", [body])
     made = [seed.place(world, item["id"], item.get("body") or {}) for item in items]
     return Response(201, made[0] if "id" in body else {"value": made})
 
