@@ -6,7 +6,7 @@ from loom.dev.failure import SandboxError
 from loom.dev.sandbox import in_order
 from loom.manifests import read_manifests
 from support.cluster import ROOT, Cluster
-from support.samples import SAMPLES
+from support.samples import ALL_SAMPLES
 from support.wait import eventually
 
 KUSTOMIZE = ROOT / "manifests" / "kustomize"
@@ -28,12 +28,14 @@ def may(cluster: Cluster, who: str, verb: str, resource: str, *scope: str) -> bo
 
 
 def test_every_sample_is_accepted_in_the_order_that_kubectl_applies_the_folder(cluster: Cluster) -> None:
-    manifests = read_manifests(SAMPLES)
+    manifests = read_manifests(ALL_SAMPLES)
     for manifest in manifests:
         if manifest["kind"] == "Namespace":
             cluster.apply(manifest)
 
-    answer = cluster.kubectl.run("apply", "--dry-run=server", "--output=name", f"--filename={SAMPLES}")
+    answer = cluster.kubectl.run(
+        "apply", "--dry-run=server", "--output=name", "--recursive", f"--filename={ALL_SAMPLES}"
+    )
 
     assert len(answer.split()) == len(manifests)
 

@@ -1,7 +1,8 @@
 """What the sandbox puts into the simulated Azure is exactly what the planes name."""
 
 from loom.dev.estate import behind, estate_of, groups_of, subscriptions_of
-from support.samples import sample
+from loom.manifests import read_manifests
+from support.samples import ALL_SAMPLES, sample
 
 PLANE = "/subscriptions/30000000-0000-4000-8000-000000000001/resourceGroups/rg-csa-loom-admin-eastus2"
 
@@ -54,6 +55,7 @@ def test_every_subscription_that_is_named_is_found_once() -> None:
     assert subscriptions_of([plane, zone, {"kind": "Namespace"}]) == [
         "30000000-0000-4000-8000-000000000001",
         "30000000-0000-4000-8000-000000000002",
+        "30000000-0000-4000-8000-000000000003",
     ]
 
 
@@ -82,3 +84,30 @@ def test_what_stands_behind_a_product_is_made_and_behind_others_nothing() -> Non
     ]
     assert f"{function}-2/functions/startJob" in [resource["id"] for resource in made]
     assert behind(sample("ApiProduct")) == behind({"kind": "Namespace"}) == []
+
+
+def test_what_a_zone_attaches_is_made_with_what_it_asks_of_it() -> None:
+    marketing = read_manifests(ALL_SAMPLES / "existing-services")[-1]
+    made = {resource["id"].rpartition("/")[2]: resource["body"] for resource in behind(marketing)}
+    assert list(made) == ["evhns-contoso-marketing", "cosmos-contoso-marketing", "kv-contoso-marketing"]
+    assert made["evhns-contoso-marketing"]["properties"]["kafkaEnabled"] is True
+    assert {body["location"] for body in made.values()} == {"eastus2"}
+
+
+def test_an_attached_cache_has_its_one_database() -> None:
+    cache = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Cache/redisEnterprise/redis-shared"
+    made = behind({"kind": "DataLandingZone", "spec": {"location": "eastus2", "redis": {"existing": {"id": cache}}}})
+    assert [resource["id"] for resource in made] == [cache, f"{cache}/databases/default"]
+
+
+def test_the_vault_of_a_certificate_is_made_unless_the_zone_makes_it() -> None:
+    theirs, own = (
+        f"/subscriptions/s/resourceGroups/{group}/providers/Microsoft.KeyVault/vaults/kv"
+        for group in ("rg-shared", "rg-csa-loom-dlz-finance-prod-eastus2")
+    )
+    paths = {
+        "applicationGateway": {"certificate": {"keyVault": {"id": own}}},
+        "frontDoor": {"hosts": [{"certificate": {"keyVault": {"id": theirs}}}, {"name": "plain"}]},
+    }
+    made = behind({"kind": "DataLandingZone", "spec": {"domain": "finance", "accessPaths": paths}})
+    assert [resource["id"] for resource in made] == [theirs]

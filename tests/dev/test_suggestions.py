@@ -32,6 +32,17 @@ def test_five_things_are_suggested_for_the_samples(zone: dict[str, Any]) -> None
     assert titles == ["See", "Change", "Break", "Take", "Delete"]
 
 
+def test_of_several_zones_the_fullest_is_the_one_to_try_things_on(zone: dict[str, Any]) -> None:
+    small = sample("DataLandingZone") | {"metadata": {"name": "small", "namespace": "x"}}
+    for obj, count in ((small, 20), (zone, 200)):
+        obj["status"] = {**zone["status"], "resourceCount": count}
+
+    commands = [c for s in suggest([zone, small], Path("samples")) for c in s.commands]
+
+    assert any("datalandingzone/finance" in command for command in commands)
+    assert not any("datalandingzone/small" in command for command in commands)
+
+
 def test_the_account_itself_is_found_in_the_inventory_and_not_what_is_in_it(zone: dict[str, Any]) -> None:
     assert (
         resource_of(zone, "Microsoft.Storage/storageAccounts")
@@ -45,7 +56,7 @@ def test_every_command_survives_the_shell(zone: dict[str, Any]) -> None:
 
     words = [shlex.split(command, comments=True) for command in commands]
     assert ["loom", "plan", "-f", "my samples"] in words
-    assert ["kubectl", "apply", "--server-side", "--force-conflicts", "--filename=my samples"] in words
+    assert ["kubectl", "apply", "--server-side", "--force-conflicts", "--recursive", "--filename=my samples"] in words
     assert any("datalandingzone/finance" in command for command in words)
     bodies = [
         json.loads(command[3]) for command in words if command[0] == "sim" and len(command) > 3 and command[3][0] == "{"

@@ -9,7 +9,7 @@ import pytest_asyncio
 from loom.manifests import read_manifests
 from loom.plan.arm_id import key
 from support.converged import ZONE, Converged, converged
-from support.drifts import NO_LOGS, NO_METRICS, TAGS, Edit
+from support.drifts import NO_LOGS, TAGS, Edit
 from support.samples import SAMPLES
 
 from .conftest import TYPES
@@ -30,26 +30,8 @@ WAYS: dict[str, Any] = {
 EDITS: dict[str, Edit] = {
     "bastion": ({"properties": {"enableTunneling": False}}, {"properties.enableTunneling"}),
     "bastion/address": TAGS,
-    "application-gateway": (
-        {"properties": {"autoscaleConfiguration": {"minCapacity": 0}, "enableHttp2": False}},
-        {"properties.autoscaleConfiguration.minCapacity", "properties.enableHttp2"},
-    ),
-    "application-gateway/address": TAGS,
-    "application-gateway/firewall": (
-        {"properties": {"policySettings": {"mode": "Detection"}}},
-        {"properties.policySettings.mode"},
-    ),
-    "identity/application-gateway": TAGS,
-    "vpn": (
-        {"properties": {"vpnClientConfiguration": {"vpnAuthenticationTypes": ["AAD", "Certificate"]}}},
-        {"properties.vpnClientConfiguration.vpnAuthenticationTypes"},
-    ),
-    "vpn/address": TAGS,
     "peering/to-hub": ({"properties": {"useRemoteGateways": True}}, {"properties.useRemoteGateways"}),
-    "diagnostics/application-gateway": NO_METRICS,
-    "diagnostics/vpn": NO_METRICS,
     "diagnostics/bastion": NO_LOGS,
-    "diagnostics/vpn/address": NO_METRICS,
 }
 GONE = [name for name in EDITS if not name.startswith(("peering", "identity")) and not name.endswith("address")]
 

@@ -4,13 +4,13 @@ import pytest
 
 from loom.manifests import read_manifests
 from loom.sim.clock import StandingClock
-from support.cluster import ROOT
 from support.rehearsal import rehearsal
+from support.samples import ALL_SAMPLES
 from support.simulator import Simulator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SAMPLE = ROOT / "manifests" / "us-government"
+SAMPLE = ALL_SAMPLES / "us-government"
 
 
 async def test_the_zone_becomes_ready_with_hosts_of_its_own_cloud() -> None:

@@ -29,8 +29,8 @@ def row(estate: Converged, host: str = "azurefd.net") -> dict[str, Any]:
 
 
 def paths(estate: Converged, **front_door: Any) -> None:
-    """A person edits the ways in."""
-    estate.play.change(ZONE, lambda spec: spec.update(accessPaths={"frontDoor": front_door}))
+    """A person edits the way in over Front Door."""
+    estate.play.change(ZONE, lambda spec: spec["accessPaths"].update(frontDoor=front_door))
 
 
 async def _look(estate: Converged, passes: int = 12) -> None:
@@ -39,6 +39,13 @@ async def _look(estate: Converged, passes: int = 12) -> None:
         result = await estate.play.look_at(estate.name)
         estate.azure.advance(min(result.requeue_after, 60))
     await estate.meet()
+
+
+async def test_the_sample_with_everything_on_is_reached_by_all_five_ways(estate: Converged) -> None:
+    rows = estate.play.status(estate.name)["reachability"]
+    assert [(one["path"], one["result"]) for one in rows] == [
+        (path, "Reachable") for path in ("Bastion", "External", "FrontDoor", "ApplicationGateway", "Vpn")
+    ]
 
 
 async def test_every_request_of_ours_stands_approved_and_the_way_is_open(estate: Converged) -> None:
@@ -185,7 +192,7 @@ async def test_a_certificate_of_ones_own_is_made_and_mended(estate: Converged, p
 async def test_a_front_door_that_is_declared_no_more_goes_with_all_that_is_its_own(estate: Converged) -> None:
     await _with_certificate(estate)
     mine = [arm_id for name, arm_id in estate.ids.items() if name.startswith(("front-door", "identity/front-door"))]
-    estate.play.change(ZONE, lambda spec: spec.update(accessPaths={"bastion": {}}))
+    estate.play.change(ZONE, lambda spec: spec["accessPaths"].pop("frontDoor"))
     await estate.mend_on()
     assert len(mine) == 10
     assert [arm_id for arm_id in mine if estate.azure.get(arm_id) is not None] == []

@@ -183,6 +183,21 @@ EDITS: dict[str, Edit] = {
         {"properties": {"httpsRedirect": "Disabled", "forwardingProtocol": "MatchRequest"}},
         {"properties.httpsRedirect", "properties.forwardingProtocol"},
     ),
+    "application-gateway": (
+        {"properties": {"autoscaleConfiguration": {"minCapacity": 0}, "enableHttp2": False}},
+        {"properties.autoscaleConfiguration.minCapacity", "properties.enableHttp2"},
+    ),
+    "application-gateway/address": TAGS,
+    "application-gateway/firewall": (
+        {"properties": {"policySettings": {"mode": "Detection"}}},
+        {"properties.policySettings.mode"},
+    ),
+    "identity/application-gateway": TAGS,
+    "vpn": (
+        {"properties": {"vpnClientConfiguration": {"vpnAuthenticationTypes": ["AAD", "Certificate"]}}},
+        {"properties.vpnClientConfiguration.vpnAuthenticationTypes"},
+    ),
+    "vpn/address": TAGS,
     "environment": (
         {"properties": {"appLogsConfiguration": {"destination": "none"}}},
         {"properties.appLogsConfiguration.destination"},
@@ -215,6 +230,9 @@ EDITS: dict[str, Edit] = {
     "diagnostics/redis/database": NO_LOGS,
     "diagnostics/environment": NO_LOGS,
     "diagnostics/front-door": NO_METRICS,
+    "diagnostics/application-gateway": NO_METRICS,
+    "diagnostics/vpn": NO_METRICS,
+    "diagnostics/vpn/address": NO_METRICS,
     **dict.fromkeys((f"diagnostics/app/{app}" for app in APPS), NO_METRICS),
 }
 OF_THE_PRODUCT: dict[str, Edit] = {

@@ -19,7 +19,7 @@ from typing import Any
 
 from loom.cloud.factory import CloudFactory
 from loom.config import Budget
-from loom.dev.estate import behind, groups_of
+from loom.dev.estate import behind, groups_of, subscriptions_of
 from loom.engine.lanes import Lanes
 from loom.engine.memory import Memory
 from loom.engine.reconcile import reconcile
@@ -182,6 +182,8 @@ async def rehearsal(
     """The objects of `documents` in a simulated Azure that has what their planes name; `changes` are of the operator's settings."""
     for group in groups_of(documents):
         azure.principal(f"group {group}", kind="Group", objectId=group)
+    for subscription in subscriptions_of(documents):
+        azure.door("POST", "/sim/subscriptions", {"id": subscription})
     for document in sorted(documents, key=lambda document: str(document["kind"])):
         for item in behind(document):
             azure.seed(item["id"], item["body"])

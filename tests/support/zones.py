@@ -13,7 +13,7 @@ from loom.api.data_landing_zone import PRIVATE_SERVICES
 from loom.dev.estate import estate_of
 from support.cluster import Cluster
 from support.running import Azure
-from support.samples import apps_on_event_hubs, sample, sample_plane
+from support.samples import apps_on_event_hubs, leave_gateways_out, sample, sample_plane
 from support.wait import eventually
 
 KIND, NAME = "DataLandingZone", "finance"
@@ -214,6 +214,7 @@ def _zone(namespace: str, services: set[str]) -> Json:
     spec.pop("kusto", None)  # its cluster is another's
     if "apps" in services:
         spec["apps"] = apps_on_event_hubs()
+        leave_gateways_out(spec)
     else:
         spec.pop("accessPaths", None)  # they lead to an app
     return zone

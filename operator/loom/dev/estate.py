@@ -67,10 +67,33 @@ def estate_of(plane: Mapping[str, Any]) -> list[Json]:
 
 
 def attached_by(zone: Mapping[str, Any]) -> list[Json]:
-    """The cluster that a DataLandingZone object has its database in, as its own team would have made it."""
-    cluster = (zone["spec"].get("kusto") or {}).get("clusterId")
-    body = {"location": zone["spec"].get("location"), "sku": {"name": "Standard_E2ads_v5", "tier": "Standard"}}
-    return [{"id": cluster, "body": body}] if cluster else []
+    """What a DataLandingZone object names and does not make, as its own teams would have made it: what it attaches, and where its
+    certificates are."""
+    spec, location = zone["spec"], {"location": zone["spec"].get("location")}
+    found = [
+        {"id": existing["id"], "body": location | body}
+        for field, body in _SERVICES.items()
+        if (existing := (spec.get(field) or {}).get("existing"))
+    ]
+    found += [{"id": f"{one['id']}/databases/default", "body": {}} for one in found if "/redisEnterprise/" in one["id"]]
+    if cluster := (spec.get("kusto") or {}).get("clusterId"):
+        found.append({"id": cluster, "body": location | {"sku": {"name": "Standard_E2ads_v5", "tier": "Standard"}}})
+    vaults = dict.fromkeys(vault for vault in _vaults_of_certificates(spec) if not _is_own(spec, vault))
+    return [*found, *({"id": vault, "body": location | _SERVICES["keyVault"]} for vault in vaults)]
+
+
+def _vaults_of_certificates(spec: Mapping[str, Any]) -> Iterator[str]:
+    """The ids of the vaults that a zone's ways in read certificates from."""
+    paths = spec.get("accessPaths") or {}
+    for place in (paths.get("applicationGateway"), *((paths.get("frontDoor") or {}).get("hosts") or ())):
+        if certificate := (place or {}).get("certificate"):
+            yield certificate["keyVault"]["id"]
+
+
+def _is_own(spec: Mapping[str, Any], arm_id: str) -> bool:
+    """Is it in the zone's own group, where the zone makes what there is?"""
+    group = (spec.get("names") or {}).get("resourceGroup") or f"rg-csa-loom-dlz-{spec.get('domain')}-"
+    return f"/resourcegroups/{group}".lower() in arm_id.lower()
 
 
 def called_by(product: Mapping[str, Any]) -> list[Json]:
@@ -116,6 +139,23 @@ def _private_dns(spec: Mapping[str, Any]) -> Iterator[Json]:
             "body": {"location": "global", "properties": link},
         }
 
+
+# The least that a zone asks of a service that it attaches.
+_SERVICES: dict[str, Json] = {
+    "storage": {
+        "kind": "StorageV2",
+        "sku": {"name": "Standard_ZRS"},
+        "properties": {"isHnsEnabled": True, "networkAcls": {"defaultAction": "Deny"}},
+    },
+    "eventHubs": {"sku": {"name": "Standard", "capacity": 1}, "properties": {"kafkaEnabled": True}},
+    "serviceBus": {"sku": {"name": "Premium", "capacity": 1}},
+    "cosmos": {
+        "kind": "GlobalDocumentDB",
+        "properties": {"databaseAccountOfferType": "Standard", "locations": [{"locationName": "eastus2"}]},
+    },
+    "redis": {"sku": {"name": "Balanced_B0"}, "properties": {"publicNetworkAccess": "Disabled"}},
+    "keyVault": {"properties": {"enableRbacAuthorization": True, "publicNetworkAccess": "Disabled"}},
+}
 
 _BODIES: dict[str, Json] = {
     "hubNetwork": {"properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": []}},

@@ -33,11 +33,11 @@ def sim(method: str, path: str, body: Mapping[str, Any] | None = None) -> str:
 
 
 def suggest(objects: Iterable[Mapping[str, Any]], samples: Path) -> list[Suggestion]:
-    """Five things, made of what is there: a zone with a storage account and a product; fewer where one of them is not.
+    """Five things, made of what is there: the fullest zone, if it has a storage account, and a product; fewer where one of them is not.
 
     The commands are for a shell that has sourced the sandbox's environment.
     """
-    found = {obj["kind"]: obj for obj in objects}
+    found = {obj["kind"]: obj for obj in sorted(objects, key=_fullness)}
     zone, product = found.get("DataLandingZone"), found.get("ApiProduct")
     account = resource_of(zone, STORAGE) if zone else ""
     tries = [_plan(samples)]
@@ -46,6 +46,11 @@ def suggest(objects: Iterable[Mapping[str, Any]], samples: Path) -> list[Suggest
     if product:
         tries.append(_delete(product, samples))
     return tries
+
+
+def _fullness(obj: Mapping[str, Any]) -> int:
+    """How much the object has in Azure."""
+    return int((obj.get("status") or {}).get("resourceCount") or 0)
 
 
 def resource_of(obj: Mapping[str, Any], arm_type: str) -> str:
@@ -114,7 +119,7 @@ def _delete(product: Mapping[str, Any], samples: Path) -> Suggestion:
             f"kubectl delete {_name(product)}",
             f"{sim('GET', 'resources?type=Microsoft.ApiManagement/service/apis')} | grep -o '\"count\".*'",
             # What an earlier suggestion has changed by hand is the file's again.
-            f"kubectl apply --server-side --force-conflicts --filename={shlex.quote(str(samples))}",
+            f"kubectl apply --server-side --force-conflicts --recursive --filename={shlex.quote(str(samples))}",
         ),
     )
 
