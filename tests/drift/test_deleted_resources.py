@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FURNISHED = {"storage/blob-service", "event-hubs/network-rules", "service-bus/network-rules"}
 """What Azure makes with what holds it, and nobody can delete."""
-ALONE = {"group", *(f"identity/{app}" for app in APPS), *FURNISHED, "key-vault"}
+ALONE = {"group", *(f"identity/{app}" for app in APPS), "identity/application-gateway", *FURNISHED, "key-vault"}
 """What has a test of its own; and what nobody can delete."""
 IN_THE_SHOP = {*OF_THE_PRODUCT, "api-link/orders-v1", "group-link/developers"} - {"api/orders-v1"}
 """An API goes and comes with its current revision."""
@@ -69,6 +69,18 @@ async def test_a_new_identity_gets_the_roles_and_the_app_and_the_old_ones_rights
     assert all(now["principalId"] in row or now["clientId"] in row for row in granted)
     assert [name for name in roles if estate.azure.get(old[name]) is not None] == []
     assert [name for name in roles if old[name] in estate.inventory()] == []
+    await estate.is_quiet()
+
+
+async def test_a_gateway_whose_identity_is_deleted_reads_its_certificate_by_the_new_one(estate: Converged) -> None:
+    old = dict(estate.ids)
+    (right,) = (name for name in old if name.startswith("role/application-gateway/"))
+    estate.delete("identity/application-gateway")
+    await estate.mend()
+    await estate.meet()
+    now = estate.body("identity/application-gateway")["properties"]["principalId"]
+    assert estate.body(right)["properties"]["principalId"] == now
+    assert estate.azure.get(old[right]) is None
     await estate.is_quiet()
 
 

@@ -78,6 +78,11 @@ EDITS: dict[str, Edit] = {
         {"properties": {"networkSecurityGroup": None}},
         {"properties.networkSecurityGroup"},
     ),
+    "nsg/application-gateway": TAGS,
+    "subnet/snet-application-gateway": (
+        {"properties": {"networkSecurityGroup": None}},
+        {"properties.networkSecurityGroup"},
+    ),
     "peering/to-hub": ONE_WAY,
     "peering/from-hub": ONE_WAY,
     "dns-link/blob": STRICT_NAMES,
@@ -208,6 +213,7 @@ EDITS: dict[str, Edit] = {
     **dict.fromkeys((f"role/{app}/registry/acrpull" for app in APPS), WORDS),
     **dict.fromkeys((f"role/{app}/plane/insights/monitoring-metrics-publisher" for app in APPS), WORDS),
     **dict.fromkeys((f"role/{app}/key-vault/key-vault-secrets-user" for app in APPS), WORDS),
+    "role/application-gateway/kv-contoso-finance/key-vault-secrets-user": WORDS,
     "role/loom-mcp/group/reader": WORDS,
     "role/loom-direct-lake-shim/queue/refresh/azure-service-bus-data-receiver": WORDS,
     "role/loom-mirroring/event-hubs/azure-event-hubs-data-owner": WORDS,
@@ -231,6 +237,8 @@ EDITS: dict[str, Edit] = {
     "diagnostics/environment": NO_LOGS,
     "diagnostics/front-door": NO_METRICS,
     "diagnostics/application-gateway": NO_METRICS,
+    "diagnostics/application-gateway/address": NO_METRICS,
+    "diagnostics/nsg/application-gateway": NO_LOGS,
     "diagnostics/vpn": NO_METRICS,
     "diagnostics/vpn/address": NO_METRICS,
     **dict.fromkeys((f"diagnostics/app/{app}" for app in APPS), NO_METRICS),
@@ -258,7 +266,7 @@ FIXED = {
     "cosmos/direct-lake-config/refresh-policies", "secret/loom-console-session", "role/loom-console/cosmos/documents",
     "role/loom-setup-orchestrator/cosmos/documents", "role/loom-direct-lake-shim/cosmos/documents",
     "hub/loom-mirroring-configs", "hub/loom-mirroring-offsets", "hub/loom-mirroring-status", "api-link/orders-v1",
-    "group-link/developers", "cosmos/loom", "cosmos/loom/workspaces",
+    "group-link/developers", "cosmos/loom", "cosmos/loom/workspaces", "subnet/GatewaySubnet",
     *(share for share in SHARES if "/cosmos/" in share),
 }  # fmt: skip
 """All that these declare is what Azure never changes: nobody can drift it."""

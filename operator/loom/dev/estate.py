@@ -67,8 +67,7 @@ def estate_of(plane: Mapping[str, Any]) -> list[Json]:
 
 
 def attached_by(zone: Mapping[str, Any]) -> list[Json]:
-    """What a DataLandingZone object names and does not make, as its own teams would have made it: what it attaches, and where its
-    certificates are."""
+    """What a DataLandingZone object attaches, and the vaults that its certificates are in, as their own teams would have made them."""
     spec, location = zone["spec"], {"location": zone["spec"].get("location")}
     found = [
         {"id": existing["id"], "body": location | body}
