@@ -39,7 +39,7 @@ def test_a_wheel_has_the_control_planes_go_module(wheel: set[str]) -> None:
 
 @pytest.mark.parametrize("folder", ["crds", "manifests/kustomize", "manifests/samples"])
 def test_a_wheel_has_what_the_sandbox_applies(wheel: set[str], folder: str) -> None:
-    here = {f"loom/dev/shipped/{path.relative_to(ROOT)}" for path in (ROOT / folder).glob("*.yaml")}
+    here = {f"loom/dev/shipped/{path.relative_to(ROOT)}" for path in (ROOT / folder).rglob("*.yaml")}
 
     assert here
     assert here <= wheel

@@ -6,11 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from loom.manifests import read_manifests
-from loom.sim.clock import StandingClock
-from support.converged import ZONE, Converged
-from support.rehearsal import rehearsal
+from support.converged import ZONE, Converged, converged
 from support.samples import ALL_SAMPLES, sample
-from support.simulator import Simulator
 
 from .conftest import TYPES
 
@@ -24,22 +21,17 @@ def attached(estate: Converged) -> list[str]:
 
 
 @asynccontextmanager
-async def converged(folder: str) -> AsyncIterator[Converged]:
-    """The sample of a folder, Ready."""
+async def estate_of(folder: str) -> AsyncIterator[Converged]:
+    """The sample of a folder, Ready on the sample plane."""
     zone = next(obj for obj in read_manifests(ALL_SAMPLES / folder) if obj["kind"] == ZONE)
     types = TYPES if (TYPES / "index.json").is_file() else None
-    async with (
-        Simulator(clock=StandingClock(), types=types) as azure,
-        rehearsal(azure, [sample("AdminPlane"), zone]) as play,
-    ):
-        estate = Converged(azure, play)
-        await estate.build()
+    async with converged([sample("AdminPlane"), zone], types=types) as estate:
         await estate.meet()
         yield estate
 
 
 async def test_a_zone_with_storage_only_has_addresses_of_the_planes_and_runs_nothing() -> None:
-    async with converged("storage-only") as estate:
+    async with estate_of("storage-only") as estate:
         assert estate.body("network")["properties"]["addressSpace"]["addressPrefixes"] == ["10.104.0.0/20"]
         assert [name for name in estate.ids if name.startswith(("app/", "environment", "event-hubs"))] == []
         status = estate.play.status(estate.name)
@@ -48,7 +40,7 @@ async def test_a_zone_with_storage_only_has_addresses_of_the_planes_and_runs_not
 
 
 async def test_apps_on_services_that_stand_already_work_and_the_services_are_never_written() -> None:
-    async with converged("existing-services") as estate:
+    async with estate_of("existing-services") as estate:
         status = estate.play.status(estate.name)
         assert {row["name"]: row["health"] for row in status["apps"]} == {
             "loom-console": "Healthy", "loom-mirroring": "Healthy",
