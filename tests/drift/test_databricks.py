@@ -107,18 +107,42 @@ async def test_a_connector_that_is_asked_for_no_more_goes_with_its_right(estate:
     await estate.is_quiet()
 
 
-async def test_it_stays_until_it_is_named_and_with_it_the_subnets_that_it_stands_in(estate: Converged) -> None:
-    group, subnet = platforms_group(estate), estate.ids["subnet/snet-databricks-host"]
+FOOTING = ("subnet/snet-databricks-host", "subnet/snet-databricks-container", "nsg/databricks")
+
+
+async def test_it_stays_until_it_is_named_and_with_it_what_it_stands_in(estate: Converged) -> None:
+    footing = [estate.ids[name] for name in FOOTING]
+    things = [estate.ids["databricks"], platforms_group(estate), *footing]
     estate.play.change(ZONE, lambda spec: spec.pop("databricks"))
-    for _ in range(10):
-        estate.azure.advance((await estate.look()).requeue_after)
+    mended = await estate.mend()
+    assert not {arm_id.lower() for arm_id in footing} & {record.path.lower() for record in estate.records("DELETE")}
+    assert "DELETE endpoint/databricks-databricks_ui_api" in mended.writes
     (retained,) = estate.play.status(estate.name)["retained"]
     assert retained == f"databricks/{name_of(estate.ids['databricks'])}"
-    assert estate.azure.get(subnet) is not None
-    assert "snet-databricks-" in estate.conditions()["Ready"]["message"]
+    rows = {row["id"]: row for row in estate.play.status(estate.name)["resources"]}
+    assert [(rows[arm_id]["state"], rows[arm_id]["reason"]) for arm_id in footing] == [("Retained", "Retained")] * 3
+    assert "stands in it" in rows[footing[0]]["message"]
+    await estate.is_quiet()
     estate.play.change(ZONE, lambda spec: spec.update(deleteData=[retained]))
     await estate.mend()
-    assert [arm_id for arm_id in (estate.ids["databricks"], group, subnet) if estate.azure.get(arm_id)] == []
+    assert [arm_id for arm_id in things if estate.azure.get(arm_id)] == []
+
+
+async def test_a_zone_that_goes_leaves_what_its_workspace_stands_in(estate: Converged) -> None:
+    footing = [estate.ids[name] for name in FOOTING]
+    estate.play.change(ZONE, lambda spec: spec.update(deletionPolicy="Delete"))
+    await estate.play.delete(ZONE)
+    assert [arm_id for arm_id in footing if estate.azure.get(arm_id) is None] == []
+    assert estate.azure.get(estate.ids["endpoint/databricks-databricks_ui_api"]) is None
+
+
+async def test_what_a_workspace_stood_in_goes_once_somebody_has_deleted_that(estate: Converged) -> None:
+    footing = [estate.ids[name] for name in FOOTING]
+    estate.play.change(ZONE, lambda spec: spec.pop("databricks"))
+    await estate.mend()
+    estate.delete("databricks")
+    await estate.mend()
+    assert [arm_id for arm_id in footing if estate.azure.get(arm_id)] == []
 
 
 async def test_an_address_for_signing_in_that_another_zone_has_is_not_taken_from_it(estate: Converged) -> None:

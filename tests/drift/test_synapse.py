@@ -1,20 +1,16 @@
 """A Synapse workspace on the zone's data lake: made, kept closed and without passwords, made again, never deleted by leaving it out."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from loom.plan.arm_id import name_of
-from loom.sim.clock import StandingClock
-from support.converged import ZONE, Converged
+from support.converged import ZONE, Converged, converged
 from support.drifts import MEMBERS, NO_LOGS, STRICT_NAMES, TAGS, Edit
-from support.rehearsal import rehearsal
-from support.samples import sample
-from support.simulator import Simulator
+from support.samples import bare_zone, sample
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ROLE = "role/synapse/storage/storage-blob-data-contributor"
 EDITS: dict[str, Edit] = {
@@ -37,27 +33,16 @@ EDITS: dict[str, Edit] = {
 }
 
 
-def documents(**synapse: Any) -> list[dict[str, Any]]:
-    """The sample plane, and a zone with nothing but a network, a data lake and the workspace."""
-    plane, zone = sample("AdminPlane"), sample("DataLandingZone")
-    kept = ("adminPlaneRef", "domain", "environment", "subscriptionId", "location", "interval", "network")
-    zone["spec"] = {name: zone["spec"][name] for name in kept} | {"storage": {}, "synapse": synapse}
-    return [plane, zone]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def made() -> AsyncIterator[Converged]:
+    """A zone with nothing but a network, a data lake and the workspace."""
     admins = {"groupId": MEMBERS, "name": "SQL administrators"}
-    async with (
-        Simulator(clock=StandingClock()) as azure,
-        rehearsal(azure, documents(sqlAdmins=admins)) as play,
-    ):
-        estate = Converged(azure, play)
-        await estate.build()
+    zone = bare_zone("network", storage={}, synapse={"sqlAdmins": admins})
+    async with converged([sample("AdminPlane"), zone]) as estate:
         yield estate
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def estate(made: Converged) -> Converged:
     await made.begin()
     return made

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from loom.engine.inventory import data_name, known_type, short
 from loom.engine.item import Deletion
+from loom.engine.look import look_up
 from loom.engine.marks import Ownership, judge, owner_of
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
@@ -35,6 +36,7 @@ async def find_deletions(run: Pass, keep: Iterable[str]) -> None:
         _judge_held(deletion, found)
     for deletion in [deletion for deletion in found if not deletion.retained]:
         found += await _unlisted_data(run, deletion, run.since)
+    await _keep_footing(run, found)
     staying = [d.id for d in found if d.retained] + [
         run.inventory.ids[name] for name in kept if name in run.inventory.ids
     ]
@@ -43,6 +45,37 @@ async def find_deletions(run: Pass, keep: Iterable[str]) -> None:
         if inside and not deletion.retained:
             _retain(deletion, f"{short(deletion.id)} stays because it contains {short(inside)}")
     run.deletions = found
+
+
+async def _keep_footing(run: Pass, found: list[Deletion]) -> None:
+    """What stays keeps what it stands in, and that in turn: Azure would refuse to take it away, for as long as the other is there."""
+    by_key = {deletion.key: deletion for deletion in found}
+    holders = [deletion for deletion in found if deletion.retained]
+    while holders:
+        holder = holders.pop()
+        for arm_id in await _footing_of(run, holder):
+            under = by_key.get(key(arm_id))
+            if under is not None and not under.retained:
+                _retain(under, f"{short(under.id)} stays because {short(holder.id)} stands in it")
+                holders.append(under)
+
+
+async def _footing_of(run: Pass, deletion: Deletion) -> list[str]:
+    """The ids of what a resource stands in; none where it is not there, or may not be read."""
+    if not deletion.type.stands_in:
+        return []
+    try:
+        live = await look_up(run, deletion.id, deletion.type)
+    except CloudError as error:
+        if error.retry is Retry.NOW:
+            raise
+        return []  # Azure itself refuses what is in use
+    if live is None:
+        return []
+    filled = [
+        (footing.template, [at(live.body, path) for path in footing.paths]) for footing in deletion.type.stands_in
+    ]
+    return [template.format(*values) for template, values in filled if all(values)]
 
 
 def _judge_data(run: Pass, deletion: Deletion) -> None:

@@ -60,26 +60,38 @@ def is_below_new(run: Pass, arm_id: str) -> bool:
     return any(key(ancestor) in run.so_far.created for ancestor in ancestors(arm_id))
 
 
+async def look_up(run: Pass, arm_id: str, kind: ArmType) -> Observed | None:
+    """A resource that nothing plans, read where its type is read in bulk; None where there is none."""
+    return (await _around(run, arm_id, kind)).get(key(arm_id))
+
+
 async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed | None:
-    cloud, shared = run.ports.cloud, run.ports.snapshots
     if run.is_among_others(item):
-        return await cloud.get(arm_id)  # lists of containers show no metadata (azure-sdk-for-net, issue 17717)
+        return await run.ports.cloud.get(
+            arm_id
+        )  # lists of containers show no metadata (azure-sdk-for-net, issue 17717)
+    found = await _around(run, arm_id, kind)
+    live = found.get(key(arm_id)) or _same(run, item, found)
+    if live is None and kind.unlisted and kind.unlisted in arm_id and key(without_revision(arm_id)) in found:
+        return await run.ports.cloud.get(arm_id)
+    return live
+
+
+async def _around(run: Pass, arm_id: str, kind: ArmType) -> Mapping[str, Observed]:
+    """What is read together with a resource, itself included where it is there: by comparable id."""
     match kind.listing:
         case Listing.EACH:
-            return await cloud.get(arm_id)
+            live = await run.ports.cloud.get(arm_id)
+            return {key(arm_id): live} if live else {}
         case Listing.INLINE:
-            return await _inline(run, item)
+            return await _inline(run, arm_id, kind)
         case Listing.SUBSCRIPTION:
             place = f"/subscriptions/{subscription_of(arm_id)}"
             collection = f"{place}/resourceGroups" if kind.name == RESOURCE_GROUP else f"{place}/providers/{kind.name}"
         case Listing.PARENT:
             parent = parent_of(arm_id)
             collection = f"{parent}{arm_id[len(parent) :].rpartition('/')[0]}"
-    found = await shared.list(cloud, collection, run.since)
-    live = found.get(key(arm_id)) or _same(run, item, found)
-    if live is None and kind.unlisted and kind.unlisted in arm_id and key(without_revision(arm_id)) in found:
-        return await cloud.get(arm_id)
-    return live
+    return await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
 
 
 def _same(run: Pass, item: Item, found: Mapping[str, Observed]) -> Observed | None:
@@ -89,9 +101,9 @@ def _same(run: Pass, item: Item, found: Mapping[str, Observed]) -> Observed | No
     return next(alike(run, item, found.values()), None)
 
 
-async def _inline(run: Pass, item: Item) -> Observed | None:
-    """A child that stands inside its parent's body: the parent as this pass saw it, else read from its own bulk list."""
-    parent_id, collection_id = parent_of(item.id), item.id.rpartition("/")[0]
+async def _inline(run: Pass, arm_id: str, kind: ArmType) -> Mapping[str, Observed]:
+    """The children that stand inside a parent's body: the parent as this pass saw it, else read from its own bulk list."""
+    parent_id, collection_id = parent_of(arm_id), arm_id.rpartition("/")[0]
     known = run.by_id.get(key(parent_id))
     parent = known.live if known and known.resource.mode is Mode.MANAGED else None
     if parent is None:
@@ -101,10 +113,9 @@ async def _inline(run: Pass, item: Item) -> Observed | None:
             parent = (await run.ports.snapshots.list(run.ports.cloud, collection, run.since)).get(key(parent_id))
         else:
             parent = await run.ports.snapshots.one(run.ports.cloud, parent_id, run.since)
-    children = at(parent.body, item.type.inline_path) if parent else None
-    found = {
-        key(arm_id): Observed(arm_id, child, str(child.get("etag") or ""))
+    children = at(parent.body, kind.inline_path) if parent else None
+    return {
+        key(child_id): Observed(child_id, child, str(child.get("etag") or ""))
         for child in (children if isinstance(children, list) else [])
-        if isinstance(child, Mapping) and (arm_id := f"{collection_id}/{child.get('name')}")
+        if isinstance(child, Mapping) and (child_id := f"{collection_id}/{child.get('name')}")
     }
-    return found.get(key(item.id)) or _same(run, item, found)

@@ -73,6 +73,17 @@ class DeadEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Footing:
+    """What a resource stands in without being inside it, and Azure does not take away from under it.
+
+    Its id is `template`, filled with the values that the live body has at `paths`.
+    """
+
+    template: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Revival:
     """How the service keeps what was deleted, and brings it back under its name.
 
@@ -128,6 +139,7 @@ class ArmType:
     ] = ()  # paths whose values, with the owner's mark, give the name: who can form it is the owner
     same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names
     asked_from: str = ""  # the path of what a request leads to at the other side
+    stands_in: tuple[Footing, ...] = ()
     dead_end: DeadEnd | None = None  # the one case in which something is replaced
     revival: Revival | None = None  # deleted ones are kept under their names for a while
     once: bool = False  # written at creation alone: a later PUT would make another of it

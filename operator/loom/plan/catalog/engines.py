@@ -1,8 +1,9 @@
 """Types of the optional engines."""
 
-from loom.plan.arm_type import ArmType, Carry, Listing, Marking, Tier
+from loom.plan.arm_type import ArmType, Carry, Footing, Listing, Marking, Tier
 
 _SYNAPSE = "Microsoft.Synapse/workspaces"
+_PARAMETERS = "properties.parameters"
 
 _OTHERS = "a PUT without it may take it away, and whoever set it does not ask us"
 
@@ -25,6 +26,10 @@ TYPES = (
                     "enhancedSecurityCompliance",
                 )
             ),
+        ),
+        stands_in=tuple(
+            Footing("{}/subnets/{}", (f"{_PARAMETERS}.customVirtualNetworkId.value", f"{_PARAMETERS}.custom{word}SubnetName.value"))
+            for word in ("Public", "Private")
         ),
         delete_rank=60,
     ),

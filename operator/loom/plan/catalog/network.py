@@ -1,6 +1,6 @@
 """Types of Microsoft.Network: a PUT there replaces the whole, so what others put in is repeated from the live body."""
 
-from loom.plan.arm_type import ArmType, Carry, DeadEnd, Listing, Marking, Normal, Tier
+from loom.plan.arm_type import ArmType, Carry, DeadEnd, Footing, Listing, Marking, Normal, Tier
 from loom.plan.catalog import normals
 
 NETWORK = "Microsoft.Network/virtualNetworks"
@@ -48,6 +48,7 @@ TYPES = (
             Carry("properties.natGateway", _OTHERS),
             Carry("properties.serviceEndpoints", _OTHERS, _READ_ONLY),
         ),
+        stands_in=(Footing("{}", ("properties.networkSecurityGroup.id",)), Footing("{}", ("properties.routeTable.id",))),
         lane=NETWORK,
         delete_rank=70,
     ),
