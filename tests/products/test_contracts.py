@@ -1,5 +1,8 @@
 """Callers are not broken unasked, and what an API has is what its document says: on a simulated API Management."""
 
+import json
+from typing import Any
+
 import pytest
 
 from support.shop import Shop, revision
@@ -72,3 +75,39 @@ async def test_a_revision_that_nobody_calls_may_change_in_any_way(shop: Shop) ->
     shop.api(revisions=[revision("1", "list"), revision("2", "other")])
     await shop.settle()
     assert shop.call("/finance/orders;rev=2/other") == 200
+
+
+def taking(*needed: str, answers: tuple[str, ...] = ("id", "total")) -> str:
+    """A document that takes an order which needs these fields, and answers with one that has those."""
+
+    def schema(required: tuple[str, ...], names: tuple[str, ...]) -> dict[str, Any]:
+        properties = {name: {"type": "string"} for name in names}
+        return {"type": "object", "properties": properties, **({"required": list(required)} if required else {})}
+
+    asked, answered = (
+        {"application/json": {"schema": {"$ref": f"#/components/schemas/{n}"}}} for n in ("New", "Order")
+    )
+    post = {
+        "operationId": "add",
+        "requestBody": {"content": asked},
+        "responses": {"201": {"description": "made", "content": answered}},
+    }
+    schemas = {"New": schema(needed, ("sku", "note")), "Order": schema((), answers)}
+    whole = {"openapi": "3.0.3", "info": {"title": "Orders", "version": "1"}, "paths": {"/orders": {"post": post}}}
+    return json.dumps({**whole, "components": {"schemas": schemas}})
+
+
+async def test_a_body_that_would_break_callers_is_told_by_operation_and_place(shop: Shop) -> None:
+    shop.api(revisions=[{"name": "1", "source": {"openapi": {"inline": taking("sku")}}}])
+    await shop.settle()
+    shop.azure.reset_counters()
+    worse = taking("sku", "note", answers=("id",))
+    shop.api(revisions=[{"name": "1", "source": {"openapi": {"inline": worse}}}])
+    await shop.until(lambda: shop.row("Converged").get("reason") == "BreakingChange")
+    message = shop.row("SourceInSync")["message"]
+    assert "POST /orders: note of the body is needed; POST /orders: total of answer 201 is gone" in message
+    assert shop.writes() == []
+    shop.api(revisions=[{"name": "1", "source": {"openapi": {"inline": taking(answers=("id", "total", "tax"))}}}])
+    await shop.settle()
+    shop.api(revisions=[{"name": "1", "source": {"openapi": {"inline": worse}}}], allowBreaking=True)
+    await shop.settle()

@@ -188,7 +188,9 @@ def _missing_inside(item: Item) -> tuple[FieldChange, ...]:
 
 def _objection(item: Item, live: Observed) -> str:
     contents = item.resource.contents
-    return contents.objection(live.body, item.inside) if contents is not None and item.inside is not None else ""
+    if contents is None or item.inside is None:
+        return ""
+    return contents.objection(live.body, item.inside, item.referred)
 
 
 def _is_fixed(kind: ArmType, path: str) -> bool:

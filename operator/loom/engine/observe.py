@@ -18,7 +18,7 @@ from loom.plan.arm_type import Listing, Tier
 from loom.plan.catalog import arm_type
 from loom.plan.graph import dependencies, levels
 from loom.plan.outcome import State
-from loom.plan.resource import Mode, Named
+from loom.plan.resource import Contents, Mode, Named
 
 
 async def observe(run: Pass) -> None:
@@ -51,8 +51,8 @@ async def _assess(run: Pass, item: Item) -> None:
     if run.deep and item.resource.contents is not None and item.resource.contents.expected:
         await _look_inside(run, item)
     decide(run, item)
-    if item.action == UPDATE and item.inside is None:
-        await _look_inside(run, item)
+    if item.action == UPDATE and item.resource.contents is not None:
+        await _look_up(run, item, item.resource.contents)
         decide(run, item)
     _hold(run, item)
 
@@ -116,6 +116,15 @@ async def _look_inside(run: Pass, item: Item) -> None:
     if item.resource.contents is not None and item.live is not None:
         found = await run.ports.snapshots.list(run.ports.cloud, item.resource.contents.collection, run.since)
         item.inside = tuple(member.body for member in found.values())
+
+
+async def _look_up(run: Pass, item: Item, contents: Contents) -> None:
+    """The members, and what they refer to: for whoever is about to write."""
+    if item.inside is None:
+        await _look_inside(run, item)
+    if item.inside is not None:
+        found = [await run.ports.snapshots.one(run.ports.cloud, one, run.since) for one in contents.refers(item.inside)]
+        item.referred = tuple(live.body for live in found if live is not None)
 
 
 def _hold(run: Pass, item: Item) -> None:

@@ -103,18 +103,23 @@ class Unfit:
     why: str
 
 
+Body = Mapping[str, Json]
+"""A live resource, as the service shows it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What stands in a collection and is nobody's single resource, as the operations of an API that an import has made.
 
     `expected` must be there, each as `show` makes it of a member; what else is there is not judged. `objection` says why the write that
-    is due must not be made, out of the live resource and the members; "" where it may.
+    is due must not be made, out of the live resource, the members, and what `refers` names as what they refer to (ids); "" where it may.
     """
 
     collection: str
     expected: frozenset[str]
-    show: Callable[[Mapping[str, Json]], str]
-    objection: Callable[[Mapping[str, Json], Sequence[Mapping[str, Json]]], str] = field(compare=False)
+    show: Callable[[Body], str]
+    objection: Callable[[Body, Sequence[Body], Sequence[Body]], str] = field(compare=False)
+    refers: Callable[[Sequence[Body]], Sequence[str]] = field(default=lambda _: (), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from functools import partial
 from loom.api.api_apis import Api, Scheme
 from loom.api.api_source import Revision
 from loom.plan.arm_id import REVISION, key
-from loom.plan.product import openapi
+from loom.plan.product import bodies, openapi
 from loom.plan.product.backends import address, backend_key
+from loom.plan.product.body_changes import broken as broken_bodies
 from loom.plan.product.contract import breaks, key_of_live, of_live
 from loom.plan.product.place import APIS_IMPORTED, SERVICE, SOURCE_IN_SYNC, Place, revision_key
 from loom.plan.product.policies.resources import revision_policies
@@ -22,7 +23,7 @@ from loom.plan.resource import Contents, Ignore, Mode, Resource
 from loom.plan.values import Json, Value, at
 
 Members = Mapping[str, Json]
-Objection = Callable[[Members, Sequence[Members]], str]
+Objection = Callable[[Members, Sequence[Members], Sequence[Members]], str]
 
 WORDS = Ignore(
     "properties.description", "the import takes it from the document; it is sent lest another write takes it away"
@@ -116,21 +117,32 @@ def _revision(place: Place, api: Api, revision: Revision) -> Resource:
 
 
 def _operations(holder: str, expected: frozenset[str], objection: Objection) -> Contents:
-    return Contents(f"{holder}/operations", expected, key_of_live, objection)
+    return Contents(f"{holder}/operations", expected, key_of_live, objection, partial(_schemas, holder))
 
 
-def _object_to_import(api: Api, document: openapi.Document, live: Members, operations: Sequence[Members]) -> str:
+def _schemas(holder: str, operations: Sequence[Members]) -> Sequence[str]:
+    return [f"{holder}/schemas/{name}" for name in bodies.schemas_of(operations)]
+
+
+def _object_to_import(
+    api: Api, document: openapi.Document, live: Members, operations: Sequence[Members], schemas: Sequence[Members]
+) -> str:
     """Why the document must not take the place of what callers rely on now; nobody relies on a revision that is not current."""
-    return _object(api, document, operations) if at(live, "properties.isCurrent") else ""
+    return _object(api, document, operations, schemas) if at(live, "properties.isCurrent") else ""
 
 
-def _object_to_switch(api: Api, document: openapi.Document, _live: Members, operations: Sequence[Members]) -> str:
+def _object_to_switch(
+    api: Api, document: openapi.Document, _live: Members, operations: Sequence[Members], schemas: Sequence[Members]
+) -> str:
     """The same for another revision in the place of the current one."""
-    return _object(api, document, operations)
+    return _object(api, document, operations, schemas)
 
 
-def _object(api: Api, document: openapi.Document, operations: Sequence[Members]) -> str:
-    broken = [] if api.allow_breaking else breaks(of_live(operations), document.contract)
+def _object(api: Api, document: openapi.Document, operations: Sequence[Members], schemas: Sequence[Members]) -> str:
+    if api.allow_breaking:
+        return ""
+    said = broken_bodies(bodies.of_live(operations, schemas), bodies.of_document(document.bodies)) if schemas else ()
+    broken = breaks(of_live(operations), document.contract, said)
     if not broken:
         return ""
     return f"callers would break: {'; '.join(broken)}. Publish it as another version, or set spec.apis[{api.name}].allowBreaking"

@@ -1,7 +1,7 @@
 """What callers of an API rely on: its operations and their parameters, read out of a document or out of what the service shows.
 
-A change breaks callers where an operation is gone, a parameter is needed that was not, or one takes less than before. Bodies are not
-judged: the service does not show them as they were described. Two templates are the same whatever their parameters are called.
+A change breaks callers where an operation is gone, a parameter is needed that was not, or one takes less than before. What is in bodies is
+`loom.plan.product.body_changes`'. Two templates are the same whatever their parameters are called.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from loom.plan.product.violations import METHODS, find
 from loom.plan.values import Json, at
 
-_IMPORTED = METHODS - {"trace"}
+IMPORTED = METHODS - {"trace"}
 _NAME = re.compile(r"\{[^{}]*\}")
 _FARTHEST = 20  # references from one to the next
 _WIDER = {("integer", "number"), ("integer", "string"), ("number", "string"), ("boolean", "string")}
@@ -55,7 +55,7 @@ def of_document(root: Mapping[str, Json]) -> dict[str, Signature]:
     found = {}
     for url, item in (root.get("paths") or {}).items():
         for method, operation in item.items() if isinstance(item, Mapping) and url.startswith("/") else ():
-            if method in _IMPORTED and isinstance(operation, Mapping):
+            if method in IMPORTED and isinstance(operation, Mapping):
                 parameters = dict(_described(root, [*parameters_of(item), *parameters_of(operation)]))
                 found[operation_key(method, url)] = Signature(f"{method.upper()} {url}", parameters)
     return found
@@ -79,9 +79,10 @@ def of_live(operations: Iterable[Mapping[str, Json]]) -> dict[str, Signature]:
     return found
 
 
-def breaks(before: Contract, after: Contract) -> list[str]:
-    """What callers of `before` would miss or meet, in words, the first few and how many more."""
+def breaks(before: Contract, after: Contract, bodies: Iterable[tuple[str, str]] = ()) -> list[str]:
+    """What callers of `before` would miss or meet, in words, the first few and how many more. `bodies`: as much of these, by operation."""
     found = [sentence for key, was in before.items() for sentence in _broken(was, after.get(key))]
+    found += [f"{before[key].shown}: {sentence}" for key, sentence in bodies if key in before]
     return [*found[:_MOST], *([f"and {len(found) - _MOST} more"] if len(found) > _MOST else [])]
 
 
@@ -106,9 +107,9 @@ def _is_narrower(old: Parameter, new: Parameter) -> bool:
 def _described(root: Mapping[str, Json], listed: Iterable[Json]) -> Iterator[tuple[str, Parameter]]:
     """Query parameters and headers; those of an operation come after its path's, and count."""
     for one in listed:
-        parameter = _followed(root, one)
+        parameter = followed(root, one)
         if parameter.get("in") in ("query", "header") and isinstance(parameter.get("name"), str):
-            schema = _followed(root, parameter.get("schema") or parameter)
+            schema = followed(root, parameter.get("schema") or parameter)
             kind = schema.get("type")
             required = bool(parameter.get("required"))
             values = frozenset(str(value) for value in schema.get("enum") or ())
@@ -128,7 +129,7 @@ def parameters_of(holder: Mapping[str, Json]) -> list[Json]:
     return found if isinstance(found, list) else []
 
 
-def _followed(root: Mapping[str, Json], value: Json) -> Mapping[str, Json]:
+def followed(root: Mapping[str, Json], value: Json) -> Mapping[str, Json]:
     """What a chain of references leads to; nothing where it leads in a circle."""
     for _ in range(_FARTHEST):
         if not isinstance(value, Mapping) or "$ref" not in value:

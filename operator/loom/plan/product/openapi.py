@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from loom.errors import Refusal
+from loom.plan.product.bodies import packed
 from loom.plan.product.contract import Contract, of_document, operation_key
 from loom.plan.product.drops import dropped
 from loom.plan.product.text import Parsed, TextError, parse
@@ -38,6 +39,7 @@ class Document:
     digest: str
     operation_ids: tuple[str, ...] = ()
     contract: Contract = field(default_factory=dict)
+    bodies: bytes = b""  # what it says of them, packed
     drops: tuple[str, ...] = ()  # what the import leaves out, in words
     safe: Mapping[str, str] = field(
         default_factory=dict
@@ -116,6 +118,7 @@ def _judge(text: str, digest: str) -> Document | _Flaw:
         digest,
         ids,
         contract,
+        packed(parsed.root),
         dropped(parsed.root),
         dict(_safe(parsed.root, contract)),
     )

@@ -45,6 +45,16 @@ class Description:
     schemas: Json = field(default_factory=dict)
 
 
+class _Loader(yaml.CSafeLoader):
+    """Dates stay strings, as in JSON."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def read(text: str, style: str, required_queries: str = "template") -> Description:
     """Read a document sent in one of `FORMATS`. Raises `Unreadable`.
 
@@ -69,13 +79,13 @@ def read(text: str, style: str, required_queries: str = "template") -> Descripti
         version=str(info["version"]),
         server=_server(document),
         operations=operations,
-        schemas=_schemas(document),
+        schemas={**_schemas(document), **shapes.inline},
     )
 
 
 def _load(text: str, style: str) -> Json:
     try:
-        document = yaml.load(text, yaml.CSafeLoader) if style == "openapi" else json.loads(text)
+        document = yaml.load(text, _Loader) if style == "openapi" else json.loads(text)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"(Lin: {mark.line}, Col: {mark.column}, Chr: {mark.index})" if mark else "(Lin: 0, Col: 0, Chr: 0)"

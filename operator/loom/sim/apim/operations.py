@@ -1,7 +1,11 @@
-"""One operation of an OpenAPI document in the shape of `apis/operations`: template, parameters, request, responses."""
+"""One operation of an OpenAPI document in the shape of `apis/operations`: template, parameters, request, responses.
+
+Schemas of bodies are called by their types' names; one that is described in place gets a name of its own.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +19,7 @@ class Shapes:
     def __init__(self, document: Json, required_in_template: bool) -> None:
         self._document = document
         self._required_in_template = required_in_template
+        self.inline: Json = {}  # schemas that were described in place, by the names that they got
 
     def operation(self, path: str, method: str, item: Json) -> Json:
         """The properties of the operation that the service makes of one method of a path."""
@@ -36,9 +41,11 @@ class Shapes:
             "request": {
                 "queryParameters": [self._parameter(one) for one in queries],
                 "headers": [self._parameter(one) for one in parameters if one.get("in") == "header"],
-                "representations": [] if method in BODILESS else self._body(source, parameters),
+                "representations": []
+                if method in BODILESS
+                else self._body(source, parameters, _type_name(path, method)),
             },
-            "responses": self._responses(source),
+            "responses": self._responses(source, _type_name(path, method)),
             "policies": None,
         }
 
@@ -78,14 +85,34 @@ class Shapes:
             shaped["defaultValue"] = str(schema["default"])
         return shaped
 
-    def _body(self, source: Json, parameters: list[Json]) -> list[Json]:
+    def _body(self, source: Json, parameters: list[Json], name: str) -> list[Json]:
+        name = f"{name}Request"
         if "swagger" in self._document:
-            sent = any(one.get("in") == "body" for one in parameters)
+            sent = next((one for one in parameters if one.get("in") == "body"), None)
             kinds = source.get("consumes") or self._document.get("consumes") or ["application/json"]
-            return [{"contentType": kind} for kind in kinds] if sent else []
-        return _kinds(self._followed(source.get("requestBody") or {}).get("content"))
+            return [self._representation(kind, sent.get("schema"), name) for kind in kinds] if sent else []
+        return self._kinds(self._followed(source.get("requestBody") or {}).get("content"), name)
 
-    def _responses(self, source: Json) -> list[Json]:
+    def _kinds(self, content: Any, name: str) -> list[Json]:
+        found = content.items() if isinstance(content, dict) else ()
+        return [self._representation(str(kind), (media or {}).get("schema"), name) for kind, media in found]
+
+    def _representation(self, kind: str, schema: Any, name: str) -> Json:
+        if not isinstance(schema, dict):
+            return {"contentType": kind}
+        reference = str(schema.get("$ref") or "")
+        if not reference.startswith(("#/components/schemas/", "#/definitions/")):
+            reference = name
+            self.inline[name] = schema
+        return {"contentType": kind, "typeName": reference.rpartition("/")[2]}
+
+    def _answers(self, answer: Json, source: Json, name: str) -> list[Json]:
+        if "swagger" in self._document:
+            kinds = source.get("produces") or self._document.get("produces") or ["application/json"]
+            return [self._representation(kind, answer["schema"], name) for kind in kinds] if "schema" in answer else []
+        return self._kinds(answer.get("content"), name)
+
+    def _responses(self, source: Json, name: str) -> list[Json]:
         """Only those with a number: the service has no place for `default`."""
         found = []
         for code, raw in source.get("responses", {}).items():
@@ -94,7 +121,7 @@ class Shapes:
                 headers = [{"name": name, "type": "string", "values": []} for name in answer.get("headers") or {}]
                 shaped = {
                     "statusCode": int(code), "description": str(answer.get("description") or ""),
-                    "representations": _kinds(answer.get("content")), "headers": headers,
+                    "representations": self._answers(answer, source, f"{name}{code}Response"), "headers": headers,
                 }  # fmt: skip
                 found.append(shaped)
         return found
@@ -105,5 +132,5 @@ def _in_template(queries: Iterable[Json]) -> str:
     return f"?{'&'.join(pairs)}" if pairs else ""
 
 
-def _kinds(content: Any) -> list[Json]:
-    return [{"contentType": str(kind)} for kind in content] if isinstance(content, dict) else []
+def _type_name(path: str, method: str) -> str:
+    return "".join(word.capitalize() for word in (*re.findall("[A-Za-z0-9]+", path), method))

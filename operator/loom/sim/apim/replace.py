@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from loom.sim.apim.openapi import Description
 from loom.sim.apim.places import APIS, OPERATIONS, SCHEMAS, ensure
 from loom.sim.arm.finish import remove
@@ -18,7 +20,9 @@ def put_contents(world: World, api: Resource, description: Description) -> None:
     for known in world.store.children(api.id, OPERATIONS):
         if known.name not in description.operations:
             remove(world, known)
+    schema_id = guid("schema", api.key)
     for name, properties in description.operations.items():
+        _refer(properties, schema_id)
         operation = ensure(world, f"{api.id}/operations/{name}", OPERATIONS, properties)
         if operation.properties != properties:
             operation.body["properties"] = properties
@@ -27,8 +31,15 @@ def put_contents(world: World, api: Resource, description: Description) -> None:
         remove(world, schema)
     if description.schemas:
         document = {"components": {"schemas": description.schemas}}
-        name = guid("schema", api.key)
-        ensure(world, f"{api.id}/schemas/{name}", SCHEMAS, {"contentType": COMPONENTS, "document": document})
+        ensure(world, f"{api.id}/schemas/{schema_id}", SCHEMAS, {"contentType": COMPONENTS, "document": document})
+
+
+def _refer(operation: dict[str, Any], schema_id: str) -> None:
+    """Bodies of a named type say in which schema that is."""
+    answers = [answer["representations"] for answer in operation["responses"]]
+    for one in (one for shown in (operation["request"]["representations"], *answers) for one in shown):
+        if "typeName" in one:
+            one["schemaId"] = schema_id
 
 
 def copy_contents(world: World, source: Resource, made: Resource) -> None:
