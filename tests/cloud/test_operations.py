@@ -253,3 +253,37 @@ def test_a_body_that_is_no_json_is_none() -> None:
 
     read = answer_of(Response())
     assert (read.status, read.body, read.etag) == (502, None, "1")
+
+
+def post(status: int, body: Any = None, **headers: str) -> Step:
+    return begun(answer(status, body, "POST", **headers), Watch("POST", ID, Style.RESOURCE, 60.0), THING, owns)
+
+
+def test_an_action_that_is_answered_at_once_is_done() -> None:
+    assert post(200, {"servers": []}) == Step(body={"servers": []})
+    assert post(204) == Step()
+
+
+def test_what_an_action_answers_is_looked_for_where_its_location_says_and_nowhere_else() -> None:
+    step = post(202, Azure_AsyncOperation=STATUS_URL, Location=RESULT_URL, Retry_After="10")
+    assert step.watch is not None
+    assert (step.watch.style, step.watch.url, step.watch.wait) == (Style.LOCATION, RESULT_URL, 10.0)
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Azure_AsyncOperation": STATUS_URL}, {"Location": "https://attacker.example/x"}]
+)
+def test_an_action_that_does_not_say_where_its_answer_will_be_is_an_error(headers: dict[str, str]) -> None:
+    with pytest.raises(CloudError, match="where its result will be"):
+        post(202, **headers)
+
+
+def test_the_answer_of_an_action_is_whatever_document_it_is() -> None:
+    running = look(Style.LOCATION, 202, verb="POST")
+    assert running.watch is not None
+    assert look(Style.LOCATION, 200, {"status": "Up"}, verb="POST") == Step(body={"status": "Up"})
+
+
+def test_an_answer_of_an_action_that_is_lost_is_an_error_and_the_resource_is_not_asked_instead() -> None:
+    with pytest.raises(CloudError):
+        look(Style.LOCATION, 404, {"error": {"code": "NotFound", "message": "gone"}}, verb="POST")

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from loom.api.data_landing_zone import PRIVATE_SERVICES
+from loom.health.backends import ACTION
 from loom.manifests import read_manifests
 from loom.plan.arm_type import ArmType, Listing
 from loom.plan.catalog import TYPES
@@ -112,6 +113,12 @@ def test_the_life_of_the_samples_shows_every_kind_of_call(life: list[Record]) ->
     assert {call.method for call in life} == {"GET", "HEAD", "PUT", "POST", "DELETE"}
     assert {call.path.rpartition("/")[2] for call in life} >= {"resources", "resourcegroups", "replicas"}
     assert {call.status for call in life} <= {200, 201, 202, 204, 404}
+
+
+def test_what_is_asked_of_an_application_gateway_is_an_operation_of_an_sdk_and_answered_as_one() -> None:
+    asked = "POST", f"{id_of(TYPES['microsoft.network/applicationgateways'])}/{ACTION}"
+    assert official_routes().has(*asked)
+    assert 202 in official_routes().takes(*asked)
 
 
 def test_a_route_that_would_fit_anything_proves_nothing() -> None:

@@ -12,8 +12,9 @@ from aiohttp import web
 
 from loom.health.addresses import AddressRefused, Inside, addresses_of, forbidden
 from loom.health.asking import Asker
+from loom.health.link import link
 from loom.health.reachability import examine_way
-from loom.plan.checks import Finding, Health, LinkCheck, Passage, WayCheck
+from loom.plan.checks import BackendCheck, Finding, Health, LinkCheck, Passage, WayCheck
 from loom.plan.values import Ref, Text, at
 from support.serving import https
 
@@ -29,6 +30,17 @@ PRIVATE = WayCheck(
     evidence=(PEERING,),
 )
 PUBLIC = WayCheck("app/loom-console", "way/public", "Public", PRIVATE.url)
+BEHIND = {
+    "well": Finding("well", "Reachable", Health.HEALTHY),
+    "broken": Finding(
+        "broken", "Reachable", Health.UNHEALTHY, "Unreachable", "says of what is behind it: x is Unhealthy"
+    ),
+    "silent": Finding("silent", "Reachable", Health.UNKNOWN, "NotMeasured", "has been asked what is behind it"),
+}
+
+
+def from_the_internet(*evidence: LinkCheck | BackendCheck) -> WayCheck:
+    return replace(PUBLIC, evidence=evidence, is_public=True)
 
 
 class Door:
@@ -64,11 +76,11 @@ async def examined(
         "peering/to-hub": {"properties": {"peeringState": peering}},
     }
 
-    async def read(key: str) -> Any:
-        return bodies[key]
+    async def ask(part: LinkCheck | BackendCheck) -> Finding:
+        return link(part, bodies[part.key]) if isinstance(part, LinkCheck) else BEHIND[part.key]
 
     try:
-        return await examine_way(check, asker, lambda ref: at(bodies[ref.key], ref.path), read)
+        return await examine_way(check, asker, lambda ref: at(bodies[ref.key], ref.path), ask)
     finally:
         await asker.aclose()
 
@@ -118,6 +130,68 @@ async def test_azures_own_word_names_the_part_that_does_not_hold(state: str, hea
     finding = await examined(Asker(), PRIVATE, peering=state)
     assert (finding.health, finding.reason) == (health, reason)
     assert finding.message.startswith(f"peering/to-hub is {state}")
+
+
+async def test_a_way_from_the_internet_that_never_answered_here_is_not_known_to_work_whatever_azure_says() -> None:
+    finding = await examined(Asker(), from_the_internet(PEERING, BackendCheck("well")))
+    assert (finding.health, finding.reason) == (Health.UNKNOWN, "NotMeasured")
+    assert finding.message == (
+        f"https://{HOST}: the name does not resolve, as to an operator without a way to the internet; Azure shows nothing wrong with it, "
+        "which does not prove that it works"
+    )
+    assert dict(finding.details) == {"url": f"https://{HOST}", "probedFrom": "Arm"}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "peering", "health", "words"),
+    [
+        (BackendCheck("broken"), "Connected", Health.UNHEALTHY, "broken says of what is behind it: x is Unhealthy"),
+        (PEERING, "Disconnected", Health.UNHEALTHY, "peering/to-hub is Disconnected where Connected is needed"),
+        (PEERING, "Initiated", Health.PENDING, "peering/to-hub is Initiated: the other side has not accepted it yet"),
+    ],
+)
+async def test_azures_own_word_proves_what_is_broken_of_a_way_from_the_internet(
+    evidence: LinkCheck | BackendCheck, peering: str, health: Health, words: str
+) -> None:
+    finding = await examined(Asker(), from_the_internet(BackendCheck("well"), evidence), peering=peering)
+    assert (finding.health, finding.message, dict(finding.details)["probedFrom"]) == (health, words, "Arm")
+
+
+async def test_what_azure_has_not_said_yet_is_told_as_such() -> None:
+    finding = await examined(Asker(), from_the_internet(BackendCheck("silent")))
+    assert finding.health is Health.UNKNOWN
+    assert "silent has been asked what is behind it, which does not prove" in finding.message
+
+
+async def test_a_way_from_the_internet_that_has_answered_here_before_is_not_excused_by_azures_word(door: Door) -> None:
+    check, asker = from_the_internet(BackendCheck("well")), door.asker(timeout=0.2)
+    await asker.ask(f"https://{HOST}")
+    door.status = 0
+    finding = await examined(asker, check)
+    assert (finding.health, finding.message) == (Health.UNHEALTHY, f"https://{HOST} gave no answer in time")
+
+
+async def test_a_certificate_that_is_not_for_the_name_is_an_answer_from_the_internet(door: Door) -> None:
+    asker = Asker(connect_to={"*": f"127.0.0.1:{door.port}"})  # which trusts nobody's own authority
+    finding = await examined(asker, from_the_internet(BackendCheck("well")))
+    assert (finding.health, "not trusted" in finding.message) == (Health.UNHEALTHY, True)
+
+
+@pytest.mark.parametrize(
+    ("behind", "more"), [("broken", "; broken says of what is behind it: x is Unhealthy"), ("silent", "")]
+)
+async def test_a_gateway_that_answers_for_nobody_says_what_it_sees_behind_it(
+    door: Door, behind: str, more: str
+) -> None:
+    door.status = 502
+    finding = await examined(door.asker(), from_the_internet(BackendCheck(behind)))
+    assert (finding.health, finding.message) == (Health.UNHEALTHY, f"https://{HOST} answered 502{more}")
+    assert dict(finding.details)["probedFrom"] == "Operator"
+
+
+async def test_nobody_asks_what_is_behind_a_gateway_through_which_the_app_answers(door: Door) -> None:
+    finding = await examined(door.asker(), from_the_internet(BackendCheck("nobody has asked")))
+    assert finding.health is Health.HEALTHY
 
 
 async def test_what_is_written_into_a_spec_is_not_asked(door: Door) -> None:

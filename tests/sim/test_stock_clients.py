@@ -114,6 +114,21 @@ def test_network(client: Open, group: str) -> None:
     assert list(network.virtual_networks.list(group)) == []
 
 
+def test_what_an_application_gateway_sees_behind_it(client: Open, azure: Simulator, group: str) -> None:
+    gateway = f"{azure.group_id(group)}/providers/Microsoft.Network/applicationGateways/agw"
+    pool = {
+        "name": "apps",
+        "id": f"{gateway}/pools/apps",
+        "properties": {"backendAddresses": [{"ipAddress": "10.9.9.9"}]},
+    }
+    settings = {"name": "apps", "id": f"{gateway}/settings/apps", "properties": {"hostName": "nobody.example"}}
+    parts = {"backendAddressPools": [pool], "backendHttpSettingsCollection": [settings]}
+    azure.seed(gateway, {**PLACE, "properties": parts})
+    asked = client(NetworkManagementClient).application_gateways.begin_backend_health(group, "agw")
+    ((found,),) = (pool.backend_http_settings_collection for pool in asked.result().backend_address_pools)
+    assert [(server.address, server.health) for server in found.servers] == [("10.9.9.9", "Unhealthy")]
+
+
 def test_a_private_endpoint_and_its_names(client: Open, azure: Simulator, group: str) -> None:
     network, dns = client(NetworkManagementClient), client(PrivateDnsManagementClient)
     account = f"{azure.group_id(group)}/providers/Microsoft.Storage/storageAccounts/saloomprivate"

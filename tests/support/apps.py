@@ -66,6 +66,9 @@ class Shelf:
     async def act(self, arm_id: str, action: str, body: Mapping[str, Any] | None = None) -> Any:
         raise AssertionError("a health check does nothing")
 
+    async def begin(self, arm_id: str, action: str, body: Mapping[str, Any] | None = None) -> Written:
+        raise AssertionError("a health check begins nothing")
+
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         return ()
 

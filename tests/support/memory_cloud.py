@@ -117,6 +117,9 @@ class MemoryCloud:
         self._request("POST", f"{arm_id}/{action}")
         return self.actions[action](arm_id)
 
+    async def begin(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Written:
+        return Written(observed=Observed(arm_id, await self.act(arm_id, action, body)))
+
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         self._request("MARKED", subscription_id)
         bodies = [b for b in self.bodies.values() if is_within(b["id"], f"/subscriptions/{subscription_id}")]

@@ -189,7 +189,7 @@ async def rehearsal(
             azure.seed(item["id"], item["body"])
     azure.settings(enforce_throttling=False)  # the budgets refill in real time, of which next to none passes here
     settings = settings_for(azure, **{"budget": Budget(share=0.9, rate_scale=10_000), **changes})
-    clouds, probers = CloudFactory(settings), ProberFactory(settings)
+    clouds, probers = CloudFactory(settings), ProberFactory(settings, azure.clock.now)
     opened: list[HttpLinks] = []
 
     def new_links() -> HttpLinks:

@@ -104,7 +104,7 @@ class AzureCloud:
         return self._begun(answer, "DELETE", arm_id, kind)
 
     async def poll(self, operation: Operation) -> Written:
-        """One look at an operation that `put` or `delete` began. Raises the operation's own error, or why it could not be read."""
+        """One look at an operation that `put`, `delete` or `begin` began. Raises the operation's own error, or why it could not be read."""
         watch: Watch = operation.handle
         kind = kind_of(operation.id)
         query = {"api-version": kind.api_version, **dict(kind.query)} if watch.style is Style.RESOURCE else None
@@ -120,6 +120,17 @@ class AzureCloud:
         if answer.status not in (200, 204):
             raise classify(answer.status, answer.body, wait=asked_wait(answer.headers) or 0.0, arm_id=arm_id)
         return answer.body
+
+    async def begin(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Written:
+        """POST of an action that may take its time; `observed` is what it answers. Raises CloudError."""
+        kind = kind_of(arm_id)
+        async with as_cloud_errors(self._principal, arm_id):
+            answer = await self._principal.send(
+                self._caller, f"{arm_id}/{action}", {"api-version": kind.api_version}, "POST", body
+            )
+        if answer.status not in (200, 202, 204):
+            raise classify(answer.status, answer.body, wait=asked_wait(answer.headers) or 0.0, arm_id=arm_id)
+        return self._begun(answer, "POST", arm_id, kind)
 
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         """The ids of all resources and groups of a subscription that carry the owner's mark as a tag. Raises CloudError."""

@@ -41,6 +41,10 @@ class EmptyCloud:
         """Refused: a preview does nothing."""
         raise _read_only()
 
+    async def begin(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Written:
+        """Refused: a preview does nothing."""
+        raise _read_only()
+
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         """Nothing is there."""
         return ()

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from loom.cloud.answer import Answer, asked_wait
-from loom.cloud.errors import classify, error_of, failed_operation
+from loom.cloud.errors import classify, error_of, failed_operation, no_answer
 from loom.errors import CloudError
 from loom.plan.arm_type import ArmType
 from loom.plan.values import Json, at
@@ -49,10 +49,12 @@ class Step:
 
 
 def begun(answer: Answer, watch: Watch, kind: ArmType, owns: Callable[[str], bool]) -> Step:
-    """Reads the answer to a PUT or DELETE; `watch` carries verb, id and the configured wait. Raises CloudError for a failure."""
+    """Reads the answer to a PUT, DELETE or POST; `watch` carries verb, id and the configured wait. Raises CloudError for a failure."""
     watch = replace(watch, wait=_wait(answer, watch))
     status_url = _usable(answer, "Azure-AsyncOperation", owns)
     location = _usable(answer, "Location", owns)
+    if watch.verb == "POST":
+        return _of_action(answer, watch, location)
     if watch.verb == "DELETE" and answer.status != 202:
         return Step()
     if status_url and answer.status != 204:
@@ -64,6 +66,15 @@ def begun(answer: Answer, watch: Watch, kind: ArmType, owns: Callable[[str], boo
         # A Location beside a finished body is only the resource's address (recorded: identities, Managed Redis).
         return Step(replace(step.watch, style=Style.LOCATION, url=location))
     return step
+
+
+def _of_action(answer: Answer, watch: Watch, location: str) -> Step:
+    """What an action answers stands nowhere but at `Location`: a status document says only that it is there."""
+    if answer.status != 202:
+        return Step(body=answer.body if isinstance(answer.body, Mapping) else None)
+    if not location:
+        raise no_answer("Azure has begun it and does not say where its result will be")
+    return Step(replace(watch, style=Style.LOCATION, url=location))
 
 
 def looked(answer: Answer, watch: Watch, kind: ArmType, owns: Callable[[str], bool]) -> Step:
@@ -99,9 +110,11 @@ def _of_location(answer: Answer, watch: Watch, kind: ArmType, owns: Callable[[st
     """202 while it runs, then what the synchronous call would have answered, errors included."""
     if answer.status == 202:
         return Step(replace(watch, url=_usable(answer, "Location", owns) or watch.url))
+    if watch.verb == "POST" and answer.status < 400:
+        return Step(body=answer.body if isinstance(answer.body, Mapping) else None)
     if watch.verb == "DELETE" and answer.status in (200, 204, 404, 410):
         return Step()
-    if answer.status in (404, 410):
+    if answer.status in (404, 410) and watch.verb != "POST":
         return Step(_ask_resource(answer, watch))
     if answer.status >= 400:
         raise failed_operation(error_of(answer.body), arm_id=watch.arm_id, state=str(answer.status))

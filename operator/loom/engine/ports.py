@@ -27,7 +27,7 @@ class Operation:
     """A long operation that still runs. `handle` is the adapter's own (a poller, a URL) and lives in memory only."""
 
     id: str  # the resource
-    verb: str  # "PUT" or "DELETE"
+    verb: str  # "PUT" or "DELETE"; "POST" of an action, whose end is its answer
     handle: Any = field(repr=False, default=None)
 
 
@@ -74,6 +74,9 @@ class Cloud(Protocol):
 
     async def act(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Json:
         """Ask for an action on a resource (`listSecrets`), one that is answered at once: the answer's body, None where it has none."""
+
+    async def begin(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Written:
+        """Ask for an action that may take its time (`backendhealth`): what it answers is `observed`, at once or at the end of polling."""
 
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         """The ids of all resources and groups of a subscription that carry the tag csaloom-io-owner with that value."""

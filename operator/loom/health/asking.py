@@ -61,6 +61,11 @@ class Asker:
         self._timeout, self._ca_bundle, self._connect_to = timeout, ca_bundle, dict(connect_to or {})
         self._gate = asyncio.Semaphore(parallel)
         self._session: aiohttp.ClientSession | None = None
+        self._heard: set[str] = set()
+
+    def has_heard(self, url: str) -> bool:
+        """Has the host of an address ever answered here? Then there is a way to it, and its silence is its own."""
+        return (urlsplit(url).hostname or "") in self._heard
 
     async def ask(self, url: str, inside: Inside = NOWHERE, headers: Mapping[str, str] | None = None) -> Answer:
         """What an address answers. Never raises."""
@@ -73,7 +78,9 @@ class Asker:
         async with self._gate:
             try:
                 async with asyncio.timeout(self._timeout):
-                    return Answer(shown, await self._status(URL(url), inside, headers or {}))
+                    status = await self._status(URL(url), inside, headers or {})
+                self._heard.add(parts.hostname)
+                return Answer(shown, status)
             except AddressRefused:
                 return Answer(shown, trouble=Trouble.PRIVATE)
             except NoSuchName:

@@ -4,8 +4,9 @@ Findings hold no times and no counts in their words, so that a status changes on
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from time import monotonic
 
 from loom.api.conditions import Reason
 from loom.config import Settings
@@ -13,12 +14,23 @@ from loom.engine.ports import Cloud
 from loom.errors import CloudError
 from loom.health.addresses import Inside
 from loom.health.asking import Asker
+from loom.health.backends import Backends
 from loom.health.container_app import examine_app
 from loom.health.gateway import ask_gateway, comes_from_azure
 from loom.health.link import link
 from loom.health.reachability import examine_way
 from loom.plan.backends import host_of
-from loom.plan.checks import AppCheck, Check, Finding, GatewayCheck, Health, LinkCheck, WayCheck, ranges_for
+from loom.plan.checks import (
+    AppCheck,
+    BackendCheck,
+    Check,
+    Finding,
+    GatewayCheck,
+    Health,
+    LinkCheck,
+    WayCheck,
+    ranges_for,
+)
 from loom.plan.values import Json, Lookup, Ref, Unresolved, resolve
 
 Bodies = Mapping[str, Mapping[str, Json]]
@@ -47,13 +59,13 @@ class ProbeKeys:
 class ProberFactory:
     """What all probers share: who asks over HTTP, and how many probes run at once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], float] = monotonic) -> None:
         self._asker = Asker(settings.probes.timeout, settings.probes.parallel, settings.ca_bundle, settings.connect_to)
-        self._keys = ProbeKeys()
+        self._keys, self._backends = ProbeKeys(), Backends(clock)
 
     def for_object(self, cloud: Cloud) -> "HealthProber":
         """The prober that reads through an object's own cloud."""
-        return HealthProber(cloud, self._asker, self._keys)
+        return HealthProber(cloud, self._asker, self._keys, self._backends)
 
     async def aclose(self) -> None:
         """Closes what is open."""
@@ -63,10 +75,13 @@ class ProberFactory:
 class HealthProber:
     """Carries out the checks of one object."""
 
-    def __init__(self, cloud: Cloud, asker: Asker, keys: ProbeKeys | None = None) -> None:
+    def __init__(
+        self, cloud: Cloud, asker: Asker, keys: ProbeKeys | None = None, backends: Backends | None = None
+    ) -> None:
         self._cloud = cloud
         self._asker = asker
         self._keys = keys or ProbeKeys()
+        self._backends = backends or Backends()
 
     async def examine(self, checks: Sequence[Check], bodies: Bodies, lookup: Lookup) -> Sequence[Finding]:
         """One finding for each check, in their order. Never raises."""
@@ -82,8 +97,7 @@ class HealthProber:
                 case LinkCheck():
                     return link(check, bodies.get(check.key))
                 case WayCheck():
-                    read = partial(self._body, bodies=bodies, lookup=lookup)
-                    return await examine_way(check, self._asker, lookup, read)
+                    return await examine_way(check, self._asker, lookup, partial(self._evidence, bodies, lookup))
         except Unresolved as unknown:
             return _unmeasured(check, f"{unknown}")
         except CloudError as error:
@@ -101,6 +115,14 @@ class HealthProber:
             return bodies[key]
         found = await self._cloud.get(str(lookup(Ref(key, "id"))))
         return found.body if found else None
+
+    async def _evidence(self, bodies: Bodies, lookup: Lookup, part: LinkCheck | BackendCheck) -> Finding:
+        """What Azure itself says of a part of a way in. Raises CloudError."""
+        match part:
+            case LinkCheck():
+                return link(part, await self._body(part.key, bodies, lookup))
+            case BackendCheck():
+                return await self._backends.look(self._cloud, str(lookup(Ref(part.key, "id"))), part.key)
 
     async def _gateway(self, check: GatewayCheck, lookup: Lookup) -> Finding:
         if not comes_from_azure(check.url):

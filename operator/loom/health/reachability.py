@@ -4,38 +4,43 @@
 It measures one way; what that means for the zone is the planner's and the engine's to say.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from loom.api.conditions import Reason
 from loom.health.addresses import Inside
 from loom.health.asking import NOT_ASKED, Answer, Asker, Trouble
 from loom.health.gateway import comes_from_azure
-from loom.health.link import link
 from loom.plan.backends import host_of
-from loom.plan.checks import Finding, Health, WayCheck, ranges_for
-from loom.plan.values import Json, Lookup, resolve
+from loom.plan.checks import BackendCheck, Finding, Health, LinkCheck, WayCheck, ranges_for
+from loom.plan.values import Lookup, resolve
 
-Read = Callable[[str], Awaitable[Mapping[str, Json] | None]]  # the body of what is planned under a key
+Ask = Callable[[LinkCheck | BackendCheck], Awaitable[Finding]]  # what Azure itself says of a part of the way
 
 # From where the operator runs a private address may lead nowhere, or to another network's host of the same number, whose certificate
 # is then for another name: none of it says anything of the way itself.
 _ELSEWHERE = frozenset({Trouble.PRIVATE, Trouble.NO_NAME, Trouble.LATE, Trouble.CUT, Trouble.UNTRUSTED})
+# Nor does it of a way from the internet, where the operator has none. A certificate that came says that somebody answers.
+_NO_INTERNET = _ELSEWHERE - {Trouble.UNTRUSTED}
 _ORDER = (Health.UNHEALTHY, Health.UNKNOWN, Health.PENDING)
 
 
-async def examine_way(check: WayCheck, asker: Asker, lookup: Lookup, read: Read) -> Finding:
+async def examine_way(check: WayCheck, asker: Asker, lookup: Lookup, ask: Ask) -> Finding:
     """One finding. Raises Unresolved for what is not known yet, and CloudError when the evidence cannot be read."""
     if not comes_from_azure(check.url):
         return _finding(check, "", Health.UNKNOWN, Reason.NOT_MEASURED, "its address is not one that Azure reported")
     url = str(resolve(check.url, lookup))
-    if check.first and (held := link(check.first, await read(check.first.key))).health is not Health.HEALTHY:
+    if check.first and (held := await ask(check.first)).health is not Health.HEALTHY:
         return _not_yet(check, url, held, str(resolve(check.remedy, lookup)))
     own = tuple(f"{resolve(place, lookup)}" for place in check.inside)
     ranges = (*own, *ranges_for(host_of(url), check.passages))
     answer = await asker.ask(url, Inside(ranges, at=str(lookup(check.at)) if check.at else ""))
-    if check.evidence and answer.trouble in _ELSEWHERE:
-        return await _by_evidence(check, url, read)
+    if check.evidence and not check.is_public and answer.trouble in _ELSEWHERE:
+        return await _by_evidence(check, url, ask)
+    if check.evidence and check.is_public and answer.trouble in _NO_INTERNET and not asker.has_heard(url):
+        return await _beside_evidence(check, url, answer, ask)
     health, reason, words = _verdict(answer)
+    if health is Health.UNHEALTHY:
+        words += await _of_backends(check, ask)
     return _finding(check, url, health, reason, words, answer.status, probed_from="Operator")
 
 
@@ -60,16 +65,38 @@ def _verdict(answer: Answer) -> tuple[Health, Reason, str]:
     return Health.HEALTHY, Reason.SUCCEEDED, ""
 
 
-async def _by_evidence(check: WayCheck, url: str, read: Read) -> Finding:
+async def _by_evidence(check: WayCheck, url: str, ask: Ask) -> Finding:
     """The worst of what Azure says of the way's parts."""
-    found = [link(part, await read(part.key)) for part in check.evidence]
-    for health in _ORDER:
-        for part in found:
-            if part.health is health:
-                words = f"{part.key} {part.message}"
-                reason = Reason.UNREACHABLE if health is Health.UNHEALTHY else part.reason
-                return _finding(check, url, health, reason, words, probed_from="Arm")
-    return _finding(check, url, Health.HEALTHY, Reason.SUCCEEDED, "", probed_from="Arm")
+    worst = await _worst(check, ask)
+    if worst is None:
+        return _finding(check, url, Health.HEALTHY, Reason.SUCCEEDED, "", probed_from="Arm")
+    reason = Reason.UNREACHABLE if worst.health is Health.UNHEALTHY else worst.reason
+    return _finding(check, url, worst.health, reason, f"{worst.key} {worst.message}", probed_from="Arm")
+
+
+async def _beside_evidence(check: WayCheck, url: str, answer: Answer, ask: Ask) -> Finding:
+    """A way from the internet that never answered the operator: Azure's word proves what is broken, and not that it leads to the app."""
+    worst = await _worst(check, ask)
+    if worst is not None and worst.health is not Health.UNKNOWN:
+        reason = Reason.UNREACHABLE if worst.health is Health.UNHEALTHY else worst.reason
+        return _finding(check, url, worst.health, reason, f"{worst.key} {worst.message}", probed_from="Arm")
+    shown = f"{worst.key} {worst.message}" if worst else "Azure shows nothing wrong with it"
+    words = (
+        f"{answer.words}, as to an operator without a way to the internet; {shown}, which does not prove that it works"
+    )
+    return _finding(check, url, Health.UNKNOWN, Reason.NOT_MEASURED, words, probed_from="Arm")
+
+
+async def _worst(check: WayCheck, ask: Ask) -> Finding | None:
+    """The worst part, in the order of the evidence; None where Azure shows nothing wrong."""
+    found = [await ask(part) for part in check.evidence]
+    return next((part for health in _ORDER for part in found if part.health is health), None)
+
+
+async def _of_backends(check: WayCheck, ask: Ask) -> str:
+    """Why nothing came through, as the gateway itself has it; "" where none stands in the way, or it does not know."""
+    found = [await ask(part) for part in check.evidence if isinstance(part, BackendCheck)]
+    return "".join(f"; {part.key} {part.message}" for part in found if part.health is Health.UNHEALTHY)
 
 
 def _finding(

@@ -40,6 +40,9 @@ class AbsentCloud:
     async def act(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Json:
         raise self._error
 
+    async def begin(self, arm_id: str, action: str, body: Mapping[str, Json] | None = None) -> Written:
+        raise self._error
+
     async def marked(self, subscription_id: str, owner: str) -> Sequence[str]:
         raise self._error
 

@@ -71,12 +71,20 @@ class LinkCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class BackendCheck:
+    """What stands behind the application gateway planned as `key`, as the gateway itself sees it: evidence of a way in."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class WayCheck:
     """A way in: does `url` answer whoever comes by it? `name` is the finding's own key, as several ways lead to one resource.
 
     It is asked by HTTP from where the operator runs once `key` holds and `first` does too, at the private addresses `inside` and those of
     `passages` as well, and at none but `at` where that is given. Where HTTP does not get there, `evidence` is what Azure itself says of
-    the way; without any, not getting there counts. `remedy`: what a person can do where `first` does not hold.
+    the way; without any, not getting there counts. It proves a way through private networks; of one from the internet (`is_public`) it
+    proves only what is broken. `remedy`: what a person can do where `first` does not hold.
     """
 
     key: str
@@ -87,7 +95,8 @@ class WayCheck:
     at: Ref | None = None
     first: LinkCheck | None = None
     remedy: Text | str = ""
-    evidence: tuple[LinkCheck, ...] = ()
+    evidence: tuple[LinkCheck | BackendCheck, ...] = ()
+    is_public: bool = False
     condition: str = "Reachable"
     passages: tuple[Passage, ...] = ()
 

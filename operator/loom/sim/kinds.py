@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Action = Callable[["World", "Resource", "Request"], "Response"]
+Inquiry = Callable[["World", "Resource"], Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Behavior:
     """What a type does beyond its row. Every method has a harmless default; a type overrides what it needs."""
 
     actions: ClassVar[Mapping[str, Action]] = {}
+    inquiries: ClassVar[Mapping[str, Inquiry]] = {}
+    """Actions that take their time (`Kind.post`) and answer with a document."""
 
     def check(self, change: Change) -> None:
         """Refuse a write with an `ArmError`; the row's own rules have been checked before."""
@@ -177,6 +180,7 @@ class Kind:
     delete: Style = GONE_AT_ONCE
     repeat: Style | None = None
     patch: Style | None = None
+    post: Style = AT_ONCE
     defaults: Json = field(default_factory=dict)
     required: tuple[str, ...] = ()
     read_only: tuple[str, ...] = ()

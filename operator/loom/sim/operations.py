@@ -15,7 +15,10 @@ KEPT = 20_000
 
 @dataclass(slots=True)
 class Operation:
-    """One long operation. `due` is in simulated seconds; `next_poll` is the moment before which a poll is early."""
+    """One long operation. `due` is in simulated seconds; `next_poll` is the moment before which a poll is early.
+
+    `verb` is `put`, `delete`, or `post` of an `action` that changes nothing and takes its time to answer.
+    """
 
     id: str
     verb: str
@@ -34,6 +37,7 @@ class Operation:
     next_poll: float = 0.0
     polls: int = 0
     created: bool = False
+    action: str = ""
 
     @property
     def running(self) -> bool:

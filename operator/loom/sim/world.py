@@ -75,6 +75,13 @@ class World:
         resource.operation = operation.id
         return self.operations.start(operation)
 
+    def inquire(self, action: str, resource: Resource, seconds: float, region: str, version: str) -> Operation:
+        """Start a long operation that only looks at a resource: nothing about the resource shows it."""
+        before = resource.operation
+        operation = self.begin("post", resource, seconds, region, version)
+        operation.action, resource.operation = action, before
+        return operation
+
     def group(self, resource_id: str) -> Resource | None:
         """The resource group that an id lies in, if it exists."""
         found = group_id_of(resource_id)

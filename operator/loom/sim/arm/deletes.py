@@ -58,13 +58,23 @@ def _resume(world: World, kind: Kind, resource: Resource, request: Request) -> R
 
 
 def act(world: World, kind: Kind, target: Target, action: str, request: Request) -> Response:
-    """Answer a POST: `listSecrets`, `restart`, `listKeys`."""
+    """Answer a POST: `listSecrets`, `restart`, `listKeys`; or begin to, as for `backendhealth`."""
     resource = world.store.get(target.path_of(len(target.names)))
     if resource is None:
         raise not_found(
             world, kind, Target(target.scope, target.namespace, target.types[: len(target.names)], target.names)
         )
+    inquiry = next((name for name in kind.behavior.inquiries if name.lower() == action.lower()), "")
+    if inquiry:
+        return _inquire(world, kind, resource, inquiry, request)
     handler = {name.lower(): item for name, item in kind.behavior.actions.items()}.get(action.lower())
     if handler is None:
         raise errors.unknown_type(f"{kind.path}/{action}", kind.namespace, request.query.get("api-version", ""))
     return handler(world, resource, request)
+
+
+def _inquire(world: World, kind: Kind, resource: Resource, action: str, request: Request) -> Response:
+    """What takes its time to answer: 202, and the answer is at `Location` in the end."""
+    region, version = normal(str(resource.body.get("location", "global"))), request.query.get("api-version", "")
+    operation = world.inquire(action, resource, kind.post.seconds, region, version)
+    return Response(202, None, headers_for(world, kind, kind.post, operation, request.base))

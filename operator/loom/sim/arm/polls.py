@@ -35,7 +35,7 @@ def poll(world: World, operation: Operation, request: Request) -> tuple[Response
     kind = world.catalog.kind(operation.type)
     if kind is None:
         raise ArmError(404, "NotFound", f"Nothing is known of operation '{operation.id}'.")
-    style = kind.delete if operation.verb == "delete" else kind.put
+    style = {"delete": kind.delete, "post": kind.post}.get(operation.verb, kind.put)
     if style.urls == "region" and request.query.get("s") != _signature(operation):
         raise ArmError(403, "AuthorizationFailed", "The signature of the operation URL is not valid.")
     operation.polls += 1
@@ -80,6 +80,8 @@ def _result(world: World, kind: Kind, style: Style, operation: Operation, base: 
         return Response(style.done)
     if resource is None:
         return Response(204)
+    if operation.verb == "post":
+        return Response(200, kind.behavior.inquiries[operation.action](world, resource))
     body = kind.behavior.answered(world, resource, show(world, resource), Request("GET", operation.target))
     return Response(style.created if operation.created and style.urls == "resource" else 200, body)
 

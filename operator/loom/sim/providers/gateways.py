@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from loom.sim.arm.change import Change
 from loom.sim.documents import value_at, values_at
 from loom.sim.entra.directory import guid
 from loom.sim.errors import ArmError, bad_request
 from loom.sim.ids import subscription_of
-from loom.sim.kinds import Behavior, Kind, Link
-from loom.sim.providers.network_style import NETWORK, VERSIONS, network_names, network_style
+from loom.sim.kinds import Behavior, Inquiry, Kind, Link
+from loom.sim.providers.gateway_health import backend_health
+from loom.sim.providers.network_style import INQUIRY, NETWORK, VERSIONS, network_names, network_style
 from loom.sim.store import Resource
 from loom.sim.world import World
 
@@ -143,6 +144,8 @@ class VpnGateways(Gateways):
 class ApplicationGateways(Gateways):
     """One whole body of parts that name one another; its certificate is read from the vault by its identity."""
 
+    inquiries: ClassVar[Mapping[str, Inquiry]] = {"backendhealth": backend_health}
+
     parts = (
         "gatewayIPConfigurations", "frontendIPConfigurations", "frontendPorts", "sslCertificates", "httpListeners", "probes",
         "backendAddressPools", "backendHttpSettingsCollection", "requestRoutingRules",
@@ -240,7 +243,7 @@ KINDS = (
     _gateway(BASTIONS, Bastions(), 360, 20, links=(Link("properties.ipConfigurations[].properties.subnet.id", SUBNET),)),
     _gateway(VPN_GATEWAYS, VpnGateways(), 2000, 60, links=(Link("properties.ipConfigurations[].properties.subnet.id", SUBNET),)),
     _gateway(
-        APPLICATION_GATEWAYS, ApplicationGateways(), 360, 20, identity="spaced",
+        APPLICATION_GATEWAYS, ApplicationGateways(), 360, 20, identity="spaced", post=INQUIRY,
         links=(Link("properties.gatewayIPConfigurations[].properties.subnet.id", SUBNET),),
     ),
 )  # fmt: skip

@@ -37,6 +37,18 @@ def network_style(seconds: float, *, delete: bool = False) -> Style:
     )
 
 
+INQUIRY = Style(
+    seconds=8,
+    headers="both",
+    retry_after=10,
+    status_path="operations",
+    result_path="operationResults",
+    poll_retry_after=True,
+    bare=True,
+)
+"""A POST that only looks: 202 with both headers, and the answer at `Location` alone."""
+
+
 def network_names(most: int, *, least: int = 1) -> NameRule:
     """Letters, digits, `_`, `.`, `-`; it begins with a letter or digit and ends with one or `_`."""
     pattern = rf"(?=.{{{least},{most}}}$)[A-Za-z0-9]([\w.\-]*[A-Za-z0-9_])?"

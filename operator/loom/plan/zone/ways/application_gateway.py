@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from loom.api.zone.access_paths import ApplicationGateway, Certificate
 from loom.api.zone.network import APPLICATION_GATEWAY_SUBNET
 from loom.plan.arm_id import name_of
-from loom.plan.checks import LinkCheck, WayCheck
+from loom.plan.checks import BackendCheck, LinkCheck, WayCheck
 from loom.plan.naming import fit
 from loom.plan.resource import Resource
 from loom.plan.values import Ref, Text, Value
@@ -142,7 +142,7 @@ def _checks(_site: Site, _app: App) -> Iterator[WayCheck]:
     runs = LinkCheck(KEY, "properties.operationalState", "Running")
     yield WayCheck(
         KEY, "way/application-gateway", "ApplicationGateway", Text("https://{}", (Ref(KEY, _HOST),)),
-        at=Ref(address_key(KEY), ADDRESS), first=runs, remedy="start it",
+        at=Ref(address_key(KEY), ADDRESS), first=runs, remedy="start it", evidence=(BackendCheck(KEY),), is_public=True,
     )  # fmt: skip
 
 

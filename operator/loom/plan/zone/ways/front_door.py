@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from loom.api.zone.access_paths import FrontDoor
 from loom.errors import Refusal
-from loom.plan.checks import WayCheck
+from loom.plan.checks import LinkCheck, WayCheck
 from loom.plan.resource import Mode, Resource
 from loom.plan.values import Generated, Ref, Text, Value
 from loom.plan.zone.app import App, app_key
@@ -27,6 +27,11 @@ ORIGINS, ORIGIN, APPROVAL = "front-door/origin-group", "front-door/origin", "fro
 ROUTE, SECURITY = "front-door/route", "front-door/security"
 _TYPE, _GROUP, _ROUTE, _SECURITY = "Microsoft.Cdn/profiles", "apps", "default", "firewall"
 _LINK = "properties.sharedPrivateLinkResource"
+_EVIDENCE = (
+    LinkCheck(ORIGIN, f"{_LINK}.status", "Approved"),
+    LinkCheck(ENDPOINT, "properties.enabledState", "Enabled"),
+    LinkCheck(ROUTE, "properties.enabledState", "Enabled"),
+)
 
 # Azure docs: Secure your origin with Private Link in Azure Front Door Premium, Region availability.
 LOCATIONS = frozenset(
@@ -68,8 +73,9 @@ def _front_door(site: Site, app: App) -> Iterator[Resource]:
 
 
 def _checks(site: Site, _app: App) -> Iterator[WayCheck]:
-    yield WayCheck(APPROVAL, "way/front-door", "FrontDoor", Text("https://{}", (Ref(ENDPOINT, "properties.hostName"),)))
-    yield from host_checks(_spec(site), APPROVAL)
+    own = WayCheck(APPROVAL, "way/front-door", "FrontDoor", Text("https://{}", (Ref(ENDPOINT, "properties.hostName"),)))
+    for check in (own, *host_checks(_spec(site), APPROVAL)):
+        yield replace(check, evidence=_EVIDENCE, is_public=True)
 
 
 def _spec(site: Site) -> FrontDoor:
