@@ -120,3 +120,17 @@ async def test_what_is_left_of_an_approval_that_is_used_up_asks_for_another_soon
     assert bench.reason() in ("WaitingForApproval", "ApprovalOutdated")
     assert bench.cloud.body(GROUP)["tags"]["Domain"] == "stolen"
     assert key(GROUP) not in {key(arm_id) for _, arm_id in bench.cloud.writes()}
+
+
+async def test_what_is_planned_no_more_since_an_approval_began_is_not_deleted_with_it() -> None:
+    bench = await converged()
+    bench.cloud.body(ACCOUNT)["properties"]["allowSharedKeyAccess"] = True
+    bench.cloud.long_types.add(STORAGE)
+    bench.clock.seconds += 600
+    await approved(bench)
+    await bench.look()
+    # The plane changed, not the spec: the approval goes on, for what it showed.
+    bench.plan = replace(PLAN, resources=tuple(r for r in PLAN.resources if r.key not in ("identity", "role")))
+    await bench.settle()
+    assert [verb for verb, _ in bench.cloud.writes()] == ["PUT"]
+    assert bench.cloud.has(IDENTITY)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from loom.engine.ports import Observed
 from loom.engine.work import Result
 from loom.errors import CloudError, Refusal, Retry
 from loom.plan.arm_id import key, resource
@@ -186,3 +187,62 @@ async def test_a_condition_without_a_message_or_no_condition_at_all_ends_no_pass
     assert (bench.ready, bench.reason("Healthy")) == ("True", "NotMeasured")
     await bench.later()
     assert bench.reason("Healthy") == "NothingToMeasure"
+
+
+async def test_what_carries_our_mark_where_the_grant_does_not_reach_is_not_taken_in() -> None:
+    elsewhere = resource(
+        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-others",
+        "Microsoft.ManagedIdentity/userAssignedIdentities", "uami-forged",
+    )  # fmt: skip
+    bench = Bench()
+    await bench.settle()
+    bench.cloud.place(elsewhere, location="eastus2", tags=MINE, properties={})
+    bench.status = {"observedGeneration": -1}
+    bench.restart()
+    await bench.settle()
+    assert "uami-forged" not in str(bench.status["inventory"])
+    assert bench.ready == "True"
+
+
+async def test_a_hub_that_came_a_moment_before_the_delete_keeps_its_namespace() -> None:
+    bench = Bench(plan=WITH_HUBS)
+    await bench.settle()
+    bench.change(delete_data=("event-hubs/evhns-finance",))
+    bench.replan(WITHOUT_HUBS)
+    get = bench.cloud.get
+
+    async def get_late(arm_id: str) -> Observed | None:
+        if key(arm_id) == key(HUBS):
+            bench.cloud.place(FORGOTTEN, properties={})
+        return await get(arm_id)
+
+    bench.cloud.get = get_late  # type: ignore[method-assign]
+    bench.clock.seconds += 600
+    await bench.look()
+    assert bench.cloud.has(FORGOTTEN)
+    assert bench.cloud.has(HUBS)
+
+
+async def test_a_namespace_whose_hubs_cannot_be_listed_is_not_deleted() -> None:
+    bench = Bench(plan=WITH_HUBS)
+    await bench.settle()
+    bench.change(delete_data=("event-hubs/evhns-finance",))
+    bench.replan(WITHOUT_HUBS)
+    denied = CloudError("PermissionDenied", "AuthorizationFailed", "no right to list", Retry.SLOWLY)
+    bench.cloud.fail("LIST", "evhns-finance/eventhubs", denied)
+    await bench.later()
+    assert bench.cloud.has(HUBS)
+    assert "no right to list" in str(bench.status["conditions"])
+
+
+async def test_a_role_whose_name_is_not_known_again_yet_is_not_revoked() -> None:
+    bench = Bench()
+    await bench.settle()
+    del bench.cloud.bodies[key(IDENTITY)]
+    bench.cloud.long_types.add("Microsoft.ManagedIdentity/userAssignedIdentities")
+    bench.restart()
+    await bench.later()
+    assert [arm_id for verb, arm_id in bench.cloud.writes() if verb == "DELETE"] == []
+    bench.cloud.finish()
+    await bench.settle()
+    assert bench.ready == "True"

@@ -91,3 +91,26 @@ async def test_access_that_was_turned_to_somebody_else_is_not_taken_for_ours() -
 def test_a_formed_name_depends_on_every_value_and_on_no_letter_case() -> None:
     assert formed(["A", "b"]) == formed(["a", "B"])
     assert len({formed(parts) for parts in (["a", "b"], ["a", "c"], ["b", "a"], ["a"])}) == 4
+
+
+ENDPOINTS = "Microsoft.Network/privateEndpoints"
+PEERINGS = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"
+
+
+@pytest.mark.parametrize(
+    "arm_id",
+    [
+        resource(GROUP, f"{ENDPOINTS}/privateDnsZoneGroups", f"pe-{OWNER.hash}", "default"),
+        resource(GROUP, PEERINGS, "vnet-hub", f"to-{OWNER.hash}-of-others"),
+        resource(GROUP, PEERINGS, "vnet-hub", f"to{OWNER.hash}"),
+    ],
+    ids=["in what says by its tag whose it is", "not at the end", "not a part of its own"],
+)
+def test_a_hash_where_we_form_no_name_proves_nothing(arm_id: str) -> None:
+    live = Observed(arm_id, {"properties": {}}, "")
+    assert judge(arm_type(arm_id), live, OWNER, lambda _: False) is Ownership.UNMARKED
+
+
+def test_a_hash_at_the_end_of_a_name_that_only_we_form_is_ours() -> None:
+    arm_id = resource(GROUP, PEERINGS, "vnet-hub", f"to-{OWNER.hash}")
+    assert judge(arm_type(arm_id), Observed(arm_id, {}, ""), OWNER, lambda _: False) is Ownership.OURS

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from loom.engine.marks import Ownership, judge
+from loom.engine.ports import Observed
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import resource, resource_group
+from loom.plan.catalog import arm_type
 from loom.plan.ownership import TAG, Authority
 from loom.plan.resource import Plan, Resource
 from support.engine_bench import ACCOUNT, CONTAINER, GROUP, MINE, OTHERS, OWNER, PLAN, SUBSCRIPTION, Bench, Wish
@@ -233,3 +236,16 @@ async def test_a_parent_that_changed_hands_a_moment_ago_proves_nothing_any_more(
     await bench.look()
     assert bench.cloud.has(inside)
     assert bench.cloud.has(endpoint)
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        (f"Orders [{TAG}: {OWNER.mark}] [{TAG}: {OTHERS}]", Ownership.ANOTHERS),
+        (f"Orders [{TAG}: {OTHERS}] [{TAG}: {OWNER.mark}]", Ownership.OURS),
+    ],
+)
+def test_of_two_marks_in_a_description_the_last_counts_which_no_spec_can_write(text: str, whose: Ownership) -> None:
+    product = resource(GROUP, "Microsoft.ApiManagement/service/products", "apim", "orders")
+    live = Observed(product, {"properties": {"description": text}}, "")
+    assert judge(arm_type(product), live, OWNER, lambda _: False) is whose

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
-from loom.engine.ports import Observed
+import pytest
+
+from loom.engine.ports import Observed, Written
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import key
-from loom.plan.ownership import Authority
-from loom.plan.resource import Plan
-from support.engine_bench import ACCOUNT, CONTAINER, GROUP, GROUP_R, IDENTITY, IDENTITY_R, PLAN, Bench
+from loom.plan.arm_id import key, resource
+from loom.plan.ownership import TAG, Authority
+from loom.plan.resource import Plan, Resource
+from support.engine_bench import ACCOUNT, CONTAINER, GROUP, GROUP_R, IDENTITY, IDENTITY_R, OTHERS, PLAN, Bench
 from support.memory_cloud import MemoryCloud
 
 
@@ -245,3 +247,47 @@ async def test_what_is_still_being_made_and_not_to_be_seen_yet_is_deleted_after_
     assert (await bench.settle()).release
     assert not bench.cloud.has(IDENTITY)
     assert not bench.cloud.has(GROUP)
+
+
+@pytest.mark.parametrize("policy", ["Plan", "Observe"])
+async def test_deleting_an_object_that_only_looks_writes_nothing_and_says_what_stays(policy: str) -> None:
+    bench = Bench()
+    bench.change(deletion_policy="Delete")
+    await bench.settle()
+    bench.change(policy=policy)
+    bench.deleting = True
+    bench.cloud.forget_requests()
+    result = await bench.look()
+    assert result.release
+    assert bench.cloud.requests == []
+    assert any(e.reason == "Detached" and "uami-finance" in e.message for e in bench.events)
+
+
+async def test_what_changes_hands_between_the_last_look_and_the_delete_stays() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.replan(without("identity", "role"))  # type: ignore[arg-type]
+    bench.clock.seconds += 600
+    delete = bench.cloud.delete
+
+    async def turn_and_delete(arm_id: str, etag: str = "") -> Written:
+        if key(arm_id) == key(IDENTITY):
+            bench.cloud.body(IDENTITY)["tags"] = {TAG: OTHERS}
+        return await delete(arm_id, etag)
+
+    bench.cloud.delete = turn_and_delete  # type: ignore[method-assign]
+    await bench.look()
+    assert bench.cloud.has(IDENTITY)
+
+
+async def test_what_uses_others_is_gone_before_them() -> None:
+    environment = resource(GROUP, "Microsoft.App/managedEnvironments", "cae-finance")
+    environment_r = Resource("environment", environment, {"location": "eastus2"}, ("group",))
+    bench = Bench(plan=Plan(GROUP, (GROUP_R, IDENTITY_R, environment_r)))
+    await bench.settle()
+    bench.cloud.long_types.add("Microsoft.App/managedEnvironments")
+    bench.replan(Plan(GROUP, (GROUP_R,)))
+    await bench.later()
+    assert bench.cloud.writes() == [("DELETE", environment)]
+    await bench.settle()
+    assert not bench.cloud.has(IDENTITY)

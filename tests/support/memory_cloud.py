@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from loom.engine.ports import Observed, Operation, Written
-from loom.errors import CloudError
+from loom.errors import CloudError, Retry
 from loom.plan.arm_id import RESOURCE_GROUP, group_of, is_within, key, parent_of, type_of
 from loom.plan.ownership import TAG
 
@@ -99,6 +99,9 @@ class MemoryCloud:
 
     async def delete(self, arm_id: str, etag: str = "") -> Written:
         self._request("DELETE", arm_id)
+        found = self._observed(arm_id)
+        if etag and found and found.etag != etag:
+            raise CloudError("ProgressingWithRetry", "PreconditionFailed", "it changed meanwhile", Retry.NOW)
         if type_of(arm_id) in self.long_types:
             self.pending[key(arm_id)] = lambda: self._remove(arm_id)
             return Written(operation=Operation(arm_id, "DELETE"), wait=self.wait)
