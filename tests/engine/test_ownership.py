@@ -11,7 +11,19 @@ from loom.plan.arm_id import resource, resource_group
 from loom.plan.catalog import arm_type
 from loom.plan.ownership import TAG, Authority
 from loom.plan.resource import Plan, Resource
-from support.engine_bench import ACCOUNT, CONTAINER, GROUP, MINE, OTHERS, OWNER, PLAN, SUBSCRIPTION, Bench, Wish
+from support.engine_bench import (
+    ACCOUNT,
+    CONTAINER,
+    GROUP,
+    GROUP_R,
+    MINE,
+    OTHERS,
+    OWNER,
+    PLAN,
+    SUBSCRIPTION,
+    Bench,
+    Wish,
+)
 
 FOREIGN_GROUP = resource_group(SUBSCRIPTION, "rg-shared")
 FOREIGN = resource(FOREIGN_GROUP, "Microsoft.ManagedIdentity/userAssignedIdentities", "uami-victim")
@@ -249,3 +261,20 @@ def test_of_two_marks_in_a_description_the_last_counts_which_no_spec_can_write(t
     product = resource(GROUP, "Microsoft.ApiManagement/service/products", "apim", "orders")
     live = Observed(product, {"properties": {"description": text}}, "")
     assert judge(arm_type(product), live, OWNER, lambda _: False) is whose
+
+
+@pytest.mark.parametrize(("mark", "written"), [(OTHERS, False), ("", True)], ids=["anothers", "nobody's"])
+async def test_the_one_that_azure_allows_under_another_name_is_written_unless_it_is_anothers(
+    mark: str, written: bool
+) -> None:
+    topics = "Microsoft.EventGrid/systemTopics"
+    planned, theirs = (resource(GROUP, topics, name) for name in ("egst-finance", "made-in-the-portal"))
+    body = {"location": "eastus2", "properties": {"source": ACCOUNT, "topicType": "Microsoft.Storage.StorageAccounts"}}
+    wanted = Resource("event-grid", planned, {**body, "identity": {"type": "SystemAssigned"}}, ("group",), adopts=True)
+    bench = Bench(plan=Plan(GROUP, (GROUP_R, wanted)))
+    bench.cloud.place(GROUP, location="eastus2", tags={"Domain": "finance", **MINE})
+    bench.cloud.place(theirs, **body, tags={TAG: mark} if mark else {})
+    await bench.settle()
+    assert bench.ready == "True"
+    assert not bench.cloud.has(planned)
+    assert (theirs in [arm_id for _, arm_id in bench.cloud.writes()]) is written
