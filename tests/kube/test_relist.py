@@ -1,8 +1,10 @@
 """Listing: everything is known before the first pass, and what no event told of is found."""
 
+from typing import Any
+
 import pytest
 
-from loom.kube.key import Key
+from loom.kube.key import Key, Resource
 from loom.kube.queue import WorkQueue
 from loom.kube.relist import list_all, reconcile_lists
 from loom.kube.watch import Watch
@@ -60,6 +62,23 @@ async def test_an_object_that_appeared_unseen_is_taken_in(server: ApiServer, wat
 async def test_an_object_that_changed_unseen_is_taken_in(server: ApiServer, watch: Watch) -> None:
     await list_all(server, watch)
     server.put(a_zone(environment="Test"))
+    await reconcile_lists(server, watch)
+    known = watch.cache.get(ZONE)
+    assert known is not None
+    assert known["spec"]["environment"] == "Test"
+
+
+async def test_an_object_that_came_back_while_it_was_read_is_not_dropped(server: ApiServer, watch: Watch) -> None:
+    await list_all(server, watch)
+    del server.objects["/apis/csaloom.io/v1alpha1/namespaces/finance/datalandingzones/finance"]
+    read = server.get
+
+    async def read_slowly(resource: Resource, namespace: str, name: str) -> dict[str, Any] | None:
+        found = await read(resource, namespace, name)
+        watch.seen(ZONE, server.put(a_zone(environment="Test")))  # an event overtakes the answer
+        return found
+
+    server.get = read_slowly  # type: ignore[method-assign]
     await reconcile_lists(server, watch)
     known = watch.cache.get(ZONE)
     assert known is not None

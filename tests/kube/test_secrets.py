@@ -125,3 +125,18 @@ async def test_an_api_server_that_does_not_answer_is_asked_again(server: ApiServ
     server.refuse["GET", PATH] = ApiError(503, "ServiceUnavailable", "etcd has no leader")
     error = await refused(keeper_on(server).read(PLACE))
     assert (error.reason, error.retry) == ("ProgressingWithRetry", Retry.NOW)
+
+
+async def test_a_secret_that_changes_hands_before_the_write_is_not_written_over(server: ApiServer) -> None:
+    keeper = keeper_on(server)
+    await keeper.write(PLACE, KEYS, Kept("digest", NOTES))
+    merge = server.merge
+
+    async def merge_late(*where: Any) -> dict[str, Any]:
+        server.put_plain(PATH, {"metadata": {"name": "partner-keys"}, "data": {"password": "eA=="}})
+        return await merge(*where)
+
+    server.merge = merge_late  # type: ignore[method-assign]
+    error = await refused(keeper.write(PLACE, KEYS, Kept("other", NOTES)))
+    assert (error.reason, error.retry) == ("ProgressingWithRetry", Retry.NOW)
+    assert server.objects[PATH]["data"] == {"password": "eA=="}

@@ -347,3 +347,25 @@ async def test_a_request_that_was_taken_back_makes_nothing_urgent(office: Office
     office.there_is(a_plane(), {**held(a_zone()), "status": status})
     await office.work()
     assert False in office.clouds.urgent
+
+
+async def test_only_our_finalizer_is_taken_off_and_nothing_else_written_when_an_object_goes(office: Office) -> None:
+    async def released(work: Work, memory: Memory, ports: Ports) -> Result:
+        return Result({"observedGeneration": 7}, 0.0, release=True)
+
+    office.engine = released
+    zone = deleted(held(a_zone()))
+    zone["metadata"]["finalizers"].append("example.com/theirs")
+    office.there_is(zone)
+    await office.work()
+    stored = office.server.read(ZONE)
+    assert stored is not None
+    assert stored["metadata"]["finalizers"] == ["example.com/theirs"]
+    assert stored["status"] == {"observedGeneration": -1}
+
+
+async def test_an_object_whose_spec_cannot_be_read_may_write_nowhere(office: Office) -> None:
+    office.there_is(a_plane(), held(a_zone(subscriptionId="no-guid")))
+    await office.work()
+    (work,) = (work for work in office.works if work.owner.kind == "DataLandingZone")
+    assert work.authority.denied.startswith("the spec does not parse")

@@ -53,6 +53,11 @@ class Cache:
         entry = self._entries.get(key)
         return _unpack(entry.body) if entry else None
 
+    def uid(self, key: Key) -> str:
+        """Which object of that name we hold; "" where there is none."""
+        known = self._entries.get(key)
+        return known.uid if known else ""
+
     def is_current(self, key: Key, uid: str, version: str) -> bool:
         """Is what we hold of the object at least as new as that?"""
         known = self._entries.get(key)

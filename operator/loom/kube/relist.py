@@ -5,6 +5,7 @@ ourselves: no pass begins before the references are known, and keys of vanished 
 """
 
 import logging
+from typing import Any
 
 from loom.kube.client import KubeClient
 from loom.kube.key import ADMIN_PLANE, NAMESPACE, RESOURCES, Key, Resource, key_of
@@ -34,21 +35,27 @@ async def reconcile_lists(client: KubeClient, watch: Watch, namespace: str = "")
             seen.add(key)
             if not watch.cache.is_current(key, item["metadata"]["uid"], item["metadata"]["resourceVersion"]):
                 differing += 1
-                await _take_in(client, watch, resource, key)
+                await _take_in(client, watch, key)
         for key in known - seen:
             # Known before the list began and not in it; an object that came back meanwhile has another uid or is read again.
             differing += 1
-            await _take_in(client, watch, resource, key)
+            await _take_in(client, watch, key)
     if differing:
         logger.info("listing again found %d objects that no event had told of", differing)
     return differing
 
 
-async def _take_in(client: KubeClient, watch: Watch, resource: Resource, key: Key) -> None:
-    obj = await client.get(resource, key.namespace, key.name)
-    if obj is None:
-        watch.gone(key)
-    else:
+async def read_now(client: KubeClient, watch: Watch, key: Key) -> dict[str, Any] | None:
+    """The object as it is stored; where it is gone, it is dropped. Raises ApiError."""
+    uid = watch.cache.uid(key)
+    obj = await client.get(RESOURCES[key.kind], key.namespace, key.name)
+    if obj is None and uid:
+        watch.gone(key, uid)  # not one that came under its name while we asked: an event may overtake the answer
+    return obj
+
+
+async def _take_in(client: KubeClient, watch: Watch, key: Key) -> None:
+    if (obj := await read_now(client, watch, key)) is not None:
         watch.seen(key, obj)
 
 

@@ -27,8 +27,9 @@ from loom.kube.compose import work_of
 from loom.kube.defect import with_defect
 from loom.kube.events import EventRecorder
 from loom.kube.gather import Gathered, Gatherer, is_true
-from loom.kube.key import RESOURCES, Key
+from loom.kube.key import Key
 from loom.kube.queue import Priority
+from loom.kube.relist import read_now
 from loom.kube.rhythm import Pace
 from loom.kube.secrets import Account, SecretKeeper
 from loom.kube.status import StatusWriter
@@ -209,13 +210,13 @@ class Worker:
     async def _read_again(self, key: Key) -> None:
         """What we knew was old: do not leave it to the watch alone to tell us better."""
         try:
-            obj = await self._desk.client.get(RESOURCES[key.kind], key.namespace, key.name)
+            obj = await read_now(self._desk.client, self._desk.watch, key)
         except ApiError as error:
             logger.debug("%s: could not be read again: %s", key, error)
             return
-        if obj is None:
-            self._desk.watch.gone(key)
-        elif self._desk.watch.cache.put(key, obj):  # and no pass before its time: somebody may be writing all the while
+        if obj is not None and self._desk.watch.cache.put(
+            key, obj
+        ):  # and no pass before its time: somebody may be writing all the while
             self._desk.watch.note(key, obj)
 
     async def _admit_defect(self, key: Key) -> None:
