@@ -209,7 +209,8 @@ def test_an_object_that_cannot_be_planned_is_an_error_and_the_others_are_shown(p
     assert result.stderr.splitlines() == [
         "note: The labels of namespace domain-finance are not known (it is not among the files): grants that go by labels do not "
         "count here.",
-        "DataLandingZone domain-finance/finance cannot be planned: ReferenceNotFound: AdminPlane nowhere does not exist.",
+        "DataLandingZone domain-finance/finance cannot be planned: ReferenceNotFound: AdminPlane nowhere is not among the files "
+        "given: add its file with -f, or plan without --offline to look in the cluster.",
     ]
 
 

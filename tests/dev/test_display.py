@@ -4,6 +4,7 @@ import io
 
 from rich.console import Console
 
+from loom.api.kinds import KINDS
 from loom.dev.display import Board, line_of, table_of
 from loom.dev.objects import Row, summarize
 
@@ -35,8 +36,15 @@ def printed(*rows: Row) -> str:
 
 def test_an_object_shows_what_its_conditions_say() -> None:
     assert summarize(ZONE) == Row(
-        "domain-finance", "DataLandingZone", "finance", "False", "Unhealthy", "Unhealthy", "loom-mirroring is down."
+        "domain-finance", "DataLandingZone", "finance", "False", "AppDown", "Unhealthy", "loom-mirroring is down."
     )
+
+
+def test_the_health_of_an_object_is_the_word_that_kubectl_shows() -> None:
+    (column,) = (column for column in KINDS["DataLandingZone"].columns if column.name == "Health")
+
+    assert column.json_path == '.status.conditions[?(@.type=="Healthy")].reason'
+    assert summarize(ZONE).health == "AppDown"
 
 
 def test_what_was_said_of_an_earlier_generation_does_not_count() -> None:
@@ -44,7 +52,7 @@ def test_what_was_said_of_an_earlier_generation_does_not_count() -> None:
 
     row = summarize(edited)
 
-    assert (row.ready, row.health, row.reason, row.is_ready) == ("Unknown", "Unknown", "NotObserved", False)
+    assert (row.ready, row.health, row.reason, row.is_ready) == ("Unknown", "NotMeasured", "NotObserved", False)
 
 
 def test_an_object_that_nobody_has_looked_at_is_not_ready() -> None:

@@ -75,7 +75,7 @@ async def test_a_write_that_is_refused_for_now_is_told_and_sent_again(
     fault = struck(estate, "filesystem/bronze", **rule)
     result = await estate.look()
     row = estate.conditions()["Reconciling"]
-    assert (row["reason"], row["message"]) == told
+    assert (row["reason"], row["message"]) == (told[0], f"filesystem/bronze: {told[1]}")
     assert fault.hits == 1
     assert 1.0 <= result.requeue_after <= 10.0
     estate.azure.advance(result.requeue_after)

@@ -27,11 +27,18 @@ def test_a_few_resources_are_told_relative_to_their_group() -> None:
 
 
 def test_many_in_and_on_one_resource_are_told_relative_to_that() -> None:
-    group, account = inventory(GROUP, ACCOUNT, SETTING, *containers(CROWD)).write()
+    settings = [SETTING + str(number) for number in range(CROWD - 2)]
+    group, account = inventory(GROUP, ACCOUNT, *settings, *containers(2)).write()
     assert group == {"scope": GROUP, "ids": ["", "Microsoft.Storage/storageAccounts/lake"]}
     assert account["scope"] == ACCOUNT
     assert account["ids"][0] == "/blobServices/default/containers/c0"
-    assert account["ids"][-1] == "Microsoft.Insights/diagnosticSettings/diag"
+    assert account["ids"][-1] == f"Microsoft.Insights/diagnosticSettings/diag{CROWD - 3}"
+
+
+def test_many_of_one_collection_are_told_by_their_names() -> None:
+    assert inventory(*containers(CROWD)).write() == [
+        {"scope": f"{ACCOUNT}/blobServices/default/containers", "ids": [f"/c{number}" for number in range(CROWD)]}
+    ]
 
 
 def test_what_is_written_is_read_again_however_many_there_are() -> None:

@@ -66,7 +66,7 @@ async def test_an_operation_that_no_process_remembers_and_that_never_ends_is_tol
     assert (await pauses(bench, 3))[-1] > 10 * POLL
     assert (bench.reason(), bench.reason("Stalled")) == ("OperationStuck", "OperationStuck")
     assert bench.message() == (
-        "userAssignedIdentities uami-finance has been creating for longer than any such operation takes"
+        "identity: userAssignedIdentities uami-finance has been creating for longer than any such operation takes"
     )
     bench.cloud.body(made)["properties"]["provisioningState"] = "Succeeded"
     await bench.later()

@@ -257,7 +257,7 @@ async def test_an_approval_that_is_refused_to_us_says_so() -> None:
         "PUT", "/privateEndpointConnections/", CloudError("PermissionDenied", "Denied", words, Retry.SLOWLY)
     )
     await bench.look()
-    assert (bench.reason(), bench.message()) == ("PermissionDenied", words)
+    assert (bench.reason(), bench.message()) == ("PermissionDenied", f"approval: {words}")
     assert bench.condition("Reachable")["status"] == "False"
 
 

@@ -151,7 +151,7 @@ async def test_a_vault_that_refuses_is_named_with_its_own_words(bench: Bench) ->
         ]
         await bench.look()
     assert (bench.ready, bench.reason()) == ("False", "PermissionDenied")
-    assert bench.message() == f"the keys of a cannot be handed out to keyVault/kv-finance/partner-a: {words}"
+    assert bench.message() == f"storage: the keys of a cannot be handed out to keyVault/kv-finance/partner-a: {words}"
 
 
 @pytest.mark.parametrize("tags", [{}, {TAG: "test/domain-sales/ApiProduct/orders"}])

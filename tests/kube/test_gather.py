@@ -96,6 +96,16 @@ async def test_a_new_product_waits_for_its_zone_to_converge(world: World) -> Non
     world.there_is(a_plane(), a_zone())
     found = await world.gather(a_product())
     assert (refusal(found).reason, refusal(found).wait) == ("WaitingForLandingZone", True)
+    assert refusal(found).message == ("DataLandingZone finance/finance has not converged yet: nobody has looked at it")
+
+
+async def test_a_new_product_says_what_its_zone_says_of_itself(world: World) -> None:
+    zone = with_condition(a_zone(), "Ready", "False")
+    zone["status"]["conditions"][0] |= {"reason": "PolicyDenied", "message": "storage: Azure Policy refuses it."}
+    world.there_is(a_plane(), zone)
+    assert refusal(await world.gather(a_product())).message == (
+        "DataLandingZone finance/finance has not converged yet: PolicyDenied: storage: Azure Policy refuses it."
+    )
 
 
 async def test_a_product_that_stands_does_not_fall_because_its_zone_is_being_changed(world: World) -> None:

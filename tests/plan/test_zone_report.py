@@ -11,7 +11,7 @@ from loom.plan.resource import Plan
 from loom.plan.values import Json, Ref, Unresolved
 from loom.plan.zone.app import APPS
 from support.plans import known, plan_of
-from support.worlds import Obj, rich_zone, zone_object
+from support.worlds import Obj, rich_zone, world, zone_object
 
 KIND = KINDS["DataLandingZone"]
 
@@ -34,6 +34,42 @@ def test_status_shows_each_wire_with_its_role_and_its_thing() -> None:
     assert by_setting["BOOTSTRAP_SERVERS"] == ("Ok", "Ok")
     assert by_setting["STATUS_STORAGE_TOPIC"] == ("Ok", "Missing")
     assert by_setting["MCP_AUDIENCE"] == ("NotNeeded", "Ok")
+
+
+def test_a_thing_that_is_there_counts_though_a_write_to_it_failed_and_one_that_failed_while_it_was_made_does_not() -> (
+    None
+):
+    obj = rich_zone()
+    plan = plan_of(obj)
+    for fields, told in (("tags.Domain", "Ok"), ("properties.provisioningState", "Missing"), ("", "Missing")):
+        found = outcome(plan)
+        failed = ResourceState("cosmos", "", "", State.FAILED, fields=(fields,) if fields else ())
+        rows = report(obj, Outcome({**found.states, "cosmos": failed}, known))["wiring"]
+        assert {row["thing"] for row in rows if row["setting"] == "COSMOS_ENDPOINT"} == {told}
+
+
+def test_an_app_that_is_not_there_says_what_holds_it() -> None:
+    obj = rich_zone()
+    found = outcome(plan_of(obj))
+    held = ResourceState(
+        "app/loom-mcp", "", "", State.WAITING, reason="DependencyNotReady", message="waits for network (PolicyDenied)"
+    )
+    status = report(obj, Outcome({**found.states, held.key: held}, known))
+    (row,) = (row for row in status["apps"] if row["name"] == "loom-mcp")
+    assert row == {
+        "name": "loom-mcp",
+        "health": "Unknown",
+        "reason": "DependencyNotReady",
+        "message": "not there yet: waits for network (PolicyDenied)",
+    }
+
+
+def test_the_addresses_of_the_network_are_told_given_or_allotted() -> None:
+    given, allotted = zone_object(), zone_object(network={})
+    for obj, context in ((given, world(given)), (allotted, world(allotted, addresses="10.100.16.0/20"))):
+        plan = plan_of(obj, context)
+        told = KIND.report(KIND.parse(obj), plan, outcome(plan))["network"]
+        assert told == {"addressSpace": "10.100.0.0/20" if obj is given else "10.100.16.0/20"}
 
 
 def test_status_shows_an_app_as_it_was_measured() -> None:

@@ -12,7 +12,7 @@ from pydantic import Field
 from pydantic.alias_generators import to_snake
 
 from loom.api.meta import AdminPlaneRef, CommonSpec, Consumers
-from loom.api.schema import Guid, Line, Location, Model, Rule, immutable, listed
+from loom.api.schema import Guid, Line, Location, Model, Rule, StatusModel, immutable, listed
 from loom.api.status import CommonStatus, ResourceId, Word
 from loom.api.zone.access import Access
 from loom.api.zone.access_paths import AccessPaths, Reach
@@ -90,7 +90,7 @@ class DataLandingZoneSpec(CommonSpec):
         Rule(
             field="network",
             cel=f"has(self.network) || !({_ANY_PRIVATE} || {_OWN_ENVIRONMENT})",
-            message="services and apps are private and live in the zone's network: give network too",
+            message="services and apps are private and live in the zone's network: give network too; {} takes what the plane's pools allot",
             holds=lambda z: z.network is not None or not (_any_private(z) or _own_environment(z)),
         ),
         Rule(
@@ -169,7 +169,8 @@ class DataLandingZoneSpec(CommonSpec):
     access: Access | None = None
     """Groups that get roles in the zone. Omitted: nobody but those whom Azure lets in from above."""
     network: Network | None = None
-    """The zone's virtual network. Omitted: none is made."""
+    """The zone's virtual network, which services and apps need; {} takes every default, its addresses out of the plane's
+    addressPools. Omitted: none is made."""
     storage: Storage | None = None
     """The zone's storage account; {} takes every default. Omitted: none is made; one that was made stays."""
     event_hubs: EventHubs | None = None
@@ -217,11 +218,21 @@ class DataLandingZoneSpec(CommonSpec):
         return found
 
 
+class NetworkState(StatusModel):
+    """What the zone's network was given."""
+
+    address_space: Annotated[str, Field(max_length=18)]
+    """Its addresses, in CIDR notation: those of spec.network.addressSpace, else those that were allotted of the plane's addressPools,
+    which stay the zone's until it is gone."""
+
+
 class DataLandingZoneStatus(CommonStatus):
     """What the operator made of a zone."""
 
     resource_group_id: ResourceId | None = None
     """The ARM id of the zone's resource group."""
+    network: NetworkState | None = None
+    """What the zone's network was given."""
     apps_healthy: Word | None = None
     """How many of the apps are healthy, such as 5/6."""
     release: Release | None = None

@@ -77,7 +77,7 @@ class PlanSummary(StatusModel):
     hash: Annotated[str, Field(max_length=71)] | None = None
     """The plan's fingerprint, to be copied to spec.approvedPlan. It ignores order and holds no secret."""
     changes: Annotated[tuple[Change, ...], listed(at_most=20)] = ()
-    """The first 20 changes; the counts speak of all."""
+    """The first changes, at most 20, and fewer where they are long; the counts speak of all."""
 
 
 class ResourceState(StatusModel):
@@ -101,7 +101,7 @@ class InventoryScope(StatusModel):
     """The resources of this object in one scope."""
 
     scope: ResourceId
-    """The ARM id of a resource group, of a resource with many in it, or of another scope that contains them."""
+    """The ARM id of a resource group, of a resource or a collection with many in it, or of another scope that contains them."""
     ids: Annotated[tuple[Annotated[str, Field(max_length=1024)], ...], listed(at_most=2000)]
     """Ids below the scope, without the leading /providers/, such as Microsoft.Storage/storageAccounts/x; the empty string
     is the scope itself, and what begins with / continues it."""
@@ -134,7 +134,8 @@ class CommonStatus(StatusModel):
     resources: Annotated[tuple[ResourceState, ...], listed(at_most=50)] = ()
     """At most 50 of the Azure resources, the unwell first, and fewer where their rows are long."""
     resource_count: Int | None = None
-    """How many Azure resources there are in all."""
+    """How many Azure resources the object has to do with: those that it makes, which are all that loom plan counts, those that exist
+    already and are only read, and those that nothing declares any more and that stay or go."""
     inventory: Annotated[tuple[InventoryScope, ...], listed(at_most=200)] = ()
     """Every Azure resource that is owned here, or will be once a write that was begun succeeds. It is never cut."""
     submitted: Annotated[Mapping[str, Annotated[str, Field(max_length=128)]], Field(max_length=500)] = Field(

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from loom.dev.objects import Row
 
-_STYLES = {"True": "green", "False": "red", "Healthy": "green", "Unhealthy": "red"}
+_STYLES = {"True": "green", "False": "red"}
+_WELL = ("Healthy", "NothingToMeasure")
 
 
 class Board:
@@ -53,16 +54,23 @@ def table_of(rows: Iterable[Row]) -> Table:
         table.add_column(name, no_wrap=True, overflow="fold")
     table.add_column("MESSAGE", no_wrap=True, overflow="ellipsis", ratio=1)
     for row in rows:
-        cells = (row.ready, row.health)
         table.add_row(
             row.namespace,
             row.kind,
             row.name,
-            *(Text(cell, style=_STYLES.get(cell, "yellow")) for cell in cells),
+            Text(row.ready, style=_STYLES.get(row.ready, "yellow")),
+            Text(row.health, style=_health_style(row)),
             row.reason,
             Text("" if row.is_ready else row.message),
         )
     return table
+
+
+def _health_style(row: Row) -> str:
+    """HEALTH is the word that kubectl shows: why, where it is not well."""
+    if row.health in _WELL:
+        return "green"
+    return "red" if row.reason == "Unhealthy" else "yellow"
 
 
 def line_of(row: Row) -> Text:
@@ -72,7 +80,7 @@ def line_of(row: Row) -> Text:
         f"{row.kind} {where}  Ready=",
         (row.ready, _STYLES.get(row.ready, "yellow")),
         "  Health=",
-        (row.health, _STYLES.get(row.health, "yellow")),
+        (row.health, _health_style(row)),
         f"  {row.reason}",
     )
     return line if row.is_ready or not row.message else line.append(f": {row.message}")

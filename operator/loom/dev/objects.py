@@ -142,7 +142,7 @@ def summarize(obj: Mapping[str, Any]) -> Row:
         kind=obj["kind"],
         name=metadata["name"],
         ready=ready.get("status", "Unknown"),
-        health={"True": "Healthy", "False": "Unhealthy"}.get(healthy.get("status", ""), "Unknown"),
+        health=healthy.get("reason", "NotMeasured"),
         reason=ready.get("reason", "NotObserved"),
         message=ready.get("message", ""),
     )

@@ -1,5 +1,6 @@
 """Does work go on by itself, or must a person act? `Reconciling` and `Stalled` are there only while true, and never together."""
 
+from loom.engine.causes import is_stopped, told, told_of
 from loom.engine.condition import TRUE, Condition
 from loom.engine.item import Deletion, Item
 from loom.engine.one_pass import Pass
@@ -43,16 +44,12 @@ def _stuck(run: Pass) -> Condition | None:
     if len(busy) > len(endless):
         return None
     if endless:
-        return Condition("Stalled", TRUE, "OperationStuck", endless[0].message)
+        return Condition("Stalled", TRUE, "OperationStuck", told([told_of(endless[0])]))
     if run.work.authority.denied:
         return Condition("Stalled", TRUE, "NotGranted", run.work.authority.denied)
     for item in things(run):
-        if item.state in (State.BLOCKED, State.UNKNOWN) or (
-            item.state is State.MISSING and not getattr(item, "action", "")
-        ):
-            return Condition("Stalled", TRUE, item.reason, item.message)
-        name = item.key if isinstance(item, Item) else item.id.lower()
-        failure = run.so_far.failures.get(name)
-        if item.state is State.FAILED and failure and failure.error.retry is not Retry.NOW:
-            return Condition("Stalled", TRUE, item.reason, item.message)
+        failure = run.so_far.failures.get(item.key)
+        passes_by_itself = item.state is State.FAILED and (failure is None or failure.error.retry is Retry.NOW)
+        if is_stopped(item) and not passes_by_itself:
+            return Condition("Stalled", TRUE, item.reason, told([told_of(item)]))
     return None

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from loom.engine.approval import is_allowed
+from loom.engine.causes import holds
 from loom.engine.compose import compose
 from loom.engine.conditions import all_of
 from loom.engine.decide import decide
@@ -208,6 +209,7 @@ def _explain_waiting(run: Pass) -> None:
             continue
         other = blocked_by(run, item)
         if other is not None:
-            stuck = other.state in (State.BLOCKED, State.FAILED, State.MISSING)
-            reason = "DependencyNotReady" if stuck else "Progressing"
-            item.stand(State.WAITING, reason, f"waits for {other.key}", action=item.action)
+            stopped = next(iter(holds(run, [item])), None)
+            reason = "DependencyNotReady" if stopped else "Progressing"
+            words = f"waits for {stopped.key} ({stopped.reason})" if stopped else f"waits for {other.key}"
+            item.stand(State.WAITING, reason, words, action=item.action)

@@ -137,7 +137,13 @@ def _tell(run: Pass, status: Mapping[str, Json]) -> None:
     for new in read(status):
         reasons = _WORTH_TELLING.get(new.type, frozenset())
         bad = new.status == (TRUE if new.type == "Stalled" else FALSE)
-        if bad and (new.type, new.status, new.reason) not in told and (reasons is None or new.reason in reasons):
+        news = (new.type, new.status, new.reason) not in told and (
+            new.type,
+            new.reason,
+            new.message,
+        ) not in run.so_far.told
+        if bad and news and (reasons is None or new.reason in reasons):
+            run.so_far.told.add((new.type, new.reason, new.message))
             run.events.append(Event("Warning", new.reason, new.message))
 
 

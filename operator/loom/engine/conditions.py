@@ -7,10 +7,10 @@ goes on or a person must act is `loom.engine.activity`'s.
 from collections.abc import Sequence
 
 from loom.engine.activity import activity, things
+from loom.engine.causes import is_stopped, listed, told, told_of
 from loom.engine.condition import FALSE, TRUE, UNKNOWN, Condition, status_of
-from loom.engine.groups import group, listed
+from loom.engine.groups import group, not_there
 from loom.engine.inventory import short
-from loom.engine.item import Item
 from loom.engine.one_pass import Pass
 from loom.plan.outcome import State
 
@@ -38,15 +38,13 @@ def converged(run: Pass) -> Condition:
         return Condition(kind, FALSE, "NotGranted", run.work.authority.denied)
     deletions = [d for d in run.deletions if not d.retained]
     for thing in things(run):
-        lost = thing.state is State.MISSING and isinstance(thing, Item) and not thing.action
-        stuck = thing.reason == "OperationStuck"
-        if lost or stuck or thing.state in (State.FAILED, State.BLOCKED, State.UNKNOWN):
-            return Condition(kind, FALSE, thing.reason or "OperationFailed", thing.message)
-    pending = sorted(item.key for item in run.items.values() if item.state is not State.READY)
+        if is_stopped(thing) or thing.reason == "OperationStuck":
+            return Condition(kind, FALSE, thing.reason or "OperationFailed", told([told_of(thing)]))
+    pending = [item for item in run.items.values() if item.state is not State.READY]
     if (pending or deletions) and run.work.wishes.policy == "Plan" and run.allowed is None:
         return _unapproved(run, len(pending) + len(deletions))
     if pending:
-        return Condition(kind, FALSE, "Progressing", f"not there yet: {listed(pending)}")
+        return Condition(kind, FALSE, *not_there(run, pending))
     if deletions:
         return Condition(kind, FALSE, "Progressing", f"still to be deleted: {listed([short(d.id) for d in deletions])}")
     if run.work.wishes.policy == "Observe":
@@ -70,13 +68,14 @@ def healthy(run: Pass, groups: Sequence[Condition]) -> Condition:
     """Is what was measured well? It sums up the checks and the wiring; without any, what is there is all that can be known."""
     measured = {check.condition for check in run.plan.checks} | ({"BackingServicesWired"} if run.plan.wiring else set())
     rows = [c for c in groups if c.type in measured]
-    for status, result in ((FALSE, FALSE), (UNKNOWN, UNKNOWN)):
-        for row in rows:
-            if row.status == status:
-                busy = row.reason in ("Progressing", "DependencyNotReady")
-                return Condition(
-                    "Healthy", UNKNOWN if busy else result, "NotMeasured" if busy else row.reason, row.message
-                )
+    # What is not there yet has not been measured.
+    unwell = [row for row in rows if row.status == FALSE and row.reason not in ("Progressing", "DependencyNotReady")]
+    if unwell:
+        return Condition("Healthy", FALSE, unwell[0].reason, "; ".join(row.message for row in unwell))
+    for row in rows:
+        if row.status != TRUE:
+            reason = row.reason if row.status == UNKNOWN else "NotMeasured"
+            return Condition("Healthy", UNKNOWN, reason, row.message)
     return Condition("Healthy", TRUE, "Healthy" if measured else "NothingToMeasure")
 
 
@@ -84,13 +83,13 @@ def in_sync(run: Pass) -> Condition:
     """Does Azure hold what is declared, or has drift been found that is not mended yet?"""
     # What cannot be mended differs all the same: no grant today, Azure forbids the change, or the write failed.
     unmended = (State.BLOCKED, State.FAILED)
-    drifted = [i for i in run.items.values() if i.state is State.DRIFTED or (i.changes and i.state in unmended)]
+    stopped = [item for item in run.items.values() if item.state in unmended]
+    drifted = [item for item in run.items.values() if item.state is State.DRIFTED]
+    drifted += [item for item in stopped if item.changes and item.as_state().serves]
     if drifted:
-        words = "; ".join(f"{item.key}: {item.differing}" for item in drifted[:5])
-        return Condition("InSync", FALSE, "DriftFound", words)
-    blocked = next((item for item in run.items.values() if item.state is State.BLOCKED), None)
-    if blocked:  # nothing is under way that would bring it
-        return Condition("InSync", FALSE, blocked.reason, blocked.message)
+        return Condition("InSync", FALSE, "DriftFound", told((item.key, item.differing) for item in drifted))
+    if stopped:  # nothing is under way that would bring it
+        return Condition("InSync", FALSE, stopped[0].reason, told([told_of(stopped[0])]))
     if any(item.state is not State.READY for item in run.items.values()):
         return Condition("InSync", FALSE, "Progressing", "not all that is declared is there yet")
     return Condition("InSync", TRUE, "NoDrift")

@@ -5,6 +5,7 @@ lists what stays. What holds data stays in any case unless `deleteData` names it
 """
 
 from dataclasses import replace
+from itertools import accumulate
 
 from loom.engine.deletions import find_deletions
 from loom.engine.inventory import data_name, known_type, short
@@ -19,7 +20,7 @@ from loom.plan.catalog import arm_type
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
 
-_LISTED = 20
+_ROOM = 900  # characters of names in an event, which holds 1024
 
 
 async def finalize(run: Pass) -> bool:
@@ -87,9 +88,11 @@ def _say_what_stays(run: Pass, ids: list[str]) -> None:
     if not ids:
         return
     names = [data_name(known_type(i), i) if known_type(i).protected else short(i) for i in sorted(ids, key=key)]
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    message = f"stays in Azure: {', '.join(names[:_LISTED])}{more}"
-    run.events.append(Event("Normal", "Detached", message[:1000]))
+    shown = [
+        name for name, room in zip(names, accumulate(len(name) + 2 for name in names), strict=True) if room < _ROOM
+    ]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    run.events.append(Event("Normal", "Detached", f"stays in Azure: {', '.join(shown)}{more}"))
 
 
 def remaining(run: Pass) -> str:

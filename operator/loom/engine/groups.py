@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
+from loom.engine.causes import holds, is_stopped, listed, told, told_of
 from loom.engine.condition import FALSE, TRUE, UNKNOWN, Condition
 from loom.engine.item import CREATE, Item
 from loom.engine.one_pass import Pass
-from loom.plan.checks import Finding, Health
+from loom.plan.checks import Finding, Health, Wire
 from loom.plan.outcome import BUSY, State
 
 
 def group(run: Pass, name: str) -> Condition:
     """A kind's own condition: over the resources, checks and wires that name it, unless the spec itself keeps it False."""
     if name in run.plan.held:
-        return Condition(name, FALSE, *run.plan.held[name])
+        return _held(run, name)
     if submitted := [item for item in run.items.values() if item.resource.submission == name]:
         return _submission(run, name, submitted)
     items = [item for item in run.items.values() if item.resource.condition == name]
@@ -21,8 +22,14 @@ def group(run: Pass, name: str) -> Condition:
     broken = {finding.key for finding in findings if finding.health is Health.UNHEALTHY}
     items = [item for item in items if not (item.state is State.FAILED and item.key in broken)]
     wires = _wires(run) if name == "BackingServicesWired" else None
+    unwell = _findings(name, findings, Health.UNHEALTHY)
     return (
-        wires or _worst_item(name, items) or _worst_finding(name, findings, run) or Condition(name, TRUE, "Succeeded")
+        wires
+        or _stopped(name, items, unwell)
+        or unwell
+        or _unready(run, name, items)
+        or _unmeasured(run, name, findings)
+        or Condition(name, TRUE, "Succeeded")
     )
 
 
@@ -42,31 +49,54 @@ def _submission(run: Pass, name: str, items: Sequence[Item]) -> Condition:
     return Condition(name, TRUE, "Succeeded")
 
 
-def _worst_item(name: str, items: Sequence[Item]) -> Condition | None:
-    for item in items:
-        if item.state in (State.FAILED, State.BLOCKED, State.MISSING, State.UNKNOWN) and item.reason:
-            return Condition(name, FALSE, item.reason, f"{item.key}: {item.message}" if item.message else item.key)
-    for item in items:
-        if item.state is State.DRIFTED:
-            return Condition(name, FALSE, "DriftFound", f"{item.key} differs in {item.message}")
-    waiting = sorted(item.key for item in items if item.state is not State.READY)
-    if waiting:
-        stuck = any(item.reason == "DependencyNotReady" for item in items)
-        return Condition(
-            name, FALSE, "DependencyNotReady" if stuck else "Progressing", f"not there yet: {listed(waiting)}"
-        )
+def _held(run: Pass, name: str) -> Condition:
+    """What the spec itself keeps False, and beside it what else is not well."""
+    reason, words = run.plan.held[name]
+    unwell = _findings(name, [finding for finding in run.findings if finding.condition == name], Health.UNHEALTHY)
+    return Condition(name, FALSE, reason, f"{words}; {unwell.message}" if unwell else words)
+
+
+def _stopped(name: str, items: Sequence[Item], unwell: Condition | None) -> Condition | None:
+    """What failed or may not be written, all of it, and after it what is not well."""
+    states = (State.FAILED, State.BLOCKED, State.MISSING, State.UNKNOWN)
+    if stopped := [item for item in items if item.state in states and item.reason]:
+        words = told(told_of(item) for item in stopped)
+        return Condition(name, FALSE, stopped[0].reason, f"{words}; {unwell.message}" if unwell else words)
     return None
 
 
-def _worst_finding(name: str, findings: Sequence[Finding], run: Pass) -> Condition | None:
+def _unready(run: Pass, name: str, items: Sequence[Item]) -> Condition | None:
+    """What drifted, else what is not there yet, and what holds it."""
+    if drifted := [item for item in items if item.state is State.DRIFTED]:
+        return Condition(name, FALSE, "DriftFound", told((item.key, f"differs in {item.message}") for item in drifted))
+    waiting = [item for item in items if item.state is not State.READY]
+    return Condition(name, FALSE, *not_there(run, waiting)) if waiting else None
+
+
+def not_there(run: Pass, waiting: Sequence[Item]) -> tuple[str, str]:
+    """The reason and the words of what is not there yet: it is on its way, or stopped resources hold it."""
+    words = f"not there yet: {listed(sorted(item.key for item in waiting))}"
+    if held_by := holds(run, waiting):
+        return "DependencyNotReady", f"{words}; held by {told(told_of(item) for item in held_by)}"
+    stuck = any(item.reason == "DependencyNotReady" for item in waiting)
+    return "DependencyNotReady" if stuck else "Progressing", words
+
+
+def _findings(name: str, findings: Sequence[Finding], health: Health) -> Condition | None:
+    """All that was found to be of that health; an unwell finding is False, one that nobody could make is Unknown."""
+    found = [finding for finding in findings if finding.health is health]
+    if not found:
+        return None
+    status = UNKNOWN if health is Health.UNKNOWN else FALSE
+    return Condition(name, status, found[0].reason, told((finding.key, finding.message) for finding in found))
+
+
+def _unmeasured(run: Pass, name: str, findings: Sequence[Finding]) -> Condition | None:
+    for health in (Health.UNKNOWN, Health.PENDING):
+        if row := _findings(name, findings, health):
+            return row
     asked = [check for check in run.plan.checks if check.condition == name]
-    for health, status in ((Health.UNHEALTHY, FALSE), (Health.UNKNOWN, UNKNOWN), (Health.PENDING, FALSE)):
-        for finding in findings:
-            if finding.health is health:
-                return Condition(name, status, finding.reason, f"{finding.key}: {finding.message}".removesuffix(": "))
-    if len(findings) < len(asked):
-        return Condition(name, UNKNOWN, "NotMeasured", "not measured yet")
-    return None
+    return Condition(name, UNKNOWN, "NotMeasured", "not measured yet") if len(findings) < len(asked) else None
 
 
 def _wires(run: Pass) -> Condition | None:
@@ -77,17 +107,21 @@ def _wires(run: Pass) -> Condition | None:
         words = "; ".join(f"{w.app} needs {w.needs} for {w.setting}: add {w.missing}" for w in missing[:5])
         return Condition(name, FALSE, "MissingBackingService", words)
     for wire in run.plan.wiring:
-        for key, reason in ((wire.thing, "MissingBackingService"), (wire.role, "RoleNotInForce")):
-            item = run.items.get(key)
-            if item is not None and item.state is not State.READY:
-                busy = item.state in BUSY or item.state is State.MISSING
-                return Condition(
-                    name, FALSE, "Progressing" if busy else reason, f"{wire.app}: {wire.setting} waits for {key}"
-                )
+        thing, role = run.items.get(wire.thing), run.items.get(wire.role)
+        if thing is not None and not thing.as_state().serves:
+            return _unwired(run, wire, thing, "MissingBackingService")
+        if role is not None and role.state is not State.READY:
+            return _unwired(run, wire, role, "RoleNotInForce")
     return None
 
 
-def listed(names: Sequence[str]) -> str:
-    """The first few names, and how many more there are."""
-    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
-    return ", ".join(names[:8]) + more
+def _unwired(run: Pass, wire: Wire, item: Item, reason: str) -> Condition:
+    """A wire that does not reach: `item` is on its way, is stopped, or waits for what is."""
+    words = f"{wire.app}: {wire.setting} waits for {item.key}"
+    if is_stopped(item):
+        return Condition("BackingServicesWired", FALSE, reason, f"{words}: {item.message}".removesuffix(": "))
+    if held_by := holds(run, [item]):
+        words = f"{words}; held by {told(told_of(other) for other in held_by)}"
+        return Condition("BackingServicesWired", FALSE, "DependencyNotReady", words)
+    busy = item.state in BUSY or item.state is State.MISSING
+    return Condition("BackingServicesWired", FALSE, "Progressing" if busy else reason, words)

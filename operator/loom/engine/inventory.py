@@ -14,7 +14,7 @@ from loom.plan.arm_type import ArmType
 from loom.plan.catalog import arm_type
 from loom.plan.values import Json
 
-CROWD = 8  # so many in and on one resource are written relative to it
+CROWD = 5  # so many in and on one resource, or in one collection, are written relative to it
 _PROVIDERS = "/providers/"
 
 
@@ -42,12 +42,14 @@ class Inventory:
     def write(self) -> list[Json]:
         """The rows for status, in a stable order."""
         scopes: dict[str, tuple[str, list[str]]] = {}
-        crowds = Counter(key(_outermost(arm_id)) for arm_id in self.ids.values())
+        crowds = Counter(
+            key(place) for arm_id in self.ids.values() for place in {_outermost(arm_id), _collection(arm_id)}
+        )
         for arm_id in self.ids.values():
-            outermost = _outermost(arm_id)
             scope = group_of(arm_id) or arm_id.partition(_PROVIDERS)[0]
-            if crowds[key(outermost)] >= CROWD and key(arm_id) != key(outermost):
-                scope = outermost
+            for place in (_outermost(arm_id), _collection(arm_id)):
+                if crowds[key(place)] >= CROWD and key(arm_id) != key(place):
+                    scope = place
             _, ids = scopes.setdefault(key(scope), (scope, []))
             ids.append(arm_id[len(scope) :].removeprefix(_PROVIDERS))
         return [{"scope": scope, "ids": sorted(ids, key=str.lower)} for _, (scope, ids) in sorted(scopes.items())]
@@ -77,6 +79,11 @@ def _outermost(arm_id: str) -> str:
     """The resource directly in a group that this one lies in or on, or is; the id itself where there is no such."""
     scope, found, rest = arm_id.partition(_PROVIDERS)
     return f"{scope}{found}{'/'.join(rest.split('/')[:3])}"
+
+
+def _collection(arm_id: str) -> str:
+    """What the id is in, as the accounts of a group or the containers of an account: the id without its name."""
+    return arm_id.rpartition("/")[0]
 
 
 def _absolute(scope: str, relative: str) -> str:

@@ -1,6 +1,7 @@
 """Status: everything that a pass found out, in the bounds that the CRDs set. Assembled in one place, written by one writer.
 
-Bounds: 50 resources, the unwell first; 20 changes; 50 places of keys; the inventory whole. Nothing changes when nothing happened.
+Bounds: 50 resources, the unwell first, and 20 changes, fewer where they are long; 50 places of keys; the inventory whole. Nothing
+changes when nothing happened.
 """
 
 import json
@@ -25,7 +26,10 @@ LARGEST, OTHERS = (
     46 * 1024,
     18 * 1024,
 )  # characters of a status, and of it conditions, wiring, plan and what else a kind shows
-ROOM, LEAST = 16 * 1024, 5 * 1024  # characters of the rows of resources, at most and in any case
+ROOM, LEAST = (
+    16 * 1024,
+    5 * 1024,
+)  # characters of the rows of resources, at most and in any case; changes have half of it
 
 
 def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) -> dict[str, Json]:
@@ -43,7 +47,10 @@ def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) 
         status["submitted"] = dict(sorted(run.submitted.items()))
         status.update(run.work.report(run.plan, outcome(run)))
         rows, status["resourceCount"] = resource_rows(run)
-        status["resources"] = _fitting(rows, _room(status))
+        room = _room(status)
+        status["resources"] = _fitting(rows, room)
+        if changes := status["plan"].get("changes"):
+            status["plan"]["changes"] = _fitting(changes, room // 2)
     _say_interval(run, status)
     return {name: value for name, value in status.items() if value not in (None, [], {}, "")}
 

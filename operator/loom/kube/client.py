@@ -57,6 +57,11 @@ class KubeClient:
         if self._session:
             await self._session.close()
 
+    @property
+    def absence(self) -> str:
+        """What it means that an object is not found, in words that follow its name."""
+        return "does not exist"
+
     async def get(self, resource: Resource, namespace: str, name: str) -> dict[str, Any] | None:
         """The object, or None where there is none. Raises ApiError."""
         try:

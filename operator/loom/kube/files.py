@@ -53,6 +53,13 @@ class FileWorld:
         if refused := list(self._refused()):
             raise WrongDocuments("\n".join(refused))
 
+    @property
+    def absence(self) -> str:
+        """What it means that an object is not found, in words that follow its name."""
+        if self._client is not None:
+            return "does not exist"
+        return "is not among the files given: add its file with -f, or plan without --offline to look in the cluster"
+
     async def get(self, resource: Resource, namespace: str, name: str) -> dict[str, Any] | None:
         """An object of the files, else of the cluster, else None. Raises ApiError."""
         found = self._files.others.get((resource.kind, namespace, name))

@@ -164,7 +164,8 @@ class Gatherer:
         found.context = replace(found.context, zone=Zone(key.namespace, key.name, zone, converged))
         # A product that stands does not fall because its zone is being changed: it waits for its zone only once.
         if not converged and not is_true(obj, "Converged"):
-            found.refusals.append(Refusal(_WAITING, f"{key} has not converged yet.", wait=True))
+            why = await self._unconverged(key)
+            found.refusals.append(Refusal(_WAITING, f"{key} has not converged yet: {why}", wait=True))
         await self._attach_plane(found, zone.admin_plane_ref.name)
 
     async def _attach_apps(self, found: Gathered, spec: ApiProductSpec, obj: Mapping[str, Any]) -> None:
@@ -175,6 +176,13 @@ class Gatherer:
             found.context = await self._texts.attach_apps(spec, found.context, obj)
         except Refusal as refusal:
             found.refusals.append(refusal)
+
+    async def _unconverged(self, key: Key) -> str:
+        """What a zone says of itself."""
+        obj = self._watch.cache.get(key) or await self._client.get(RESOURCES[key.kind], key.namespace, key.name) or {}
+        conditions = (obj.get("status") or {}).get("conditions") or ()
+        told: Mapping[str, Any] = next((c for c in conditions if c.get("type") == "Ready"), {})
+        return ": ".join(filter(None, (told.get("reason"), told.get("message")))) or "nobody has looked at it"
 
     async def _bereft(self, found: Gathered, refusal: Refusal, obj: Mapping[str, Any]) -> Refusal:
         """Its zone is gone before it, which said which plane it is under."""
@@ -196,7 +204,7 @@ class Gatherer:
             return known[2], standing.converged
         obj = self._watch.cache.get(key) or await self._client.get(RESOURCES[key.kind], key.namespace, key.name)
         if obj is None:
-            raise Refusal("ReferenceNotFound", f"{key} does not exist.", wait=True)
+            raise Refusal("ReferenceNotFound", f"{key} {self._client.absence}.", wait=True)
         try:
             spec = KINDS[key.kind].parse(obj)
         except Refusal as refusal:

@@ -20,6 +20,10 @@ Account = Mapping[str, str]
 class Reader(Protocol):
     """Reads single objects: the API server's client, or files over it."""
 
+    @property
+    def absence(self) -> str:
+        """What it means that an object is not found, in words that follow its name."""
+
     async def get(self, resource: Resource, namespace: str, name: str) -> dict[str, Any] | None:
         """The object, or None where there is none. Raises ApiError."""
 

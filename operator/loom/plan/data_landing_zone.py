@@ -62,7 +62,7 @@ def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
         conditions=CONDITIONS,
         facts=_endpoints(site),
         held={**held_back(site), **closed(site)},
-        notes=notes,
+        notes={**_addressed(spec), **notes},
     )
 
 
@@ -93,6 +93,11 @@ def plane_of(spec: DataLandingZoneSpec, context: Context) -> AdminPlaneSpec:
     if context.plane is None:
         raise Refusal("ReferenceNotFound", f"AdminPlane {spec.admin_plane_ref.name} does not exist", wait=True)
     return context.plane
+
+
+def _addressed(spec: DataLandingZoneSpec) -> dict[str, Json]:
+    """What the status says of the network, whose addresses are known: given, or allotted."""
+    return {"network": {"addressSpace": spec.network.address_space}} if spec.network else {}
 
 
 def _released(

@@ -44,6 +44,11 @@ class ResourceState:
     message: str = ""
     fields: tuple[str, ...] = ()
 
+    @property
+    def serves(self) -> bool:
+        """Is it there and of use, though not all that is declared may hold? What failed while it was made is of none."""
+        return self.state is State.READY or (bool(self.fields) and "properties.provisioningState" not in self.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

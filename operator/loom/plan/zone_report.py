@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from loom.api.data_landing_zone import DataLandingZoneSpec
 from loom.plan.checks import Finding, Health, Wire
-from loom.plan.outcome import Outcome, State
+from loom.plan.outcome import Outcome, ResourceState, State
 from loom.plan.resource import Plan
 from loom.plan.values import Json, Ref, Unresolved, resolve
 from loom.plan.wiring import apps, lacks
@@ -13,7 +13,7 @@ from loom.plan.zone.ways.reach import reach
 
 
 def fields(spec: DataLandingZoneSpec, plan: Plan, outcome: Outcome) -> Mapping[str, Json]:
-    """`resourceGroupId`, `release`, `appsHealthy`, `apps`, `wiring`, `reachability`, `endpoints` of DataLandingZoneStatus."""
+    """`resourceGroupId`, `network`, `release`, `appsHealthy`, `apps`, `wiring`, `reachability`, `endpoints` of DataLandingZoneStatus."""
     rows = [_app(app, spec, outcome) for app in apps(spec)]
     status: dict[str, Json] = {"resourceGroupId": plan.home, **plan.notes}
     if rows:
@@ -38,8 +38,15 @@ def _app(app: App, spec: DataLandingZoneSpec, outcome: Outcome) -> dict[str, Jso
         }
     finding = next((f for f in outcome.findings if f.key == app_key(app)), None)
     if finding is None:
-        return {"name": app.name, "health": "Unknown", "reason": "NotMeasured"}
+        return {"name": app.name, "health": "Unknown", **_unmeasured(outcome.states.get(app_key(app)))}
     return {"name": app.name, "health": _health(finding), **_why(finding), **dict(finding.details)}
+
+
+def _unmeasured(app: ResourceState | None) -> dict[str, Json]:
+    """What holds an app that is not there to be asked."""
+    if app is None or app.state is State.READY or not app.reason:
+        return {"reason": "NotMeasured"}
+    return {"reason": app.reason, **({"message": f"not there yet: {app.message}"} if app.message else {})}
 
 
 def _health(finding: Finding) -> str:
@@ -54,18 +61,18 @@ def _why(finding: Finding) -> dict[str, Json]:
 
 
 def _wire(wire: Wire, outcome: Outcome) -> dict[str, Json]:
+    role, thing = outcome.states.get(wire.role), outcome.states.get(wire.thing)
     return {
         "app": wire.app,
         "needs": wire.needs,
         "setting": wire.setting,
-        "role": _is_there(wire.role, outcome) if wire.role or wire.missing else "NotNeeded",
-        "thing": _is_there(wire.thing, outcome) if wire.thing or wire.missing else "Ok",
+        "role": _ok(role is not None and role.state is State.READY) if wire.role or wire.missing else "NotNeeded",
+        "thing": _ok(thing is not None and thing.serves) if wire.thing or wire.missing else "Ok",
     }
 
 
-def _is_there(key: str, outcome: Outcome) -> str:
-    state = outcome.states.get(key)
-    return "Ok" if state is not None and state.state is State.READY else "Missing"
+def _ok(holds: bool) -> str:
+    return "Ok" if holds else "Missing"
 
 
 def _known(facts: Mapping[str, Json | Ref], outcome: Outcome) -> Iterator[tuple[str, Json]]:

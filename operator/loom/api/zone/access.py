@@ -12,11 +12,11 @@ class Group(Model):
     """Its object id."""
 
 
-Groups = Annotated[tuple[Group, ...], named(at_most=20, key="groupId")]
+Groups = Annotated[tuple[Group, ...], named(at_most=5, key="groupId")]
 
 
 class Access(Model):
-    """Groups that get roles on what the zone has. One that leaves the list loses them at once."""
+    """Groups that get roles on what the zone has, and with them the groups that they hold. One that leaves the list loses them at once."""
 
     admins: Groups = ()
     """Those who run the zone: they may change what is in it, short of giving access to others. Omitted: nobody."""

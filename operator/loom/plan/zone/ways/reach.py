@@ -41,7 +41,7 @@ def _unmeasured(check: WayCheck, outcome: Outcome) -> dict[str, Json]:
     result = "Unknown"
     if behind is None or behind.state in (*BUSY, State.MISSING):
         result = "Provisioning"
-    elif behind.state in (State.FAILED, State.BLOCKED):
+    if behind is not None and (behind.state in (State.FAILED, State.BLOCKED) or behind.reason == "DependencyNotReady"):
         result = "Unreachable"
     row: dict[str, Json] = {"path": check.way, "result": result}
     with suppress(Unresolved):

@@ -1,0 +1,76 @@
+"""Causes: what holds a resource that waits, and how several things and what is wrong with each are told in one sentence.
+
+It decides on words; what the words mean for a condition is decided in `loom.engine.groups` and `loom.engine.conditions`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from loom.engine.inventory import short
+from loom.engine.item import Deletion, Item
+from loom.engine.one_pass import Pass
+from loom.plan.graph import dependencies
+from loom.plan.outcome import State
+
+_NAMED = 8  # names that a sentence lists
+_TOLD, _SHARING, _LONGEST = (
+    4,
+    4,
+    220,
+)  # causes that a sentence tells; of each the names, and the characters where there are several
+
+
+def is_stopped(thing: Item | Deletion) -> bool:
+    """Has it failed, may it not be written, or is it not there with nobody to make it?"""
+    if thing.state in (State.FAILED, State.BLOCKED, State.UNKNOWN):
+        return True
+    return thing.state is State.MISSING and isinstance(thing, Item) and not thing.action
+
+
+def holds(run: Pass, items: Iterable[Item]) -> list[Item]:
+    """The stopped resources that others wait for, through however many that wait as well, in the order of the plan."""
+    if not any(is_stopped(item) for item in run.items.values()):
+        return []
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = list(items)
+    while waiting:
+        for name in dependencies(waiting.pop().resource) - seen:
+            seen.add(name)
+            other = run.items.get(name)
+            if other is None or other.state is State.READY:
+                continue
+            if is_stopped(other):
+                found.add(name)
+            else:
+                waiting.append(other)
+    return [item for name, item in run.items.items() if name in found]
+
+
+def told_of(thing: Item | Deletion) -> tuple[str, str]:
+    """What a sentence calls it, and what is wrong with it."""
+    return (thing.key if isinstance(thing, Item) else short(thing.id)), thing.message or thing.reason
+
+
+def told(rows: Iterable[tuple[str, str]]) -> str:
+    """Things and what is wrong with each: those of one cause together, the first few causes, and how many more things there are."""
+    causes: dict[str, list[str]] = {}
+    for name, words in rows:
+        causes.setdefault(words, []).append(name)
+    if len(causes) == 1:
+        ((words, names),) = causes.items()
+        return f"{listed(names, _SHARING)}: {words}".removesuffix(": ")
+    said = [
+        f"{listed(names, _SHARING)}: {_cut(words)}".removesuffix(": ") for words, names in list(causes.items())[:_TOLD]
+    ]
+    more = sum(len(names) for names in list(causes.values())[_TOLD:])
+    return "; ".join(said) + (f"; and {more} more" if more else "")
+
+
+def listed(names: Sequence[str], at_most: int = _NAMED) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - at_most} more" if len(names) > at_most else ""
+    return ", ".join(names[:at_most]) + more
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
