@@ -12,7 +12,7 @@ from loom.kube.key import Key
 from loom.kube.queue import WorkQueue
 from loom.kube.watch import Watch
 from loom.plan.kinds import KINDS
-from loom.plan.product import openapi
+from loom.plan.product.judges import OPENAPI
 from support.api_server import ApiServer, a_plane, a_product, a_zone, with_condition
 
 CONVERGED_ZONE = with_condition(a_zone(), "Converged")
@@ -244,8 +244,8 @@ async def test_while_a_document_is_judged_everybody_elses_work_goes_on(
         loop.call_soon_threadsafe(asked.set)
         judged.append(served.wait(timeout=10))
 
-    monkeypatch.setattr(openapi, "is_learned", lambda _text: False)
-    monkeypatch.setattr(openapi, "learn", learn)
+    monkeypatch.setattr(OPENAPI, "is_learned", lambda _text: False)
+    monkeypatch.setattr(OPENAPI, "learn", learn)
     world.there_is(a_plane(), CONVERGED_ZONE)
     gathering = asyncio.create_task(world.gather(a_product()))
     await asked.wait()
@@ -257,4 +257,4 @@ async def test_while_a_document_is_judged_everybody_elses_work_goes_on(
 async def test_what_was_gathered_can_be_planned_at_once(world: World) -> None:
     world.there_is(a_plane(), CONVERGED_ZONE)
     found = await world.gather(a_product())
-    assert all(openapi.is_learned(text) for text in found.context.documents.values())
+    assert all(OPENAPI.is_learned(text) for text in found.context.documents.values())

@@ -8,7 +8,8 @@ import pytest
 from loom.errors import Refusal
 from loom.plan import api_product
 from loom.plan.kinds import KINDS
-from loom.plan.product import functions, openapi
+from loom.plan.product import functions
+from loom.plan.product.judges import OPENAPI
 from loom.plan.product.sources import app_sources
 from support.plans import plan_of
 from support.said import GROUP, SITE, a_function, world_of_apps
@@ -120,7 +121,7 @@ def test_functions_become_operations_as_the_portal_names_them() -> None:
     assert made["paths"]["/jobs"]["post"]["operationId"] == "post-startJob"
     assert sorted(made["paths"]["/jobs/{jobId}"]) == ["delete", "get"]
     assert made["paths"]["/jobs/{jobId}"]["get"]["parameters"][0]["schema"] == {"type": "integer"}
-    assert openapi.read(json.dumps(made), "here").operations == 3
+    assert OPENAPI.read(json.dumps(made), "here").operations == 3
 
 
 def test_a_function_without_a_route_is_called_by_its_name_with_every_method() -> None:
@@ -136,7 +137,7 @@ def test_what_may_be_left_out_of_a_route_is_another_operation() -> None:
         "/orders/{category}": "get-find-all",
         "/orders/{category}/{number}": "get-find",
     }
-    assert openapi.read(json.dumps(made), "here").operations == 2
+    assert OPENAPI.read(json.dumps(made), "here").operations == 2
 
 
 def test_two_functions_at_one_path_are_two_operations_of_it() -> None:
@@ -169,5 +170,5 @@ def test_a_function_that_asks_for_a_key_is_imported_where_calls_show_one() -> No
 
 
 def test_an_api_whose_document_nobody_reads_is_planned_without_operations() -> None:
-    assert openapi.read(openapi.UNREAD, "here").operations == 0
-    assert plan_of(product_object(apis=[api_object(openapi.UNREAD)]))
+    assert OPENAPI.read(OPENAPI.unread, "here").operations == 0
+    assert plan_of(product_object(apis=[api_object(OPENAPI.unread)]))

@@ -7,7 +7,7 @@ from loom.plan.catalog import TYPES, arm_type
 from loom.plan.catalog.normals import without_case, without_slashes
 from loom.plan.values import at
 from support.plans import id_of, plan_of
-from support.worlds import Obj, plane_object, product_object, rich_zone
+from support.worlds import Obj, api_object, graphql_object, plane_object, product_object, rich_zone
 
 ROWS = list(TYPES.values())
 
@@ -72,7 +72,11 @@ def test_every_planned_type_has_a_row(obj: Obj) -> None:
     assert all(arm_type(id_of(resource)) for resource in plan_of(obj).resources)
 
 
-@pytest.mark.parametrize("obj", [rich_zone(), product_object()], ids=lambda obj: obj["kind"])
+@pytest.mark.parametrize(
+    "obj",
+    [rich_zone(), product_object(apis=[api_object(), graphql_object()])],
+    ids=lambda obj: obj["kind"],
+)
 def test_what_is_immutable_or_never_returned_is_spelled_as_it_is_planned(obj: Obj) -> None:
     declared: dict[tuple[str, str], bool] = {}
     for resource in plan_of(obj).resources:

@@ -8,7 +8,17 @@ import pytest
 from loom.plan.context import Context
 from support.plans import as_yaml, plan_of
 from support.said import SITE, world_of_apps
-from support.worlds import Obj, api_object, plane_object, product_object, rich_zone, ways_in, world, zone_object
+from support.worlds import (
+    Obj,
+    api_object,
+    graphql_object,
+    plane_object,
+    product_object,
+    rich_zone,
+    ways_in,
+    world,
+    zone_object,
+)
 
 FOLDER = Path(__file__).parents[1] / "data" / "plans"
 
@@ -100,6 +110,7 @@ CASES: dict[str, Obj] = {
         ],
         backends=None,
     ),
+    "product-with-graphql": product_object(apis=[graphql_object()], policies=None),
     "product-draft": product_object(state=None, visibleTo=None, policies=None, description=None),
 }
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from loom.errors import Refusal
-from loom.plan.product.openapi import read
+from loom.plan.product.judges import OPENAPI
 from support.worlds import DOCUMENT
 
+read = OPENAPI.read
 PETS: dict[str, Any] = {
     "openapi": "3.0.3",
     "info": {"title": "Pets", "version": "1"},

@@ -22,6 +22,22 @@ paths:
     post: {operationId: addOrder, responses: {"201": {description: made}}}
 """
 
+SCHEMA = """\
+type Query {
+  order(id: ID!): Order
+  orders(limit: Int = 10): [Order!]!
+}
+
+type Mutation {
+  addOrder(amount: Float!): Order
+}
+
+type Order {
+  id: ID!
+  amount: Float
+}
+"""
+
 Obj = dict[str, Any]
 
 
@@ -179,6 +195,18 @@ def api_object(document: str = DOCUMENT, **changes: Any) -> Obj:
         "backendRef": "orders-app",
         "revisions": [{"name": "1", "source": {"openapi": {"inline": document}}}],
         "policies": {"inbound": [{"rateLimit": {"calls": 100, "period": "60s"}}]},
+        **changes,
+    }
+
+
+def graphql_object(schema: str = SCHEMA, **changes: Any) -> Obj:
+    """A GraphQL API."""
+    revisions = [{"name": "1", "source": {"graphql": {"inline": schema}}}]
+    return {
+        "name": "graph",
+        "path": "finance/graph",
+        "backendRef": "orders-app",
+        "revisions": revisions,
         **changes,
     }
 

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_snake
 from loom.api.api_backend import ContainerAppBackend, FunctionAppBackend
 from loom.api.schema import Model, Rule
 
-SOURCES = ("openapi", "containerApp", "functionApp")
+SOURCES = ("openapi", "graphql", "containerApp", "functionApp")
 
 
 class ConfigMapKeyRef(Model):
@@ -21,8 +21,8 @@ class ConfigMapKeyRef(Model):
     """The entry that holds the document."""
 
 
-class OpenApiSource(Model):
-    """An OpenAPI document (2.0, 3.0 or 3.1; 2.0 as JSON only)."""
+class DocumentSource(Model):
+    """Where a document is."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
@@ -33,7 +33,7 @@ class OpenApiSource(Model):
     )
 
     inline: Annotated[str, Field(min_length=1, max_length=262_144)] | None = None
-    """One of inline, configMapRef and url: the document itself, as JSON or YAML text of at most 256 KiB."""
+    """One of inline, configMapRef and url: the document itself, as text of at most 256 KiB."""
     config_map_ref: ConfigMapKeyRef | None = None
     """One of inline, configMapRef and url: the ConfigMap entry that holds the document. A change is imported at the next
     interval, and at once where the ConfigMap has the label csaloom.io/use: "true"."""
@@ -42,6 +42,14 @@ class OpenApiSource(Model):
     )
     """One of inline, configMapRef and url: where the operator reads the document, of at most 4 MB, at the interval. The operator's
     configuration says from which hosts. It is imported again whenever it changes."""
+
+
+class OpenApiSource(DocumentSource):
+    """An OpenAPI document (2.0, 3.0 or 3.1; 2.0 as JSON only), as JSON or YAML."""
+
+
+class GraphqlSource(DocumentSource):
+    """A GraphQL schema in GraphQL's own language. Queries go as they are to the backend's address, which is that of its endpoint."""
 
 
 class ContainerAppSource(ContainerAppBackend):
@@ -60,7 +68,8 @@ class FunctionAppSource(FunctionAppBackend):
 def _one_source() -> Rule:
     return Rule(
         cel=f"[{', '.join(f'has(self.{source})' for source in SOURCES)}].filter(given, given).size() == 1",
-        message=f"a source is exactly one of {', '.join(SOURCES[:-1])} and {SOURCES[-1]}",
+        message=f"a source is exactly one of {', '.join(SOURCES[:-1])} and {SOURCES[-1]}; gRPC is not among them, as only self-hosted "
+        "gateways serve it",
         holds=lambda source: len(list(source.kinds())) == 1,
     )
 
@@ -71,11 +80,13 @@ class Source(Model):
     rules: ClassVar[tuple[Rule, ...]] = (_one_source(),)
 
     openapi: OpenApiSource | None = None
-    """One of openapi, containerApp and functionApp: an OpenAPI document."""
+    """One of openapi, graphql, containerApp and functionApp: an OpenAPI document."""
+    graphql: GraphqlSource | None = None
+    """One of openapi, graphql, containerApp and functionApp: a GraphQL schema."""
     container_app: ContainerAppSource | None = None
-    """One of openapi, containerApp and functionApp: a container app's own OpenAPI document."""
+    """One of openapi, graphql, containerApp and functionApp: a container app's own OpenAPI document."""
     function_app: FunctionAppSource | None = None
-    """One of openapi, containerApp and functionApp: the HTTP functions of a Function App, as Azure lists them."""
+    """One of openapi, graphql, containerApp and functionApp: the HTTP functions of a Function App, as Azure lists them."""
 
     def kinds(self) -> Iterator[tuple[str, Any]]:
         """What it is, by its field's name: exactly one, where the rules hold."""
@@ -87,6 +98,11 @@ class Source(Model):
     def app(self) -> ContainerAppSource | FunctionAppSource | None:
         """The app that describes itself, which calls can go to as well."""
         return self.container_app or self.function_app
+
+    @property
+    def document(self) -> DocumentSource | None:
+        """Where its document is, if it is one."""
+        return self.openapi or self.graphql
 
     def named_ids(self) -> Iterator[str]:
         """The ARM ids that it names."""

@@ -34,9 +34,10 @@ def group(run: Pass, name: str) -> Condition:
 
 
 def _submission(run: Pass, name: str, items: Sequence[Item]) -> Condition:
-    """Was what a GET never returns last sent as it is declared now? Drift of other fields does not count here."""
+    """Is what was last sent what is declared now? Drift of fields that are no document's does not count here."""
     for item in items:
-        path = next((change.path for change in item.changes if change.path in item.type.write_only), "")
+        hidden = item.type.write_only  # a resource that hides nothing is the document itself
+        path = next((change.path for change in item.changes if change.path in hidden or not hidden), "")
         if item.state in (State.BLOCKED, State.FAILED, State.UNKNOWN) and (path or item.action == CREATE):
             return Condition(name, FALSE, item.reason, f"{item.key}: {item.message}")
         if item.state is State.DRIFTED and path:

@@ -25,7 +25,7 @@ from loom.plan.context import Link
 LARGEST = 4 * 1024 * 1024  # what API Management imports inline (Azure docs: API Management limits)
 _REDIRECTS = 3
 _MOST_KEPT = 2_000
-_SPOKEN = ("json", "yaml", "text/plain", "octet-stream")
+_SPOKEN = ("json", "yaml", "graphql", "text/plain", "octet-stream")
 
 
 class _Trouble(Exception):
@@ -166,7 +166,7 @@ def _check_kind(headers: Mapping[str, str]) -> None:
     if "html" in kind:
         raise _Trouble("answers a page (HTML), such as one to sign in at, and no document")
     if kind and not any(word in kind for word in _SPOKEN):
-        raise _Trouble(f"answers {kind[:60]}, which is neither JSON nor YAML")
+        raise _Trouble(f"answers {kind[:60]}, which is none that a document has")
 
 
 async def _text(answer: aiohttp.ClientResponse) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from loom.api.api_product import ApiProductSpec
-from loom.api.api_source import ConfigMapKeyRef, OpenApiSource
+from loom.api.api_source import ConfigMapKeyRef, DocumentSource
 from loom.errors import Refusal
 from loom.kube.key import CONFIG_MAP
 from loom.kube.ledger import Reader
@@ -20,7 +20,7 @@ from loom.plan.backends import host_of
 from loom.plan.checks import ranges_for
 from loom.plan.context import Context, Link
 from loom.plan.grants import passages
-from loom.plan.product import openapi
+from loom.plan.product.judges import JUDGES, OPENAPI, Judge
 from loom.plan.product.sources import AppSource, app_sources
 
 _FRESH = 10.0  # seconds; for who waits, a link is read once in the few passes of a change
@@ -44,9 +44,9 @@ class ApiTexts:
         documents: dict[str, str] = {}
         links: dict[str, Link] = {}
         older = _age(spec, obj)
-        for name, source in _sources(spec):
+        for name, judge, source in _sources(spec):
             if source.url is not None and source.url not in links:
-                links[source.url] = await self._link(source.url, older, context)
+                links[source.url] = await self._link(source.url, judge, older, context)
             reference = source.config_map_ref
             if reference is None or f"{reference.name}/{reference.key}" in documents:
                 continue
@@ -55,26 +55,26 @@ class ApiTexts:
                 refusals.append(Refusal("ReferenceNotFound", _missing(reference, name), wait=True))
             else:
                 documents[f"{reference.name}/{reference.key}"] = text
-        inline = (source.inline or "" for _, source in _sources(spec))
-        await self._judge([*documents.values(), *(link.text for link in links.values()), *inline])
-        return replace(context, documents=documents, links=links), refusals
+        found = replace(context, documents=documents, links=links)
+        await self._judge((judge, _text(source, found)) for _, judge, source in _sources(spec))
+        return found, refusals
 
     async def attach_apps(self, spec: ApiProductSpec, context: Context, obj: Mapping[str, Any]) -> Context:
         """The context with what apps say of themselves. Raises Refusal where they may not be asked."""
         said: dict[str, Link] = {}
         for source in app_sources(spec, context):
             said[source.name] = await self._app(source, context, _age(spec, obj))
-        await self._judge([link.text for link in said.values()])
+        await self._judge((OPENAPI, link.text) for link in said.values())
         return replace(context, links={**context.links, **said})
 
-    async def _link(self, url: str, older: float, context: Context) -> Link:
+    async def _link(self, url: str, judge: Judge, older: float, context: Context) -> Link:
         if self._sources is None:
-            return Link(openapi.UNREAD, f"{url.partition('?')[0]} is not read offline")
+            return Link(judge.unread, f"{url.partition('?')[0]} is not read offline")
         return await self._sources.link(url, older, ranges_for(host_of(url), passages(context)))
 
     async def _app(self, source: AppSource, context: Context, older: float) -> Link:
         if self._sources is None or context.plane is None:
-            return Link(openapi.UNREAD, f"{name_of(source.id)} is not asked offline")
+            return Link(OPENAPI.unread, f"{name_of(source.id)} is not asked offline")
         return await self._sources.app(source, context.plane, context.owner.namespace, older)
 
     async def _entry(self, namespace: str, reference: ConfigMapKeyRef) -> str | None:
@@ -83,19 +83,28 @@ class ApiTexts:
         text = ((config_map or {}).get("data") or {}).get(reference.key)
         return text if isinstance(text, str) else None
 
-    async def _judge(self, texts: Iterable[str]) -> None:
+    async def _judge(self, texts: Iterable[tuple[Judge, str]]) -> None:
         """In a thread, and one at a time: what takes seconds for a large document would stand in the way of everybody's work."""
-        for text in texts:
-            if text and not openapi.is_learned(text):
+        for judge, text in texts:
+            if text and not judge.is_learned(text):
                 async with self._judging:
-                    await asyncio.to_thread(openapi.learn, text)
+                    await asyncio.to_thread(judge.learn, text)
 
 
-def _sources(spec: ApiProductSpec) -> Iterator[tuple[str, OpenApiSource]]:
-    """Every source that is a document, with the name of its API."""
+def _sources(spec: ApiProductSpec) -> Iterator[tuple[str, Judge, DocumentSource]]:
+    """Every source that is a document, with the name of its API and its judge."""
     for api in spec.apis:
-        sources = (revision.source.openapi for revision in api.revisions)
-        yield from ((api.name, source) for source in sources if source is not None)
+        for revision in api.revisions:
+            kind, source = next(revision.source.kinds())
+            if isinstance(source, DocumentSource):
+                yield api.name, JUDGES[kind], source
+
+
+def _text(source: DocumentSource, found: Context) -> str:
+    """The text of a source, as far as it was found."""
+    reference = source.config_map_ref
+    kept = found.documents.get(f"{reference.name}/{reference.key}", "") if reference else ""
+    return source.inline or kept or found.links.get(source.url or "", Link()).text
 
 
 def _age(spec: ApiProductSpec, obj: Mapping[str, Any]) -> float:

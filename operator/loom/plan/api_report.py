@@ -7,8 +7,10 @@ from loom.api.api_product import ApiProductSpec
 from loom.plan.checks import Health
 from loom.plan.keys import Phase
 from loom.plan.outcome import Outcome
-from loom.plan.product import openapi
-from loom.plan.product.place import SERVICE
+from loom.plan.product.document import Document
+from loom.plan.product.graphql_api import schema_key
+from loom.plan.product.judges import JUDGES
+from loom.plan.product.place import SERVICE, revision_key
 from loom.plan.product.probes import probe_key
 from loom.plan.product.subscriptions import subscription_key
 from loom.plan.resource import Plan
@@ -71,9 +73,18 @@ def _address(spec: ApiProductSpec, api: Api) -> str:
     return f"{api.path}?{versions.query}={api.version.name}" if versions.scheme is Scheme.QUERY else api.path
 
 
+def _document(api: Api, plan: Plan) -> Document:
+    """The document that calls are answered by, as it was planned with."""
+    kind, _ = next(api.current.source.kinds())
+    if api.current.source.graphql:
+        text = plan.find(schema_key(api, api.current)).body["properties"]["document"]["value"]
+    else:
+        text = plan.find(revision_key(api, api.current)).body["properties"]["value"]
+    return JUDGES[kind].read(str(text), api.name)
+
+
 def _row(spec: ApiProductSpec, api: Api, plan: Plan, outcome: Outcome, gateway: str) -> dict[str, Json]:
-    properties = plan.find(f"revision/{api.name}/{api.current.name}").body["properties"]
-    document = openapi.read(properties["value"], api.name)
+    document = _document(api, plan)
     revision = _known(plan, outcome, f"api/{api.name}")
     return {
         "name": api.name,

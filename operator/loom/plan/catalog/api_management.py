@@ -5,7 +5,7 @@ An API is written revision by revision (`apis/orders;rev=2`); what its own id sh
 
 from loom.plan.arm_id import REVISION
 from loom.plan.arm_type import ArmType, Carry, Client, Listing, Marking, Normal, Tier
-from loom.plan.catalog.normals import as_xml, without_slashes
+from loom.plan.catalog.normals import as_xml, with_plain_lines, without_slashes
 
 SERVICE = "Microsoft.ApiManagement/service"
 _VERSION = "2024-05-01"
@@ -26,6 +26,7 @@ TYPES = (
             Normal("properties.path", without_slashes, "`/x` comes back as `x` (recorded)"),
             Normal("properties.serviceUrl", without_slashes, "a slash at the end is no other address"),
         ),
+        immutable=("properties.type",),
         lane=_LANE,
         delete_rank=30,
         has_etag=True,
@@ -42,6 +43,14 @@ TYPES = (
         f"{SERVICE}/apis/operations", _VERSION, "operation",
         marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW,
         delete_rank=28,
+        has_etag=True,
+    ),
+    ArmType(
+        f"{SERVICE}/apis/schemas", _VERSION, "api-schema",
+        marking=Marking.NAME, listing=Listing.EACH, tier=Tier.SLOW,  # a list calls the current revision's by another id
+        normals=(Normal("properties.document.value", with_plain_lines, "texts come back with CRLF line ends, as policies do (recorded)"),),
+        lane=_LANE,
+        delete_rank=27,
         has_etag=True,
     ),
     ArmType(

@@ -24,6 +24,11 @@ def without_slashes(value: Any) -> Any:
     return value.strip("/") if isinstance(value, str) else value
 
 
+def with_plain_lines(value: Any) -> Any:
+    """Texts that come back with other line ends, or one more at the end."""
+    return "\n".join(value.splitlines()).rstrip() if isinstance(value, str) else value
+
+
 def without_guid(value: Any) -> Any:
     """A sentence that names something by its name, less the GUID that follows it."""
     return value.partition(" with resource guid ")[0] if isinstance(value, str) else value

@@ -6,24 +6,24 @@ over: a policy names the backend, and the API's own address is the backend's, so
 that the document names.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from loom.api.api_apis import Api, Scheme
 from loom.api.api_source import Revision
 from loom.plan.arm_id import REVISION, key
-from loom.plan.product import bodies, openapi
+from loom.plan.product import bodies, graphql_api
 from loom.plan.product.backends import address, backend_key
 from loom.plan.product.body_changes import broken as broken_bodies
-from loom.plan.product.contract import breaks, key_of_live, of_live
+from loom.plan.product.contract import breaks, key_of_live, of_live, sentence_of
+from loom.plan.product.document import Document
 from loom.plan.product.place import APIS_IMPORTED, SERVICE, SOURCE_IN_SYNC, Place, revision_key
 from loom.plan.product.policies.resources import revision_policies
-from loom.plan.product.sources import document_of
-from loom.plan.resource import Contents, Ignore, Mode, Resource
-from loom.plan.values import Json, Value, at
+from loom.plan.product.sources import document_of, text_of
+from loom.plan.resource import Body, Contents, Ignore, Mode, Resource
+from loom.plan.values import Value, at
 
-Members = Mapping[str, Json]
-Objection = Callable[[Members, Sequence[Members], Sequence[Members]], str]
+Objection = Callable[[Body, Sequence[Body], Sequence[Body]], str]
 
 WORDS = Ignore(
     "properties.description", "the import takes it from the document; it is sent lest another write takes it away"
@@ -51,29 +51,29 @@ def apis(place: Place) -> Iterator[Resource]:
     """Each API: its current revision first, what holds for all of it, and then the other revisions."""
     for api in place.spec.apis:
         current = api.current
-        document = _document(place, api, current)
+        document = document_of(place, api, current)
         policies = list(revision_policies(place, api, current))
-        yield _revision(place, api, current)
+        yield from _revision(place, api, current)
         yield from policies
         yield Resource(
             key=f"current/{api.name}",
             id=place.revision(api.name, current.name),
             body={"properties": {"isCurrent": True}},
-            depends_on=(revision_key(api, current), *(policy.key for policy in policies)),
+            depends_on=(_imported(api, current), *(policy.key for policy in policies)),
             condition=APIS_IMPORTED,
             mode=Mode.STAGE,
-            contents=_operations(place.api(api.name), frozenset(), partial(_object_to_switch, api, document)),
+            contents=_switched(place, api, document),
         )
         yield Resource(
             key=f"api/{api.name}",
             id=place.api(api.name),
-            body={"properties": {**_shared(place, api), **_words(document)}},
+            body={"properties": {**_shared(place, api), **_words(api, document)}},
             depends_on=(f"current/{api.name}",),
             condition=APIS_IMPORTED,
             ignore=(WORDS,),
         )
         for revision in (one for one in api.revisions if one is not current):
-            yield _revision(place, api, revision)
+            yield from _revision(place, api, revision)
             yield from revision_policies(place, api, revision)
 
 
@@ -87,18 +87,20 @@ def history(place: Place) -> Iterator[str]:
         yield from (place.revision(api.name, str(number)) for number in old[: api.revision_history_limit])
 
 
-def _revision(place: Place, api: Api, revision: Revision) -> Resource:
-    """A revision with its operations."""
+def _revision(place: Place, api: Api, revision: Revision) -> Iterator[Resource]:
+    """A revision with its operations, or its schema."""
     first = revision is api.current
-    text, _ = document_of(place, api, revision)
-    document = _document(place, api, revision)
-    body: dict[str, Value] = {**_shared(place, api), "format": document.format, "value": text}
-    if document.description:
-        body["description"] = document.description
+    document = document_of(place, api, revision)
+    body = {**_shared(place, api), **_described(place, api, revision, document)}
     if revision.notes is not None:
         body["apiRevisionDescription"] = revision.notes
     sets = (f"version-set/{api.version.set_name}",) if api.version else ()
-    return Resource(
+    operations = _operations(
+        place.revision(api.name, revision.name),
+        frozenset(document.contract),
+        partial(_object_to_import, api, document),
+    )
+    yield Resource(
         key=revision_key(api, revision),
         id=place.revision(api.name, revision.name),
         body={"properties": body},
@@ -107,54 +109,68 @@ def _revision(place: Place, api: Api, revision: Revision) -> Resource:
         condition=APIS_IMPORTED,
         on_create={"properties": {"apiRevision": revision.name}},
         ignore=(WORDS,),
-        contents=_operations(
-            place.revision(api.name, revision.name),
-            frozenset(document.contract),
-            partial(_object_to_import, api, document),
-        ),
-        submission=SOURCE_IN_SYNC,
+        contents=operations if document.format else None,
+        submission=SOURCE_IN_SYNC if document.format else "",
     )
+    if not document.format:
+        yield graphql_api.schema(place, api, revision)
+
+
+def _described(place: Place, api: Api, revision: Revision, document: Document) -> dict[str, Value]:
+    """What describes an API in its own body: a document to import, where it has one."""
+    if not document.format:
+        return {"type": "graphql", **_words(api, document)}
+    text, _ = text_of(place, api, revision)
+    words: dict[str, Value] = {"description": document.description} if document.description else {}
+    return {"format": document.format, "value": text, **words}
+
+
+def _imported(api: Api, revision: Revision) -> str:
+    """The key of the last thing that makes a revision what its document says."""
+    return graphql_api.schema_key(api, revision) if revision.source.graphql else revision_key(api, revision)
+
+
+def _switched(place: Place, api: Api, document: Document) -> Contents:
+    if api.current.source.graphql:
+        return graphql_api.switched(place, api)
+    return _operations(place.api(api.name), frozenset(), partial(_object_to_switch, api, document))
 
 
 def _operations(holder: str, expected: frozenset[str], objection: Objection) -> Contents:
     return Contents(f"{holder}/operations", expected, key_of_live, objection, partial(_schemas, holder))
 
 
-def _schemas(holder: str, operations: Sequence[Members]) -> Sequence[str]:
+def _schemas(holder: str, operations: Sequence[Body]) -> Sequence[str]:
     return [f"{holder}/schemas/{name}" for name in bodies.schemas_of(operations)]
 
 
 def _object_to_import(
-    api: Api, document: openapi.Document, live: Members, operations: Sequence[Members], schemas: Sequence[Members]
+    api: Api, document: Document, live: Body, operations: Sequence[Body], schemas: Sequence[Body]
 ) -> str:
     """Why the document must not take the place of what callers rely on now; nobody relies on a revision that is not current."""
     return _object(api, document, operations, schemas) if at(live, "properties.isCurrent") else ""
 
 
 def _object_to_switch(
-    api: Api, document: openapi.Document, _live: Members, operations: Sequence[Members], schemas: Sequence[Members]
+    api: Api, document: Document, _live: Body, operations: Sequence[Body], schemas: Sequence[Body]
 ) -> str:
     """The same for another revision in the place of the current one."""
     return _object(api, document, operations, schemas)
 
 
-def _object(api: Api, document: openapi.Document, operations: Sequence[Members], schemas: Sequence[Members]) -> str:
+def _object(api: Api, document: Document, operations: Sequence[Body], schemas: Sequence[Body]) -> str:
     if api.allow_breaking:
         return ""
     said = broken_bodies(bodies.of_live(operations, schemas), bodies.of_document(document.bodies)) if schemas else ()
-    broken = breaks(of_live(operations), document.contract, said)
-    if not broken:
-        return ""
-    return f"callers would break: {'; '.join(broken)}. Publish it as another version, or set spec.apis[{api.name}].allowBreaking"
+    return sentence_of(api.name, breaks(of_live(operations), document.contract, said))
 
 
-def _document(place: Place, api: Api, revision: Revision) -> openapi.Document:
-    return openapi.read(*document_of(place, api, revision))
-
-
-def _words(document: openapi.Document) -> dict[str, Value]:
+def _words(api: Api, document: Document) -> dict[str, Value]:
     """What an API is called: only its current revision can say it anew."""
-    return {"displayName": document.title, **({"description": document.description} if document.description else {})}
+    return {
+        "displayName": document.title or api.name,
+        **({"description": document.description} if document.description else {}),
+    }
 
 
 def _shared(place: Place, api: Api) -> dict[str, Value]:

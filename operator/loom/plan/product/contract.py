@@ -86,6 +86,13 @@ def breaks(before: Contract, after: Contract, bodies: Iterable[tuple[str, str]] 
     return [*found[:_MOST], *([f"and {len(found) - _MOST} more"] if len(found) > _MOST else [])]
 
 
+def sentence_of(api: str, broken: list[str]) -> str:
+    """What is said of a document that would break callers of an API; "" where nothing would."""
+    if not broken:
+        return ""
+    return f"callers would break: {'; '.join(broken)}. Publish it as another version, or set spec.apis[{api}].allowBreaking"
+
+
 def _broken(was: Signature, now: Signature | None) -> Iterator[str]:
     if now is None:
         yield f"{was.shown} is gone"

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from loom.api.api_apis import Api, Scheme
 from loom.errors import Refusal
 from loom.plan.checks import GatewayCheck
-from loom.plan.product import openapi
 from loom.plan.product.place import GATEWAY_REACHABLE, SERVICE, Place
 from loom.plan.product.sources import document_of
 from loom.plan.resource import Resource
@@ -49,7 +48,7 @@ def checks(place: Place) -> Iterator[GatewayCheck]:
 
 
 def _path(place: Place, api: Api, operation: str) -> str:
-    safe = openapi.read(*document_of(place, api, api.current)).safe
+    safe = document_of(place, api, api.current).safe
     if operation not in safe:
         names = ", ".join(sorted(safe)[:_NAMED]) or "none"
         raise Refusal(

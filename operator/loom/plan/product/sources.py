@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from loom.api.api_apis import Api
 from loom.api.api_product import ApiProductSpec
-from loom.api.api_source import ContainerAppSource, FunctionAppSource, OpenApiSource, Revision, Source
+from loom.api.api_source import ContainerAppSource, DocumentSource, FunctionAppSource, Revision, Source
 from loom.errors import Refusal
 from loom.plan.arm_id import key
 from loom.plan.context import Context, Link
 from loom.plan.grants import product_grant
+from loom.plan.product.document import Document
+from loom.plan.product.judges import JUDGES
 from loom.plan.product.place import SOURCE_IN_SYNC, Place, place_of
 
 _DOCUMENT = "/openapi.json"
@@ -62,12 +64,18 @@ def app_sources(spec: ApiProductSpec, context: Context) -> tuple[AppSource, ...]
     return tuple(dict.fromkeys(source for source in named if source is not None))
 
 
-def document_of(place: Place, api: Api, revision: Revision) -> tuple[str, str]:
-    """The text that a revision is imported from, and what to call it. Raises `Refusal` where it is not there."""
+def document_of(place: Place, api: Api, revision: Revision) -> Document:
+    """The document that a revision is imported from. Raises `Refusal` where it is not there, or is none."""
+    kind, _ = next(revision.source.kinds())
+    return JUDGES[kind].read(*text_of(place, api, revision))
+
+
+def text_of(place: Place, api: Api, revision: Revision) -> tuple[str, str]:
+    """The text of that document, and what to call it. Raises `Refusal` where it is not there."""
     kind, _ = next(revision.source.kinds())
     where = f"spec.apis[{api.name}].revisions[{revision.name}].source.{kind}"
-    if revision.source.openapi is not None:
-        return _openapi(place, revision.source.openapi, where)
+    if revision.source.document is not None:
+        return _written(place, revision.source.document, where)
     app = app_source(place, api, revision.source)
     return _said(place, app.name if app else "", where), where
 
@@ -77,7 +85,7 @@ def unread(place: Place) -> str:
     return next((link.problem for link in place.links.values() if link.problem), "")
 
 
-def _openapi(place: Place, source: OpenApiSource, where: str) -> tuple[str, str]:
+def _written(place: Place, source: DocumentSource, where: str) -> tuple[str, str]:
     if source.inline is not None:
         return source.inline, f"{where}.inline"
     if source.url is not None:

@@ -65,6 +65,8 @@ class Apis(Child):
         check_document(change.properties)
         if change.properties.get("path") is None:
             raise refusals.invalid("path", "API path must not be null.")
+        if change.before is not None and _kind(change.before.properties) != _kind(change.properties):
+            raise refusals.invalid("type", "API type cannot be changed.")
         if ";rev=" in change.name:
             check_revision(change)
         else:
@@ -176,6 +178,11 @@ def revisions(world: World, api: Resource) -> list[Resource]:
         return []
     found = world.store.children(service_of(api.id), APIS)
     return [item for item in found if item.key.startswith(f"{api.key};rev=")]
+
+
+def _kind(properties: Json) -> str:
+    """Plain APIs are not called anything."""
+    return str(properties.get("type") or "http")
 
 
 def _read(order: Json) -> openapi.Description:

@@ -51,7 +51,7 @@ def preflight(call: Call) -> None:
     for element in statements(call, "inbound"):
         if element.name == "cors":
             policy_callers.cors(call, element)
-    if call.route.operation is None:
+    if call.route.operation is None:  # what a GraphQL API's backend says to it is not played
         raise refuse(404, "Resource not found")
 
 

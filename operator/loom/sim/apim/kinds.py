@@ -12,6 +12,7 @@ from loom.sim.apim.places import APIS, GROUPS, SERVICE, SPACE
 from loom.sim.apim.policies import Fragments, Policies
 from loom.sim.apim.products import Links, Members, Products
 from loom.sim.apim.revisions import Releases
+from loom.sim.apim.schemas import Schemas
 from loom.sim.apim.services import Services
 from loom.sim.apim.subscriptions import Subscriptions
 from loom.sim.kinds import Behavior, Kind, NameRule, Refusal, Style
@@ -52,7 +53,7 @@ CHILDREN = (
     _policies("apis/operations/", "operation"),
     _policies("apis/", "api"),
     _child("apis/releases", "Release", Releases()),
-    _child("apis/schemas", "Schema", ApiChild()),
+    _child("apis/schemas", "Schema", Schemas(), stateful=True, put=replace(_QUICK, seconds=3)),
     _child("apis/tags", "Tag", ApiChild()),
     _child("backends", "Backend", Backends()),
     _child("diagnostics", "Diagnostic", Diagnostics()),

@@ -29,10 +29,19 @@ def find(world: World, service: Resource, request: Request) -> Route:
     if not fitting:
         raise refuse(404, "Resource not found")
     _, api, rest = max(fitting, key=lambda found: found[0])
+    if api.properties.get("type") == "graphql":
+        return _query(api, request, rest)
     operation = _operation(world, api, request, rest)
     if operation is None and request.method != "OPTIONS":
         raise refuse(404, "Resource not found")
     return Route(api, operation, rest)
+
+
+def _query(api: Resource, request: Request, rest: str) -> Route:
+    """A GraphQL API has one address, which takes queries by POST; the rest of it is in them."""
+    if rest != "/" or request.method not in ("POST", "OPTIONS"):
+        raise refuse(404, "Resource not found")
+    return Route(api, None, "")
 
 
 def _fits(path: str, prefix: str) -> bool:

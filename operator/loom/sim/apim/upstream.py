@@ -26,7 +26,8 @@ def call_backend(call: Call) -> None:
     if not call.backend:
         raise refuse(500, "Internal server error: the API has no backend address.")
     parts = urlsplit(call.backend)
-    path = parts.path.rstrip("/") + (call.path if call.path.startswith("/") else f"/{call.path}")
+    below = call.path if call.path.startswith("/") or not call.path else f"/{call.path}"
+    path = parts.path.rstrip("/") + below
     headers = {**call.headers, **_credentials(call, chosen), "host": parts.netloc}
     asked = Request(
         call.request.method, path, call.query, headers, call.request.body, f"{parts.scheme}://{parts.netloc}"

@@ -11,7 +11,6 @@ from loom.api.api_source import Revision
 from loom.api.policies.safety import asks_for_a_token
 from loom.api.policies.table import API, OPERATION, PRODUCT, Section
 from loom.errors import Refusal
-from loom.plan.product import openapi
 from loom.plan.product.backends import audience, backend_key
 from loom.plan.product.place import POLICIES_APPLIED, Place, revision_key
 from loom.plan.product.place import PRODUCT as PRODUCT_KEY
@@ -102,8 +101,7 @@ def _scope(place: Place, level: str, where: str) -> Scope:
 
 def _operations(place: Place, api: Api, revision: Revision) -> dict[str, str]:
     """The operationIds of the revision's document, and what the service calls those operations."""
-    text, where = document_of(place, api, revision)
-    return {name: service_name(name) for name in openapi.read(text, where).operation_ids}
+    return {name: service_name(name) for name in document_of(place, api, revision).operation_ids}
 
 
 def service_name(operation_id: str) -> str:

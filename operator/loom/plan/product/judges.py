@@ -1,0 +1,58 @@
+"""Judges of documents, one for each language that an API is described in: a text is judged once, as the same one comes by in every pass."""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from loom.errors import Refusal
+from loom.plan.product import graphql_schema, openapi
+from loom.plan.product.document import Document, Flaw
+
+_MOST_REMEMBERED = 20_000
+
+
+class Judge:
+    """Knows what it thought of each text that it has seen. `refusal` is what is said of one that is wrong, `unread` stands for one
+    that nobody reads."""
+
+    def __init__(
+        self, judge: Callable[[str, str], Document | Flaw], refusal: Callable[[str], Refusal], unread: str
+    ) -> None:
+        self.unread = unread
+        self._judge, self._refusal = judge, refusal
+        self._judged: dict[str, Document | Flaw] = {}
+
+    def read(self, text: str, where: str) -> Document:
+        """The document of a text. Raises `Refusal` with the line; `where` says which document it is."""
+        found = self._known(text)
+        if isinstance(found, Flaw):
+            place = f"line {found.line}: " if found.line else ""
+            raise self._refusal(f"{where}: {place}{found.sentence}")
+        return found
+
+    def learn(self, text: str) -> None:
+        """Judge a text, so that `read` answers at once: a large one takes seconds, which a thread can give it."""
+        self._known(text)
+
+    def is_learned(self, text: str) -> bool:
+        """Does `read` answer at once?"""
+        return _digest(text) in self._judged
+
+    def _known(self, text: str) -> Document | Flaw:
+        digest = _digest(text)
+        found = self._judged.get(digest)
+        if found is None:
+            if len(self._judged) >= _MOST_REMEMBERED:
+                self._judged.clear()
+            found = self._judged[digest] = self._judge(text, digest)
+        return found
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
+OPENAPI = Judge(openapi.judge, lambda words: Refusal("InvalidOpenApi", words), openapi.UNREAD)
+GRAPHQL = Judge(graphql_schema.judge, lambda words: Refusal("InvalidGraphql", words), graphql_schema.UNREAD)
+
+JUDGES = {"openapi": OPENAPI, "containerApp": OPENAPI, "functionApp": OPENAPI, "graphql": GRAPHQL}
+"""By the kind of a source."""
