@@ -2,22 +2,26 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from loom.api.changes import forbidden_changes
 from loom.api.kinds import KINDS
 from loom.api.objects import parse
 from loom.cloud.factory import CloudFactory
 from loom.engine.preview import Preview
+from loom.errors import Refusal
 from loom.estate import Imported, Wish, read_estate, written
 from loom.kube import connection
 from loom.plan.ownership import TAG
 from loom.preview import Request, preview_files
 from loom.sim.clock import StandingClock
 from support.clouds import settings_for
-from support.converged import Converged
+from support.converged import Converged, converged
+from support.drifts import ADMINS
 from support.rehearsal import rehearsal
-from support.samples import sample
+from support.samples import bare_zone, sample
 from support.simulator import Simulator
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -27,7 +31,7 @@ GROUP = "rg-csa-loom-dlz-finance-prod-eastus2"
 TENANT = "10000000-0000-4000-8000-000000000001"
 FRAME = ("adminPlaneRef", "domain", "environment", "subscriptionId", "location", "owner", "network")
 WHOLE = {
-    "access", "network", "storage", "eventHubs", "serviceBus", "cosmos", "eventGrid", "keyVault", "redis", "apps", "accessPaths",
+    "access", "network", "storage", "eventHubs", "serviceBus", "cosmos", "eventGrid", "keyVault", "redis", "kusto", "apps", "accessPaths",
 }  # fmt: skip
 
 
@@ -51,12 +55,12 @@ def forget_marks(azure: Simulator) -> None:
             azure.edit(arm_id, {"properties": {"description": words.split(" [")[0]}})
 
 
-async def imported(azure: Simulator, group: str = GROUP, **more: str) -> Imported:
+async def imported(azure: Simulator, group: str = GROUP, installation: str = "", **more: str) -> Imported:
     clouds = CloudFactory(settings_for(azure))
     try:
         cloud = clouds.for_terminal("AzureCloud", TENANT)
         found = await read_estate(cloud, f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{group}")
-        return written(found, Wish(SUBSCRIPTION, group, tenant=TENANT, **more), TENANT)
+        return written(found, Wish(SUBSCRIPTION, group, tenant=TENANT, **more), TENANT, installation)
     finally:
         await clouds.aclose()
 
@@ -83,11 +87,72 @@ async def test_a_plan_of_what_was_imported_changes_nothing_but_the_marks(estate:
     made = await imported(estate.azure)
     for obj in made.objects:
         assert parse(KINDS[obj["kind"]], obj)
-    assert set(made.objects[1]["spec"]) >= WHOLE
+    spec = made.objects[1]["spec"]
+    assert set(spec) >= WHOLE
+    assert set(spec["accessPaths"]) == {"external", "frontDoor", "applicationGateway", "vpn"}
+    theirs = [spec["kusto"]["clusterId"], spec["accessPaths"]["applicationGateway"]["certificate"]["keyVault"]["id"]]
+    assert made.objects[0]["spec"]["grants"][0]["scopes"] == theirs
     plan = await plan_of(estate.azure, made, tmp_path)
     assert beside_the_marks(plan) == []
     assert {change.action for change in plan.changes} == {"Update"}
     assert plan.unchanged > 20
+
+
+async def test_an_estate_with_engines_and_a_bastion_is_imported_with_them(tmp_path: Path) -> None:
+    engines: dict[str, Any] = {
+        "databricks": {"accessConnector": {}, "browserAuthentication": "Skip"},
+        "synapse": {"filesystem": "studio", "sqlAdmins": {"groupId": ADMINS, "name": "SQL administrators"}},
+    }
+    apps = {"environment": {}, "mirroring": {}}
+    zone = bare_zone(
+        "network",
+        "access",
+        storage={},
+        eventHubs={},
+        keyVault={},
+        apps=apps,
+        accessPaths={"bastion": {"own": {}}},
+        **engines,
+    )
+    async with converged([sample("AdminPlane"), zone]) as estate:
+        forget_marks(estate.azure)
+        made = await imported(estate.azure)
+        plan = await plan_of(estate.azure, made, tmp_path)
+    spec = made.objects[1]["spec"]
+    assert {name: spec[name] for name in engines} == engines
+    assert spec["accessPaths"]["bastion"] == {"own": {}}
+    assert beside_the_marks(plan) == []
+    assert {change.action for change in plan.changes} == {"Update"}
+    assert made.notes == []
+
+
+async def test_a_zone_that_is_kept_already_is_written_as_the_object_that_keeps_it(
+    estate: Converged, tmp_path: Path
+) -> None:
+    made = await imported(estate.azure, installation="rehearsal")
+    obj = made.objects[1]
+    assert obj["metadata"] == {"name": "finance", "namespace": "domain-finance"}
+    assert "adoption" not in obj["spec"]
+    assert any("kept already, by DataLandingZone domain-finance/finance" in note for note in made.notes)
+    before, after = (parse(KINDS["DataLandingZone"], one) for one in (sample("DataLandingZone"), obj))
+    assert list(forbidden_changes(before, after)) == []
+    plan = await plan_of(estate.azure, made, tmp_path)
+    assert plan.changes == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"installation": "elsewhere"}, "of installation rehearsal, and the configured one is elsewhere"),
+        ({"name": "other"}, "leave --namespace and --name out"),
+    ],
+    ids=["another installation", "another name"],
+)
+async def test_nobody_else_gets_a_file_for_what_is_kept_already(
+    estate: Converged, more: dict[str, str], says: str
+) -> None:
+    with pytest.raises(Refusal, match=says):
+        await imported(estate.azure, **more)
 
 
 async def test_an_estate_under_names_of_its_own_is_imported_with_them(tmp_path: Path) -> None:

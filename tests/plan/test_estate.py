@@ -9,8 +9,10 @@ from loom.api.objects import parse
 from loom.errors import Refusal
 from loom.plan.arm_id import key
 from loom.plan.estate.found import Found
+from loom.plan.estate.names import formed_names, with_names_that_differ
 from loom.plan.estate.plane import Told, plane_spec
 from loom.plan.estate.zone import unread, zone_spec
+from support.worlds import plane_object, zone_object
 
 SUBSCRIPTION, ADMIN = (f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}" for digit in "42")
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-their-own-name"
@@ -102,9 +104,46 @@ def test_a_role_on_a_single_thing_makes_nobody_a_member() -> None:
 
 
 def test_what_no_field_says_is_a_note() -> None:
-    notes = list(unread(estate({"id": at_("Microsoft.Compute/virtualMachines", "vm-1")})))
+    notes = list(unread(estate({"id": at_("Microsoft.Compute/virtualMachines", "vm-1")}), {}))
     assert "Microsoft.Compute/virtualMachines vm-1 is in the group, and no field says it: it is left alone." in notes
     assert "The network has no subnet snet-private-endpoints: services and apps need one." in notes
+
+
+def test_an_engine_that_no_zone_would_have_made_so_is_left_alone_and_told() -> None:
+    lake = {
+        "accountUrl": "https://other.dfs.core.windows.net",
+        "filesystem": "f",
+        "resourceId": "/subscriptions/x/other",
+    }
+    parameters = {"customVirtualNetworkId": {"value": NETWORK}, "customPublicSubnetName": {"value": "public-subnet"}}
+    workspaces = (
+        {"id": at_("Microsoft.Databricks/workspaces", "adb-1"), "properties": {"parameters": parameters}},
+        {"id": at_("Microsoft.Synapse/workspaces", "syn-1"), "properties": {"defaultDataLakeStorage": lake}},
+    )
+    account = {"id": at_("Microsoft.Storage/storageAccounts", "sa1"), "properties": {"isHnsEnabled": True}}
+    found = estate(*workspaces, account)
+    zone = zone_spec(found, "eastus2")
+    assert {"databricks", "synapse"} & set(zone) == set()
+    notes = list(unread(found, zone))
+    assert (
+        "Microsoft.Databricks/workspaces adb-1 is in the group, and as it is, databricks does not say it: it is left alone."
+        in notes
+    )
+    assert any("syn-1" in note for note in notes)
+
+
+def test_only_names_that_a_zone_would_not_form_are_said_and_gateways_whose_names_no_field_can_say_are_not() -> None:
+    bastions = ({"id": at_("Microsoft.Network/bastionHosts", "their-bastion")},)
+    spec = {"storage": {"name": "theirs"}, "keyVault": {}, "accessPaths": {"bastion": {"own": {}}, "external": {}}}
+    zone = parse(KINDS["DataLandingZone"], zone_object())
+    formed = formed_names(zone, parse(KINDS["AdminPlane"], plane_object()))
+    found = estate(*bastions)
+    assert with_names_that_differ(spec, found, formed) == {
+        "storage": {"name": "theirs"}, "keyVault": {}, "accessPaths": {"external": {}},
+    }  # fmt: skip
+    usual = {"storage": {"name": formed.storage}, "accessPaths": {"bastion": {"own": {}}}}
+    assert with_names_that_differ(usual, found, formed) == {"storage": {}}
+    assert any("their-bastion" in note for note in unread(found, {"accessPaths": {"external": {}}}))
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,9 @@ class ZoneNames:
     front_door: str
     front_door_endpoint: str
     front_door_firewall: str
+    application_gateway: str
+    bastion: str
+    vpn_gateway: str
     redis: str
     kusto_database: str
     databricks: str
@@ -91,6 +94,9 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         front_door=fit(f"afd-csa-loom-{place}", 90),
         front_door_endpoint=fit(f"loom-{spec.domain}-{environment}", 46),
         front_door_firewall=f"wafloom{spec.domain.replace('-', '')}{environment}{unique}",
+        application_gateway=fit(f"agw-csa-loom-{place}", 80),
+        bastion=fit(f"bas-csa-loom-{place}", 80),
+        vpn_gateway=fit(f"vpngw-csa-loom-{place}", 80),
         redis=(spec.redis and spec.redis.name) or hashed(f"redis-loom-{spec.domain}-{environment}", unique, 60),
         kusto_database=f"loomdb-{spec.domain}-{owner.hash}",
         databricks=(spec.databricks and spec.databricks.name) or fit(f"adb-loom-{place}", 64),

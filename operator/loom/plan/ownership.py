@@ -21,6 +21,12 @@ class Owner:
     kind: str
     name: str
 
+    @classmethod
+    def of(cls, mark: str) -> "Owner | None":
+        """The owner whose mark this is; None for what is no mark."""
+        parts = mark.split("/")
+        return cls(*parts) if len(parts) == 4 and all((parts[0], *parts[2:])) else None
+
     @property
     def mark(self) -> str:
         """The marker's value: `<installation>/<namespace>/<kind>/<name>`."""

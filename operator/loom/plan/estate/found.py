@@ -27,6 +27,10 @@ class Found:
         found = (body for body in self.bodies.values() if type_of(body["id"]).lower() == arm_type.lower())
         return sorted((body for body in found if is_within(body["id"], place)), key=lambda body: key(body["id"]))
 
+    def anywhere(self, arm_type: str) -> list[Json]:
+        """Every resource of a type that was read, in the zone's group or beside it, by id."""
+        return self.of(arm_type, "/subscriptions")
+
     def one(self, arm_type: str) -> Json:
         """The first resource of a type in the zone's group; {} where there is none."""
         return next(iter(self.of(arm_type)), {})

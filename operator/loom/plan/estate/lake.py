@@ -16,7 +16,7 @@ _DAYS = {"tierToCool": "coolAfterDays", "tierToCold": "coldAfterDays", "delete":
 
 def storage(found: Found) -> Json:
     """The first account with a hierarchical namespace; None where there is none."""
-    account = _account(found)
+    account = account_of(found)
     if not account:
         return None
     containers = found.of(f"{ACCOUNT}/blobServices/containers", account["id"])
@@ -30,7 +30,8 @@ def storage(found: Found) -> Json:
     )
 
 
-def _account(found: Found) -> Json:
+def account_of(found: Found) -> Json:
+    """The first account with a hierarchical namespace; {} where there is none."""
     return next((body for body in found.of(ACCOUNT) if at(body, "properties.isHnsEnabled")), {})
 
 
@@ -54,7 +55,7 @@ def _rule(rule: Json) -> Json:
 
 def event_grid(found: Found) -> Json:
     """The system topic of the account, with the subscriptions that fill queues of the zone by the topic's identity."""
-    account = _account(found)
+    account = account_of(found)
     topics = found.of(TOPIC)
     topic = next(
         (one for one in topics if account and key(str(at(one, "properties.source"))) == key(account["id"])), None

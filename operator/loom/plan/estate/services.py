@@ -6,6 +6,7 @@ What apps keep for themselves in a service (topics, queues) is left out: it is m
 from collections.abc import Callable
 
 from loom.plan.arm_id import name_of
+from loom.plan.estate.engines import databricks, kusto, synapse
 from loom.plan.estate.found import Found, given
 from loom.plan.estate.lake import event_grid, storage
 from loom.plan.needs import TOPICS
@@ -105,5 +106,8 @@ READINGS: dict[str, Reading] = {
     "eventGrid": event_grid,
     "keyVault": key_vault,
     "redis": redis,
+    "kusto": kusto,
+    "databricks": databricks,
+    "synapse": synapse,
 }
 """How each service is read, by its field in the spec."""

@@ -4,11 +4,11 @@ What cannot be told from Azure is a note for the person; what is there and no fi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from loom.api.data_landing_zone import Environment
 from loom.errors import Refusal
-from loom.plan.arm_id import name_of, subscription_of, type_of
+from loom.plan.arm_id import is_within, name_of, subscription_of, type_of
 from loom.plan.estate.found import ROLE_ASSIGNMENTS, Found, given, tags_of
 from loom.plan.estate.services import READINGS
 from loom.plan.estate.ways import access_paths
@@ -145,20 +145,53 @@ def _values(app: App) -> Iterator[tuple[str, str]]:
     return ((need.of.removeprefix(place), need.setting) for need in rows_of(app) if need.of.startswith(place))
 
 
-def unread(found: Found) -> Iterator[str]:
+_ALWAYS = frozenset(
+    {
+        "microsoft.network/virtualnetworks", "microsoft.network/networksecuritygroups", "microsoft.network/routetables",
+        "microsoft.network/privateendpoints", "microsoft.network/networkinterfaces", "microsoft.network/privatednszones",
+        "microsoft.network/publicipaddresses", "microsoft.managedidentity/userassignedidentities",
+    }
+)  # fmt: skip
+_FIELDS = {
+    "microsoft.storage/storageaccounts": "storage",
+    "microsoft.eventhub/namespaces": "eventHubs",
+    "microsoft.servicebus/namespaces": "serviceBus",
+    "microsoft.documentdb/databaseaccounts": "cosmos",
+    "microsoft.cache/redisenterprise": "redis",
+    "microsoft.keyvault/vaults": "keyVault",
+    "microsoft.eventgrid/systemtopics": "eventGrid",
+    "microsoft.databricks/workspaces": "databricks",
+    "microsoft.databricks/accessconnectors": "databricks.accessConnector",
+    "microsoft.synapse/workspaces": "synapse",
+    "microsoft.app/managedenvironments": "apps",
+    "microsoft.app/containerapps": "apps",
+    "microsoft.cdn/profiles": "accessPaths.frontDoor",
+    "microsoft.network/frontdoorwebapplicationfirewallpolicies": "accessPaths.frontDoor",
+    "microsoft.network/applicationgateways": "accessPaths.applicationGateway",
+    "microsoft.network/applicationgatewaywebapplicationfirewallpolicies": "accessPaths.applicationGateway",
+    "microsoft.network/bastionhosts": "accessPaths.bastion",
+    "microsoft.network/virtualnetworkgateways": "accessPaths.vpn",
+}
+"""The field that a type of the group is read into."""
+
+
+def reached(spec: Mapping[str, Json], group: str) -> Iterator[str]:
+    """The ids outside the zone's group that the spec attaches or reads: the grant's scopes must hold them."""
+    for path in ("kusto.clusterId", "accessPaths.applicationGateway.certificate.keyVault.id"):
+        arm_id = str(at(spec, path) or "")
+        if arm_id and not is_within(arm_id, group):
+            yield arm_id
+
+
+def unread(found: Found, spec: Mapping[str, Json]) -> Iterator[str]:
     """What is in the group and no field of the spec speaks of, as sentences: it stays as it is."""
-    known = {
-        "microsoft.storage/storageaccounts", "microsoft.eventhub/namespaces", "microsoft.servicebus/namespaces",
-        "microsoft.documentdb/databaseaccounts", "microsoft.network/virtualnetworks", "microsoft.network/networksecuritygroups",
-        "microsoft.network/routetables", "microsoft.network/privateendpoints", "microsoft.network/networkinterfaces",
-        "microsoft.app/managedenvironments", "microsoft.app/containerapps", "microsoft.managedidentity/userassignedidentities",
-        "microsoft.network/privatednszones", "microsoft.keyvault/vaults", "microsoft.cdn/profiles",
-        "microsoft.eventgrid/systemtopics", "microsoft.cache/redisenterprise",
-        "microsoft.network/frontdoorwebapplicationfirewallpolicies",
-    }  # fmt: skip
     for body in found.top_level():
-        if type_of(body["id"]).lower() not in known:
-            yield f"{type_of(body['id'])} {name_of(body['id'])} is in the group, and no field says it: it is left alone."
+        kind = type_of(body["id"]).lower()
+        field = _FIELDS.get(kind)
+        if kind in _ALWAYS or (field and at(spec, field) is not None):
+            continue
+        why = f"as it is, {field} does not say it" if field else "no field says it"
+        yield f"{type_of(body['id'])} {name_of(body['id'])} is in the group, and {why}: it is left alone."
     missing = {room.name for room in ROOMS if not room.needed_by}
     for subnet in at(found.one(_NETWORK), "properties.subnets") or ():
         missing.discard(subnet["name"])

@@ -19,7 +19,7 @@ from loom.plan.zone.storage import KEY as STORAGE
 from loom.plan.zone.storage import filesystem
 
 KEY = "synapse"
-_FILESYSTEM = "synapse"
+FILESYSTEM = "synapse"
 
 
 def synapse(site: Site) -> Iterator[Resource]:
@@ -40,7 +40,7 @@ def synapse(site: Site) -> Iterator[Resource]:
 
 
 def _made(site: Site, spec: Synapse) -> Iterator[Resource]:
-    name = spec.filesystem or site.inner("storage", _FILESYSTEM)
+    name = spec.filesystem or site.inner("storage", FILESYSTEM)
     files = filesystem(site, name)
     declared = site.spec.storage.filesystems if site.spec.storage else ()
     if name not in {each.name for each in declared}:

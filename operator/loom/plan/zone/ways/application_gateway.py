@@ -162,7 +162,7 @@ def _part(site: Site, path: str, name: str) -> dict[str, Value]:
 
 
 def _id(site: Site) -> str:
-    return site.id("Microsoft.Network/applicationGateways", fit(f"agw-csa-loom-{site.names.place}", 80))
+    return site.id("Microsoft.Network/applicationGateways", site.names.application_gateway)
 
 
 def _firewall_id(site: Site) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from loom.api.zone.network import BASTION_SUBNET
 from loom.plan.checks import LinkCheck, WayCheck
-from loom.plan.naming import fit
 from loom.plan.resource import Resource
 from loom.plan.zone.app import App
 from loom.plan.zone.site import REACHABLE, Site
@@ -22,7 +21,7 @@ def _bastion(site: Site, _app: App) -> Iterator[Resource]:
     yield address(site, KEY)
     yield Resource(
         key=KEY,
-        id=site.id("Microsoft.Network/bastionHosts", fit(f"bas-csa-loom-{site.names.place}", 80)),
+        id=site.id("Microsoft.Network/bastionHosts", site.names.bastion),
         body={
             "location": site.location,
             "tags": dict(site.tags),

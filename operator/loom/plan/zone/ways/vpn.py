@@ -11,7 +11,6 @@ from loom.api.zone.network import GATEWAY_SUBNET
 from loom.errors import Refusal
 from loom.plan.checks import WayCheck
 from loom.plan.clouds import AUTHORITIES
-from loom.plan.naming import fit
 from loom.plan.resource import Resource
 from loom.plan.values import Value
 from loom.plan.zone.app import App
@@ -35,7 +34,7 @@ def _vpn(site: Site, _app: App) -> Iterator[Resource]:
     yield address(site, KEY)
     yield Resource(
         key=KEY,
-        id=site.id("Microsoft.Network/virtualNetworkGateways", fit(f"vpngw-csa-loom-{site.names.place}", 80)),
+        id=site.id("Microsoft.Network/virtualNetworkGateways", site.names.vpn_gateway),
         body={
             "location": site.location,
             "tags": dict(site.tags),
