@@ -103,7 +103,7 @@ async def test_an_estate_with_engines_and_a_bastion_is_imported_with_them(tmp_pa
         "databricks": {"accessConnector": {}, "browserAuthentication": "Skip"},
         "synapse": {"filesystem": "studio", "sqlAdmins": {"groupId": ADMINS, "name": "SQL administrators"}},
     }
-    apps = {"environment": {}, "mirroring": {}}
+    apps: dict[str, Any] = {"environment": {}, "mirroring": {}}
     zone = bare_zone(
         "network",
         "access",
