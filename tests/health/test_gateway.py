@@ -134,13 +134,14 @@ async def test_a_name_that_does_not_exist_is_not_well() -> None:
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1", "fe80::1%eth0",
-     "fd00::1", "::ffff:10.0.0.1"],
+     "fd00::1", "::ffff:10.0.0.1", "::10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b::127.0.0.1", "64:ff9b::169.254.169.254",
+     "64:ff9b:1::10.0.0.1", "2002:a00:1::1", "2002:7f00:1::1", "fec0::1", "255.255.255.255", "198.18.0.1", "192.0.0.1"],
 )  # fmt: skip
 def test_addresses_of_somebodys_own_network_are_forbidden(address: str) -> None:
     assert forbidden(address)
 
 
-@pytest.mark.parametrize("address", ["20.50.60.70", "2603:1030::1", "8.8.8.8"])
+@pytest.mark.parametrize("address", ["20.50.60.70", "2603:1030::1", "8.8.8.8", "64:ff9b::20.50.60.70"])
 def test_addresses_of_the_internet_are_not(address: str) -> None:
     assert not forbidden(address)
 

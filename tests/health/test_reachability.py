@@ -221,7 +221,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "::1", "::ffff:127.0.0.1", "169.254.169.254", "fe80::1", "10.100.1.7", "192.168.0.1", "100.64.0.1", "fd00::1",
-     "0.0.0.0", "224.0.0.1", "168.63.129.16"],
+     "0.0.0.0", "224.0.0.1", "168.63.129.16", "10.100.1.247", "64:ff9b::10.100.1.247", "2002:a64:1f7::1"],
 )  # fmt: skip
 async def test_a_name_that_leads_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     resolving(monkeypatch, address)
@@ -229,9 +229,19 @@ async def test_a_name_that_leads_elsewhere_is_refused(monkeypatch: pytest.Monkey
         await addresses_of(HOST, 443, {}, Inside(("10.100.1.246",)))
 
 
-async def test_the_environments_own_address_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    resolving(monkeypatch, "10.100.1.246")
-    assert await addresses_of(HOST, 443, {}, Inside(("10.100.1.246",))) == [("10.100.1.246", 443)]
+@pytest.mark.parametrize("address", ["10.100.1.246", "64:ff9b::10.100.1.246"])
+async def test_the_environments_own_address_is_not_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    resolving(monkeypatch, address)
+    assert await addresses_of(HOST, 443, {}, Inside(("10.100.1.246",))) == [(address, 443)]
+
+
+@pytest.mark.parametrize("reported", ["10.100.0.0/16", "10.0.0.0/8", "0.0.0.0/0", "10.100.1.246/24", "nonsense"])
+async def test_a_range_in_the_place_of_the_environments_own_address_opens_nothing(
+    door: Door, monkeypatch: pytest.MonkeyPatch, reported: str
+) -> None:
+    resolving(monkeypatch, "10.100.1.7")
+    finding = await examined(door.asker(connect_to={}), replace(PRIVATE, evidence=()), ip=reported)
+    assert (finding.health, "private network" in finding.message) == (Health.UNKNOWN, True)
 
 
 async def test_a_range_that_an_administrator_lets_probes_into_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,3 +214,25 @@ def test_a_vault_that_no_grant_reaches_is_not_written_to() -> None:
     authority = KIND.authority(KIND.parse(obj), world(obj))
     role = id_of(plan_of(obj).find("role/application-gateway/kv-shared/key-vault-secrets-user"))
     assert not authority.covers(role)
+
+
+def test_a_host_of_ones_own_is_asked_when_azure_has_seen_its_proof_or_at_the_gateways_own_address_alone() -> None:
+    paths = {**ways_in(), "frontDoor": {"hosts": [{"name": "shop.contoso.com"}]}}
+    found = {check.name: check for check in ways(plan_of(zone_object(accessPaths=paths)))}
+    proven, gateway = found["way/front-door/host/shop.contoso.com"], found["way/application-gateway"]
+    assert proven.first is not None
+    assert (proven.first.path, proven.first.expect) == ("properties.domainValidationState", "Approved")
+    assert gateway.at == Ref("application-gateway/address", "properties.ipAddress")
+
+
+def test_every_way_asks_a_host_that_azure_reported_and_none_that_a_spec_wrote() -> None:
+    paths = {**ways_in(), "frontDoor": {"hosts": [{"name": "shop.contoso.com"}]}}
+    checks = ways(plan_of(zone_object(accessPaths=paths)))
+    assert len(checks) == 6
+    assert {(check.url.template, type(check.url.parts[0])) for check in checks} == {("https://{}", Ref)}
+
+
+def test_what_azure_says_of_a_way_from_the_internet_does_not_prove_it() -> None:
+    found = {check.way: check for check in ways(plan_of(zone_object(accessPaths=ways_in())))}
+    assert {way for way, check in found.items() if check.is_public} == {"FrontDoor", "ApplicationGateway"}
+    assert all(check.evidence for check in found.values())

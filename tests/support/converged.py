@@ -29,7 +29,7 @@ from support.rehearsal import Object, Rehearsal, rehearsal
 from support.simulator import Simulator
 
 ZONE, PRODUCT = "DataLandingZone", "ApiProduct"
-PASSES = 120
+PASSES = 400
 WRITES = ("PUT", "PATCH", "POST", "DELETE")
 
 

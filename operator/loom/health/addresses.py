@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 
 class AddressRefused(Exception):
@@ -40,15 +40,44 @@ class Inside:
 NOWHERE = Inside()
 # A public number that leads to the host of the machine that asks (Azure docs: What is IP address 168.63.129.16).
 _PLATFORM = ip_address("168.63.129.16")
+# Addresses that hold an IPv4 one, to which a translator on the way leads: the range, and how many bits stand behind it. Mapped and
+# compatible (RFC 4291), translated (RFC 2765, RFC 6052), 6to4 (RFC 3056).
+_HOLDERS = (("::ffff:0:0/96", 0), ("::/96", 0), ("::ffff:0:0:0/96", 0), ("64:ff9b::/96", 0), ("2002::/16", 80))
+_IPV4_INSIDE = tuple((IPv6Network(holder), shift) for holder, shift in _HOLDERS)
+# Ranges of somebody's own that Python counts among the internet's: a translator's (RFC 8215), site-local (RFC 3879).
+_OWN = (IPv6Network("64:ff9b:1::/48"), IPv6Network("fec0::/10"))
 
 
 def forbidden(address: str, inside: Inside = NOWHERE) -> bool:
     """Is the address one that lies within somebody's own network, or nowhere, and not one that this probe is for?"""
-    ip = ip_address(address.partition("%")[0])
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    if ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip == _PLATFORM:
+    shown = ip_address(address.partition("%")[0])
+    ip = _meant(shown)
+    if _is_here(shown) or _is_here(ip):
         return True
-    return not (ip.is_global or inside.holds(ip))
+    is_own = any(ip.version == 6 and ip in network for network in _OWN)
+    return not ((ip.is_global and not is_own) or inside.holds(ip))
+
+
+def _is_here(ip: IPv4Address | IPv6Address) -> bool:
+    """Is it the machine that asks, its own link, its host, or nobody's in particular? Nothing opens a door to these."""
+    return ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip == _PLATFORM
+
+
+def _meant(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Where a connection to the address ends."""
+    for network, shift in _IPV4_INSIDE:
+        if ip.version == 6 and ip in network:
+            return IPv4Address(int(ip) >> shift & 0xFFFFFFFF)
+    return ip
+
+
+def alone(text: str) -> tuple[str, ...]:
+    """The text where it is one address, nothing where it is a range or no address: what Azure reports opens one door and no more."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return ()
+    return (text,)
 
 
 def mapped(host: str, connect_to: Mapping[str, str]) -> tuple[str, int] | None:

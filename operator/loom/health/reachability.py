@@ -7,7 +7,7 @@ It measures one way; what that means for the zone is the planner's and the engin
 from collections.abc import Awaitable, Callable
 
 from loom.api.conditions import Reason
-from loom.health.addresses import Inside
+from loom.health.addresses import Inside, alone
 from loom.health.asking import NOT_ASKED, Answer, Asker, Trouble
 from loom.health.gateway import comes_from_azure
 from loom.plan.backends import host_of
@@ -31,7 +31,7 @@ async def examine_way(check: WayCheck, asker: Asker, lookup: Lookup, ask: Ask) -
     url = str(resolve(check.url, lookup))
     if check.first and (held := await ask(check.first)).health is not Health.HEALTHY:
         return _not_yet(check, url, held, str(resolve(check.remedy, lookup)))
-    own = tuple(f"{resolve(place, lookup)}" for place in check.inside)
+    own = [address for place in check.inside for address in alone(f"{resolve(place, lookup)}")]
     ranges = (*own, *ranges_for(host_of(url), check.passages))
     answer = await asker.ask(url, Inside(ranges, at=str(lookup(check.at)) if check.at else ""))
     if check.evidence and not check.is_public and answer.trouble in _ELSEWHERE:

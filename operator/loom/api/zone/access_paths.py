@@ -131,7 +131,8 @@ class Reach(StatusModel):
     http_status: Int | None = None
     """The HTTP status that came. 401 and 403 are answers of the app and count as reachable; the ingress's own 404 does not."""
     probed_from: Word | None = None
-    """Operator: by HTTP from where the operator runs. Arm: it cannot get there, and Azure's own word for the parts of the way counts."""
+    """Operator: by HTTP from where the operator runs. Arm: it cannot get there, and Azure's own word for the parts of the way counts, which
+    proves no way from the internet."""
     since: Time | None = None
     """Since when the result is so."""
     message: Message | None = None
