@@ -174,7 +174,7 @@ class Operator:
     def _wake(self, mark: str) -> None:
         """The turn of an owner has come: `<installation>/<namespace>/<kind>/<name>`."""
         _, namespace, kind, name = mark.split("/")
-        self._queue.add(Key(kind, namespace, name), Priority.CHANGE)
+        self._queue.add(Key(kind, namespace, name), Priority.AWAITED)
 
     def _gauges_from(self, loop: asyncio.AbstractEventLoop) -> Callable[[], dict[str, float]]:
         """For the thread that serves metrics: the gauges are read in the loop that changes them."""

@@ -43,6 +43,16 @@ def test_the_first_in_line_is_woken_and_has_the_turn() -> None:
     assert line.lanes.claim("hub", "b#x")
 
 
+def test_who_has_a_lane_holds_up_whoever_stands_in_line_for_it() -> None:
+    line = Line()
+    line.lanes.claim("hub", "a#x")
+    assert not line.lanes.holds_up("a")
+    line.lanes.claim("hub", "b#x")
+    assert (line.lanes.holds_up("a"), line.lanes.holds_up("b")) == (True, False)
+    line.lanes.release("a#x")
+    assert not line.lanes.holds_up("a")
+
+
 def test_the_turn_is_the_objects_whichever_of_its_resources_must_go_first_by_now() -> None:
     line = Line()
     line.lanes.claim("net", "a#subnet")

@@ -88,6 +88,13 @@ async def test_a_persons_change_goes_before_a_resync(queue: WorkQueue) -> None:
     assert await taken(queue, 5) == ["person", "dependent", "a", "b", "c"]
 
 
+async def test_what_others_stand_in_line_for_goes_before_everything_new(queue: WorkQueue) -> None:
+    for number in range(5):
+        queue.add(a_key(f"new-{number}"), Priority.PERSON)
+    queue.add(a_key("called"), Priority.AWAITED)
+    assert await queue.take() == a_key("called")
+
+
 async def test_a_resync_that_a_person_then_asks_for_moves_ahead_and_is_taken_once(queue: WorkQueue) -> None:
     queue.add(a_key("a"), Priority.RESYNC)
     queue.add(a_key("b"), Priority.RESYNC)

@@ -307,6 +307,21 @@ async def test_an_object_that_is_gone_is_forgotten(office: Office) -> None:
     assert (office.worker._memories, office.queue.delayed) == ({}, 0)
 
 
+async def test_who_has_what_others_stand_in_line_for_is_looked_at_before_everything_new(office: Office) -> None:
+    async def holding(work: Work, memory: Memory, ports: Ports) -> Result:
+        if work.owner.name == ZONE.name:
+            ports.lanes.claim("hub", f"{work.owner.mark}#peering")
+            ports.lanes.claim("hub", "another#peering")
+        return replace(CALM, requeue_after=5.0)
+
+    office.engine = holding
+    office.there_is(a_plane(), held(a_zone()))
+    await office.work()
+    office.now += 5.0
+    office.there_is(*(held(a_zone(f"new{number}")) for number in range(3)))
+    assert (await office.work())[0] == ZONE
+
+
 async def test_an_object_that_is_gone_without_a_farewell_gives_back_its_lanes(office: Office) -> None:
     async def holding(work: Work, memory: Memory, ports: Ports) -> Result:
         assert ports.lanes.claim("hub", f"{work.owner.mark}#peering")

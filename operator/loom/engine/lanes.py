@@ -41,6 +41,10 @@ class Lanes:
         """Which in line the holder is, the next one being 1."""
         return next((n for n, name in enumerate(self._lines.get(lane, ()), 1) if _owner(name) == _owner(holder)), 1)
 
+    def holds_up(self, owner: str) -> bool:
+        """Does anybody stand in line for a lane that the owner has?"""
+        return any(_owner(name) == owner and self._lines.get(lane) for lane, name in self._holders.items())
+
     def release(self, holder: str) -> None:
         """Give back whatever the holder has, and call the next."""
         for lane in [lane for lane, name in self._holders.items() if name == holder]:

@@ -23,9 +23,10 @@ _TURN = 8  # every so many takes the least urgent go first, so that a stream of 
 class Priority(IntEnum):
     """What is urgent: lower goes first."""
 
-    PERSON = 0  # somebody changed, created or deleted the object, or asked for a pass
-    CHANGE = 1  # something that it depends on changed, or a wait is over
-    RESYNC = 2  # nothing happened: drift and health
+    AWAITED = 0  # others stand in line for what it has, or for a turn that is its own now
+    PERSON = 1  # somebody changed, created or deleted the object, or asked for a pass
+    CHANGE = 2  # something that it depends on changed, or a wait is over
+    RESYNC = 3  # nothing happened: drift and health
 
 
 class _Line:

@@ -156,8 +156,13 @@ class Worker:
             await writing.release()
             return
         delay = min(result.requeue_after, held_back) if held_back else result.requeue_after
-        settled = is_true(writing.obj, "Ready")
-        self._desk.watch.queue.add_after(key, delay, Priority.RESYNC if settled else Priority.CHANGE)
+        self._desk.watch.queue.add_after(key, delay, self._priority(key, writing.obj))
+
+    def _priority(self, key: Key, obj: Mapping[str, Any]) -> Priority:
+        """How urgent the next pass is: hundreds of new objects must not keep one that all of them wait for."""
+        if self._world.lanes.holds_up(self._desk.gatherer.owner(key).mark):
+            return Priority.AWAITED
+        return Priority.RESYNC if is_true(obj, "Ready") else Priority.CHANGE
 
     def _writing(self, key: Key, obj: Mapping[str, Any]) -> Writing:
         return Writing(self._desk.client, self._desk.watch, self._desk.status, key, obj)
