@@ -136,7 +136,7 @@ async def test_a_secret_that_changes_hands_before_the_write_is_not_written_over(
         server.put_plain(PATH, {"metadata": {"name": "partner-keys"}, "data": {"password": "eA=="}})
         return await merge(*where)
 
-    server.merge = merge_late  # type: ignore[method-assign]
+    server.merge = merge_late  # type: ignore[method-assign, assignment]
     error = await refused(keeper.write(PLACE, KEYS, Kept("other", NOTES)))
     assert (error.reason, error.retry) == ("ProgressingWithRetry", Retry.NOW)
     assert server.objects[PATH]["data"] == {"password": "eA=="}
