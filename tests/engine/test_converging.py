@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from loom.engine.item import CREATE
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, resource
@@ -371,10 +373,10 @@ async def test_what_was_made_though_the_answer_failed_is_looked_at_in_the_usual_
     bench.cloud.forget_requests()
     result = await bench.look()
     assert ("PUT", ACCOUNT) not in bench.cloud.writes()
-    assert result.requeue_after == 15.0
+    assert result.requeue_after == pytest.approx(15.0)
     bench.clock.seconds += result.requeue_after
     result = await bench.look()
-    assert result.requeue_after == 15.0
+    assert result.requeue_after == pytest.approx(15.0)
 
 
 async def test_a_failure_that_has_passed_does_not_hurry_what_takes_its_time() -> None:

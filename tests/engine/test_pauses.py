@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from loom.errors import CloudError, Retry
+from loom.plan.outcome import Outcome
 from loom.plan.ownership import Authority
+from loom.plan.resource import Plan
 from support.engine_bench import Bench
 
 LOCKED = CloudError("Locked", "ScopeLocked", "a lock forbids it", Retry.SLOWLY)
@@ -65,3 +67,21 @@ async def test_a_deletion_that_only_a_person_can_move_is_looked_at_once_an_inter
 
 def replace_retry(error: CloudError, retry: Retry) -> CloudError:
     return replace(error, retry=retry)
+
+
+async def test_a_pause_that_ends_while_a_pass_is_looking_is_not_forgotten() -> None:
+    bench = Bench()
+    bench.cloud.fail("PUT", "safinance", SILENT)
+    first = await bench.look()
+    assert bench.reason() == "CloudUnavailable"
+
+    def take_a_second(_plan: Plan, _outcome: Outcome) -> dict[str, object]:
+        bench.clock.seconds += 1.0
+        return {}
+
+    bench.report = take_a_second
+    bench.clock.seconds += first.requeue_after - 0.5  # something else asked for a pass
+    bench.cloud.forget_requests()
+    second = await bench.look()
+    assert bench.cloud.writes() == []
+    assert second.requeue_after < 1.0

@@ -163,9 +163,10 @@ def _next_look(run: Pass) -> float:
     now = run.ports.clock.now()
     names = {*run.items, *(d.id.lower() for d in run.deletions)}
     due = [running.due for running in run.memory.running.values()]
-    # A pause that is over hurries nobody: whatever failed was either tried again in this pass, or waits for something else.
+    # A pause that was over before this pass hurries nobody: whatever failed was either tried again in it, or waits for something
+    # else. One that ended while the pass went on may have held a write back, and nothing else would bring another pass.
     pauses = [failure.not_before for name, failure in run.so_far.failures.items() if name in names]
-    due += [moment for moment in pauses if moment > now]
+    due += [moment for moment in pauses if moment > run.began]
     if run.lane_taken:
         due.append(now + min(run.lane_taken, run.work.rhythm.interval))
     if _is_at_work(run):

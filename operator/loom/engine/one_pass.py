@@ -32,6 +32,7 @@ class Pass:
     inventory: Inventory
     submitted: dict[str, str]  # plan key -> keyed hash of what was last sent and is never returned
     so_far: RunMemory = field(default_factory=RunMemory)  # what earlier passes of the same run have done and seen
+    began: float = 0.0
     since: float = 0.0  # nothing read earlier than this counts
     deep: bool = True  # the slow tier is read as well
     afresh: bool = False  # what this run has seen to hold is read again, the slow tier apart
@@ -54,6 +55,7 @@ class Pass:
     wanted: dict[str, frozenset[str]] = field(default_factory=dict)  # plan key -> paths that references ask for
 
     def __post_init__(self) -> None:
+        self.began = self.ports.clock.now()
         self.base = self.work.status
         exported = self.base.get("keysExportedTo")
         self.exported = set(map(str, exported)) if isinstance(exported, list) else set()
