@@ -1,5 +1,7 @@
 """The table of errors: which reason a person reads, and how soon trying again can help."""
 
+from typing import Any
+
 import pytest
 
 from loom.api.conditions import Reason
@@ -110,22 +112,50 @@ def test_a_failed_authorization_names_the_action_and_the_scope() -> None:
     )
     error = classify(403, {"error": {"code": "AuthorizationFailed", "message": message}})
     assert error.message == (
-        "The identity with object id 55555555-0000-0000-0000-000000000001 lacks the permission "
+        "The identity 33333333-0000-0000-0000-000000000001 (object id 55555555-0000-0000-0000-000000000001) lacks the permission "
         f"Microsoft.Storage/storageAccounts/write on {ACCOUNT}; assign it a role that has it."
     )
 
 
 def test_a_linked_authorization_names_the_linked_action_and_scope() -> None:
     message = (
-        "The client has permission to perform action 'Microsoft.Network/virtualNetworks/subnets/write' on scope '/subscriptions/a'; "
-        "however, it does not have permission to perform action(s) 'Microsoft.Network/routeTables/join/action' on the linked "
+        "The client '33333333-0000-0000-0000-000000000001' with object id '55555555-0000-0000-0000-000000000001' has permission to "
+        "perform action 'Microsoft.Network/virtualNetworks/subnets/write' on scope '/subscriptions/a'; however, it does not have "
+        "permission to perform action(s) 'Microsoft.Network/routeTables/join/action' on the linked "
         "scope(s) '/subscriptions/b/resourceGroups/hub' (respectively) or the linked scope(s) are invalid."
     )
     error = classify(403, {"error": {"code": "LinkedAuthorizationFailed", "message": message}})
-    assert (
-        "lacks the permission Microsoft.Network/routeTables/join/action on /subscriptions/b/resourceGroups/hub"
-        in error.message
+    assert error.message == (
+        "The identity 33333333-0000-0000-0000-000000000001 (object id 55555555-0000-0000-0000-000000000001) lacks the permission "
+        "Microsoft.Network/routeTables/join/action on /subscriptions/b/resourceGroups/hub; assign it a role that has it."
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "more"),
+    [
+        (None, ""),
+        (
+            {"error": {"code": "Forbidden", "message": "Caller is not authorized."}},
+            " Azure says: Caller is not authorized.",
+        ),
+    ],
+)
+def test_a_403_that_names_nothing_is_told_with_the_resource_and_the_identity_that_lacks_a_right(
+    body: Any, more: str
+) -> None:
+    error = classify(403, body, arm_id=ACCOUNT)
+    assert error.reason == "PermissionDenied"
+    assert error.message == (
+        "The operator's identity (the plane's spec.identity, else the operator's own) lacks a permission on "
+        f"{ACCOUNT}; assign it a role that has it.{more}"
+    )
+
+
+def test_a_subscription_that_is_disabled_lacks_no_role() -> None:
+    words = "The subscription is disabled and therefore marked as read only."
+    error = classify(403, {"error": {"code": "ReadOnlyDisabledSubscription", "message": words}}, arm_id=ACCOUNT)
+    assert (error.reason, error.message) == ("PermissionDenied", words)
 
 
 def test_a_policy_denial_names_the_assignment_and_the_definition() -> None:

@@ -148,7 +148,7 @@ def classify(status: int, body: Any, *, wait: float = 0.0, arm_id: str = "") -> 
     code = str(error.get("code") or "")
     raw = str(error.get("message") or "")
     reason, retry = meaning_of(status, code, raw + " " + describe(error))
-    message = _words(reason, status, code, error) or _said(raw, error, status)
+    message = _words(reason, status, code, error, arm_id) or _said(raw, error, status)
     if reason is Reason.PROVIDER_NOT_REGISTERED:
         message = f"{message} {_registration(arm_id)}".strip()
     return CloudError(reason, code or str(status), message, retry, wait, status)
@@ -197,7 +197,7 @@ def error_of(body: Any) -> Mapping[str, Any]:
     return {"message": body["Message"]} if "Message" in body else {}
 
 
-def _words(reason: Reason, status: int, code: str, error: Mapping[str, Any]) -> str:
+def _words(reason: Reason, status: int, code: str, error: Mapping[str, Any], arm_id: str) -> str:
     """Our own sentence where Azure's is noisy or changes from one try to the next; "" where Azure's is the best."""
     match reason:
         case Reason.THROTTLED:
@@ -208,8 +208,8 @@ def _words(reason: Reason, status: int, code: str, error: Mapping[str, Any]) -> 
             return (
                 "The subscription belongs to another tenant than the operator's identity, which can see nothing in it."
             )
-        case Reason.PERMISSION_DENIED:
-            return missing_permission(str(error.get("message") or ""))
+        case Reason.PERMISSION_DENIED if not code.endswith("DisabledSubscription"):
+            return missing_permission(describe(error), arm_id)
         case Reason.POLICY_DENIED:
             return denying_policies(error)
         case _:

@@ -38,10 +38,8 @@ _CHANGING = (
     ),
 )
 
-_ACTION = re.compile(
-    r"(?:client '(?P<client>[^']*)' )?(?:with object id '(?P<object>[^']*)' )?does not have authorization to perform action "
-    r"'(?P<action>[^']+)' over scope '(?P<scope>[^']+)'"
-)
+_WHO = re.compile(r"client '(?P<client>[^']+)' with object id '(?P<object>[^']+)'")
+_ACTION = re.compile(r"does not have authorization to perform action '(?P<action>[^']+)' over scope '(?P<scope>[^']+)'")
 _LINKED = re.compile(
     r"does not have permission to perform action(?:\(s\))?\s+'(?P<action>[^']+)' on the linked scope(?:\(s\))?\s+'(?P<scope>[^']+)'"
 )
@@ -78,14 +76,22 @@ def _details(error: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
                 yield from _details(detail)
 
 
-def missing_permission(message: str) -> str:
-    """Names the action and the scope that an authorization failure speaks of; "" when the message does not say them."""
-    match = _ACTION.search(message) or _LINKED.search(message)
-    if not match:
+_OURS = "The operator's identity (the plane's spec.identity, else the operator's own)"
+
+
+def missing_permission(message: str, arm_id: str) -> str:
+    """Names who lacks which permission where, as far as the words of an authorization failure about `arm_id` say it; "" where nothing is
+    known.
+    """
+    match, who = _ACTION.search(message) or _LINKED.search(message), _WHO.search(message)
+    identity = f"The identity {who['client']} (object id {who['object']})" if who else _OURS
+    if match:
+        return f"{identity} lacks the permission {match['action']} on {match['scope']}; assign it a role that has it."
+    place = arm_id.partition("?")[0]
+    if not place.startswith("/subscriptions/"):
         return ""
-    who = match.groupdict().get("object") or match.groupdict().get("client")
-    identity = f"The identity with object id {who}" if who else "The operator's identity"
-    return f"{identity} lacks the permission {match['action']} on {match['scope']}; assign it a role that has it."
+    said = f" Azure says: {message}" if message else ""
+    return f"{identity} lacks a permission on {place}; assign it a role that has it.{said}"
 
 
 def denying_policies(error: Mapping[str, Any]) -> str:
