@@ -9,6 +9,8 @@ import pytest
 
 from loom.sim.clock import StandingClock
 from loom.sim.door import state
+from loom.sim.door.knobs import KNOBS
+from loom.sim.guards.faults import KINDS
 from support.simulator import Simulator
 
 from .shapes import ACCOUNT, EVENT_HUB, GROUPS, NAMESPACE, STORAGE, account, app_body, environment, group, within
@@ -97,12 +99,88 @@ def test_the_page_is_for_people_and_escapes_what_it_shows(azure: Simulator) -> N
 
 def test_the_door_names_what_it_does_not_know(azure: Simulator) -> None:
     assert azure.door("GET", "/sim/nothing").status == 404
-    assert "there is no setting 'typo'" in azure.door("PATCH", "/sim/settings", {"typo": 1}).body["error"]["message"]
+    assert "the simulator has no 'typo'" in azure.door("PATCH", "/sim/settings", {"typo": 1}).body["error"]["message"]
     assert (
         azure.door("POST", "/sim/resources", {"id": "/subscriptions/x/resourceGroups/y/providers/A.B/c/d"}).status
         == 400
     )
     assert azure.door("POST", "/sim/resources", {}).status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "says"),
+    [
+        ("POST", "faults", {}, "a fault needs 'kind'"),
+        ("POST", "faults", {"kind": "explode"}, "there is no fault 'explode'; there are error"),
+        ("POST", "faults", {"kind": "error", "pathh": "x"}, "a fault has no 'pathh'; it has kind, method"),
+        ("POST", "faults", {"kind": "error", "times": "twice"}, "times of a fault is a whole number, not 'twice'"),
+        ("POST", "faults", {"kind": "error", "times": -1}, "strikes 0 times (always) or more"),
+        ("POST", "faults", {"kind": "error", "method": "FETCH"}, "not 'FETCH'"),
+        ("POST", "faults", {"kind": "error", "status": 42}, "from 100 to 599"),
+        ("POST", "faults", {"kind": "error", "path": "("}, "is no regular expression"),
+        ("POST", "faults", {"kind": "error", "type": "Microsoft.Storage/accounts"}, "has no type"),
+        ("DELETE", "faults?id=none", None, "there is no fault 'none'"),
+        ("POST", "knobs", {}, "POST /sim/knobs needs 'id'"),
+        (
+            "POST",
+            "knobs",
+            {"id": "loom-mcp", "failure": "CrashLoop"},
+            "is no id of a resource that the simulator knows",
+        ),
+        ("POST", "policies", {"name": "p", "effect": "audit"}, "effect is deny or modify, not 'audit'"),
+        ("POST", "policies", {"name": "p", "types": "x"}, "types of a policy is a list of texts"),
+        ("POST", "revoke", {"name": "nobody"}, "the tenant has nobody called 'nobody'"),
+        ("POST", "clock", {"advance": -5}, "0 or more, not -5"),
+        ("POST", "clock", {"advance": "soon"}, "a number of simulated seconds"),
+        ("PATCH", "settings", {"role_delay": "soon"}, "role_delay of the simulator is a number, not 'soon'"),
+        ("POST", "subscriptions", {}, "POST /sim/subscriptions needs 'id'"),
+    ],
+)
+def test_an_order_that_makes_no_sense_is_refused_with_a_sentence(
+    azure: Simulator, method: str, path: str, body: dict[str, object] | None, says: str
+) -> None:
+    before = (len(azure.world.faults.rules), dict(azure.world.knobs), azure.world.settings.as_json())
+    answer = azure.door(method, f"/sim/{path}", body)
+    assert (answer.status, says in answer.body["error"]["message"]) == (400, True), answer.body
+    assert (len(azure.world.faults.rules), azure.world.knobs, azure.world.settings.as_json()) == before
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        ({"failure": "Explodes"}, "failure is one of"),
+        ({"gateway": {"status": 503}}, "has no knob 'gateway'; it has failure, details, http"),
+        ({"http": 503}, "http is an object {status, body, document}, not 503"),
+        ({"http": {"state": 503}}, "http has no 'state'"),
+        ({"http": {"status": 7}}, "from 100 to 599, not 7"),
+        ({"details": 5}, "details is a text, not 5"),
+    ],
+)
+def test_a_knob_that_is_not_there_or_takes_another_value_is_named(
+    azure: Simulator, order: dict[str, object], says: str
+) -> None:
+    app = within(group(azure), "Microsoft.App/containerApps", "mirroring")
+    azure.seed(app, app_body(environment(azure, azure.group_id("rg"))))
+    answer = azure.door("POST", "/sim/knobs", {"id": app, **order})
+    assert (answer.status, says in answer.body["error"]["message"]) == (400, True), answer.body
+    assert azure.world.knobs == {}
+
+
+def test_what_has_no_knob_says_what_has(azure: Simulator) -> None:
+    rg = group(azure)
+    azure.seed(account(rg), ACCOUNT)
+    answer = azure.door("POST", "/sim/knobs", {"id": account(rg), "failure": "CrashLoop"})
+    assert (
+        "there is no knob for a Microsoft.Storage/storageAccounts; there are some for"
+        in answer.body["error"]["message"]
+    )
+
+
+def test_the_page_says_what_may_be_ordered(azure: Simulator) -> None:
+    page = azure.door("GET", "/sim/").body
+    assert all(f"<code>{knob.name}</code>" in page for knob in KNOBS)
+    assert all(kind in page for kind in KINDS)
+    assert all(f"<code>{name}</code>" in page for name in azure.world.settings.as_json())
 
 
 def test_a_saved_cloud_goes_on_where_it_stopped(azure: Simulator, home: Path) -> None:

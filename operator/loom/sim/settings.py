@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from loom.sim.orders import check_order
 
 
 @dataclass(slots=True)
@@ -34,11 +36,8 @@ class Settings:
     quotas: dict[str, int] = field(default_factory=dict)
 
     def update(self, values: dict[str, Any]) -> None:
-        """Change some values. Raises `ValueError` that names an unknown one."""
-        known = {item.name for item in fields(self)}
-        for key in values:
-            if key not in known:
-                raise ValueError(f"there is no setting {key!r}; there are {', '.join(sorted(known))}")
+        """Change some values. Raises `ValueError` that names one that is unknown, or of another type."""
+        check_order(Settings, values, "the simulator", given=False)
         for key, value in values.items():
             setattr(self, key, value)
 

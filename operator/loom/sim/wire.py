@@ -50,6 +50,9 @@ class Request:
         return value
 
 
+FATES = ("answer", "cut", "hang")
+
+
 @dataclass(slots=True)
 class Response:
     """One answer. `fate` other than `answer` tells the HTTP layer to misbehave: `cut` closes the connection, `hang` is silent."""

@@ -7,17 +7,21 @@ from dataclasses import asdict
 from typing import Any
 
 from loom.sim import build
+from loom.sim.apim.gateway import GATEWAY
+from loom.sim.apim.upstream import UPSTREAM
 from loom.sim.arm.finish import settle
 from loom.sim.arm.show import show
-from loom.sim.door import page, people, seed, state
+from loom.sim.door import knobs, page, people, seed, state
 from loom.sim.errors import ArmError
 from loom.sim.guards.faults import Fault
 from loom.sim.guards.policies import Policy
+from loom.sim.orders import check_order
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
 
 Json = dict[str, Any]
 Handler = Callable[[World, Request], Response]
+PLAYED = (GATEWAY, UPSTREAM)  # types that only faults know: calls to a gateway, and from it
 
 
 def answer(world: World, request: Request) -> Response:
@@ -33,8 +37,14 @@ def answer(world: World, request: Request) -> Response:
         return handler(world, request)
     except ArmError as error:
         return Response(error.status, error.body())
-    except (KeyError, TypeError, ValueError) as error:
-        return Response(400, {"error": {"code": "BadRequest", "message": f"{type(error).__name__}: {error}"}})
+    except KeyError as missing:
+        return _refused(f"{request.method} {path} needs {missing.args[0]!r}; GET /sim/ says what it takes")
+    except (TypeError, ValueError, AttributeError) as error:
+        return _refused(str(error))
+
+
+def _refused(message: str) -> Response:
+    return Response(400, {"error": {"code": "BadRequest", "message": message}})
 
 
 def _place(world: World, request: Request) -> Response:
@@ -75,13 +85,19 @@ def _faults(world: World, request: Request) -> Response:
 
 
 def _add_fault(world: World, request: Request) -> Response:
-    fault = Fault(**request.json())
+    values = request.json()
+    check_order(Fault, values, "a fault")
+    fault = Fault(**values)
+    if fault.type and fault.type not in PLAYED and world.catalog.kind(fault.type) is None:
+        raise ValueError(f"the simulator has no type {fault.type!r}, so no request would be struck")
     world.faults.rules.append(fault)
     return Response(201, fault.as_json())
 
 
 def _drop_faults(world: World, request: Request) -> Response:
     wanted = request.query.get("id")
+    if wanted and all(rule.id != wanted for rule in world.faults.rules):
+        raise ValueError(f"there is no fault {wanted!r}; GET /sim/faults lists those in force")
     world.faults.rules = [rule for rule in world.faults.rules if wanted and rule.id != wanted]
     return Response(204)
 
@@ -92,6 +108,7 @@ def _policies(world: World, request: Request) -> Response:
 
 def _add_policy(world: World, request: Request) -> Response:
     values = request.json()
+    check_order(Policy, values, "a policy")
     policy = Policy(**{**values, "types": tuple(values.get("types", ()))})
     world.policies = [item for item in world.policies if item.name != policy.name] + [policy]
     return Response(201, policy.as_json())
@@ -127,20 +144,9 @@ def _take_name(world: World, request: Request) -> Response:
 
 
 def _knob(world: World, request: Request) -> Response:
-    """What becomes of one resource, by id; an id alone is well again.
-
-    For a container app {failure, details, http: {status, body}}, for an API Management service {gateway: {status, body, fate}}.
-    """
+    """What becomes of one resource, by id; an id alone is well again."""
     values = request.json()
-    key = str(values.pop("id")).lower()
-    if values:
-        world.knobs[key] = values
-    else:
-        world.knobs.pop(key, None)
-    resource = world.store.get(key)
-    kind = world.catalog.kind(resource.type) if resource else None
-    if resource is not None and kind is not None:
-        kind.behavior.turned(world, resource)
+    knobs.turn(world, str(values.pop("id")), values)
     return Response(200, values)
 
 
@@ -155,7 +161,10 @@ def _change_settings(world: World, request: Request) -> Response:
 
 
 def _clock(world: World, request: Request) -> Response:
-    world.clock.advance(float(request.json()["advance"]))
+    seconds = request.json()["advance"]
+    if type(seconds) not in (int, float) or seconds < 0:
+        raise ValueError(f"advance is a number of simulated seconds, 0 or more, not {seconds!r}")
+    world.clock.advance(float(seconds))
     settle(world)
     return Response(200, {"now": world.clock.now(), "speed": world.clock.speed})
 

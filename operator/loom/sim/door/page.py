@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from html import escape
 
+from loom.sim.apim.gateway import GATEWAY
+from loom.sim.apim.upstream import UPSTREAM
+from loom.sim.door.knobs import KNOBS
 from loom.sim.world import World
 
+EXAMPLE = "Microsoft.Storage/storageAccounts"
 STYLE = (
     "body{font:14px system-ui;margin:2em;max-width:80em}table{border-collapse:collapse;margin:.5em 0 1.5em}"
     "td,th{padding:.2em .8em;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}code{font-size:12px}"
@@ -17,6 +22,19 @@ DOOR = (
     "GET/POST principals &middot; POST issuers, revoke, subscriptions, registrations, names, knobs, clock, save &middot; "
     "GET/PATCH settings &middot; GET operations, throttle, state"
 )
+
+
+FAULTS = (
+    ("kind", "error answers status, code and message; timeout never answers; cut closes the connection; stuck accepts a write whose "
+     "operation never ends; failLate one whose operation fails at its end"),
+    ("method", "GET, or several as PUT,PATCH; left out: all"),
+    ("path", "a regular expression that is found anywhere in the path; left out: all"),
+    ("type", f"a type as {EXAMPLE}, or {GATEWAY} (calls to a gateway), or {UPSTREAM} (calls from one); left out: all"),
+    ("when", "begin: nothing has happened yet; inflight: it has happened, and the caller does not learn it"),
+    ("status, code, message, retry_after", "what an error answers; retry_after in seconds"),
+    ("times", "how often it strikes; 0: always; left out: once"),
+)  # fmt: skip
+"""What a fault is made of, for `POST /sim/faults`."""
 
 
 def render(world: World) -> str:
@@ -31,6 +49,27 @@ def render(world: World) -> str:
             f"{len(world.store)} resources, {records.total} requests, {records.by_status['429']} throttled, "
             f"{records.early_polls} polls too early.</p><p>{DOOR}</p>",
             _table("What exists", ("type", "count"), [(kind, str(count)) for kind, count in sorted(counts.items())]),
+            _table(
+                "Faults to order: POST faults",
+                ("field", "what it says"),
+                [
+                    *FAULTS,
+                    (
+                        "for example",
+                        '{"kind": "error", "method": "PUT", "path": "storageAccounts", "status": 503, "times": 3}',
+                    ),
+                ],
+            ),
+            _table(
+                'Knobs to turn: POST knobs {"id": ..., knob: value}; the id alone makes it well again',
+                ("resource", "knob", "takes", "what it does"),
+                [(knob.type, knob.name, knob.takes, knob.meaning) for knob in KNOBS],
+            ),
+            _table(
+                "Settings: PATCH settings {name: value}",
+                ("name", "now"),
+                [(name, json.dumps(value)) for name, value in world.settings.as_json().items()],
+            ),
             _table(
                 "In progress",
                 ("what", "resource", "until (simulated s)"),

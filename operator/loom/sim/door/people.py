@@ -53,9 +53,10 @@ def add_issuer(world: World, request: Request) -> Response:
 def revoke(world: World, request: Request) -> Response:
     """Take every role assignment of a principal away (all of them, or those on one scope and below)."""
     values = request.json()
-    principal = next(
-        item for item in world.directory.all() if values["name"] in (item.name, item.object_id, item.client_id)
-    )
+    name = values["name"]
+    principal = next((who for who in world.directory.all() if name in (who.name, who.object_id, who.client_id)), None)
+    if principal is None:
+        raise ValueError(f"the tenant has nobody called {name!r}; GET /sim/principals lists who there is")
     scope = str(values.get("scope", "/")).lower().rstrip("/")
     gone = [
         item

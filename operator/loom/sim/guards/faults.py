@@ -9,6 +9,7 @@ from uuid import uuid4
 
 Json = dict[str, Any]
 KINDS = ("error", "timeout", "stuck", "failLate", "cut")
+VERBS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 @dataclass(slots=True)
@@ -36,6 +37,14 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"there is no fault {self.kind!r}; there are {', '.join(KINDS)}")
+        if unknown := {verb for verb in self.method.upper().split(",") if verb and verb not in VERBS}:
+            raise ValueError(
+                f"a fault's method is one of {', '.join(VERBS)}, or several with commas between, not {unknown.pop()!r}"
+            )
+        if not 100 <= self.status <= 599:
+            raise ValueError(f"a fault's status is from 100 to 599, not {self.status}")
+        if self.times < 0:
+            raise ValueError(f"a fault strikes 0 times (always) or more, not {self.times}")
         if self.when not in ("begin", "inflight"):
             raise ValueError(f"a fault strikes at begin or inflight, not {self.when!r}")
         try:

@@ -10,6 +10,8 @@ from loom.sim.errors import ArmError
 from loom.sim.ids import ancestors, name_of, subscription_of
 
 Json = dict[str, Any]
+EFFECTS = ("deny", "modify")
+TESTS = ("exists", "equals", "notEquals", "in", "notIn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,12 @@ class Policy:
     value: Any = None
     tags: dict[str, str] = field(default_factory=dict)
     message: str = ""
+
+    def __post_init__(self) -> None:
+        if self.effect not in EFFECTS:
+            raise ValueError(f"a policy's effect is {' or '.join(EFFECTS)}, not {self.effect!r}")
+        if self.test not in TESTS:
+            raise ValueError(f"a policy's test is one of {', '.join(TESTS)}, not {self.test!r}")
 
     def holds(self, type_name: str, resource_id: str, body: Json) -> bool:
         if self.scope.lower().rstrip("/") not in ("", *ancestors(resource_id)):
