@@ -1,6 +1,7 @@
 """What another service asks of us: found by its words, answered while ours waits for it, and never made or deleted by us."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from loom.errors import CloudError, Retry
 from loom.plan.arm_id import resource, resource_group
 from loom.plan.resource import Mode, Plan, Resource
 from loom.plan.values import Ref
-from support.engine_bench import GROUP, GROUP_R, Bench
+from support.engine_bench import ACCOUNT_R, GROUP, GROUP_R, Bench
 from support.memory_cloud import MemoryCloud
 
 ENVIRONMENT = resource(GROUP, "Microsoft.App/managedEnvironments", "cae")
@@ -101,6 +102,29 @@ async def test_a_request_that_has_not_come_yet_is_waited_for_and_looked_for_soon
     assert result.requeue_after <= 15.0
     assert bench.condition("Reachable")["message"] == "not there yet: approval"
     assert [request for request in bench.cloud.requests if request[0] == "PUT" and "Connections" in request[1]] == []
+
+
+async def test_while_nobody_has_asked_the_one_who_should_is_not_read_over_and_over() -> None:
+    bench = await waiting()
+    bench.cloud.forget_requests()
+    await bench.look()
+    assert [(verb, arm_id.rpartition("/")[2]) for verb, arm_id in bench.cloud.requests] == [
+        ("LIST", "privateEndpointConnections")
+    ]
+
+
+async def test_one_that_is_let_in_is_not_read_over_and_over_while_other_work_goes_on() -> None:
+    bench = Bench(plan=replace(PLAN, resources=(*PLAN.resources, ACCOUNT_R)), cloud=Azure())
+    bench.cloud.long_types.add("Microsoft.Storage/storageAccounts")
+    for _ in range(6):
+        await bench.look()
+    ask(bench, "one")
+    for _ in range(3):
+        await bench.look()
+    bench.cloud.forget_requests()
+    await bench.look()
+    assert [verb for verb, arm_id in bench.cloud.requests if arm_id == ORIGIN] == []
+    assert bench.condition("Reachable")["status"] == "True"
 
 
 async def test_a_request_that_carries_our_words_is_approved_whatever_its_name() -> None:
@@ -219,6 +243,7 @@ async def test_an_approval_that_a_person_gave_in_words_of_their_own_counts() -> 
     bench = await waiting()
     asked = ask(bench, "one", words="let in by hand")
     bench.cloud.body(asked)["properties"][STATE]["status"] = "Approved"
+    bench.clock.seconds += 10_000  # within an interval the one who asks is read again
     await bench.settle()
     assert bench.ready == "True"
     assert bench.cloud.body(asked)["properties"][STATE]["description"] == "let in by hand"

@@ -34,12 +34,20 @@ async def look_for(run: Pass, item: Item) -> Observed | None:
 
 
 async def _standing(run: Pass, item: Item) -> str:
-    """What the one for whom it is asked says, in lower case. Where something is to be answered, what was read before is too old."""
+    """What the one for whom it is asked says, in lower case; "" where it says nothing, or nobody has asked and it was not read anyway.
+
+    Where something is to be answered, what was read before is too old; where nothing is, that it was let in holds for this run.
+    """
     assert item.resource.asker is not None  # noqa: S101 - `Resource` takes no request without it
-    asker = run.items[item.resource.asker.key]
+    ref, outputs = item.resource.asker, run.so_far.outputs
+    asker = run.items[ref.key]
     live = None if item.unanswered else asker.live
-    live = live or await run.ports.cloud.get(asker.id)
-    return str(at(live.body, item.resource.asker.path) or "").lower() if live else ""
+    if live is None and not item.unanswered and outputs.get((ref.key, ref.path)) == ADMITTED:
+        return ADMITTED
+    if live is None and item.asked:
+        live = await run.ports.cloud.get(asker.id)
+    outputs[ref.key, ref.path] = standing = str(at(live.body, ref.path) or "").lower() if live else ""
+    return standing
 
 
 def is_to_be_answered(run: Pass, item: Item) -> bool:
