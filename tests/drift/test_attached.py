@@ -22,6 +22,7 @@ DOCUMENTS = f"{SHARED}/providers/Microsoft.DocumentDB/databaseAccounts/cosmos-sh
 CACHE = f"{SHARED}/providers/Microsoft.Cache/redisEnterprise/redis-shared"
 NAMESPACE = f"{SHARED}/providers/Microsoft.EventHub/namespaces/evhns-shared"
 WORKSPACE = f"{SHARED}/providers/Microsoft.Synapse/workspaces/syn-shared"
+DATABRICKS = f"{SHARED}/providers/Microsoft.Databricks/workspaces/adb-shared"
 BODIES: dict[str, dict[str, Any]] = {
     ACCOUNT: {
         "location": "eastus2",
@@ -40,6 +41,11 @@ BODIES: dict[str, dict[str, Any]] = {
         "location": "eastus2",
         "sku": {"name": "Standard", "capacity": 1},
         "properties": {"kafkaEnabled": True, "disableLocalAuth": False, "publicNetworkAccess": "Enabled"},
+    },
+    DATABRICKS: {
+        "location": "eastus2",
+        "sku": {"name": "premium"},
+        "properties": {"computeMode": "Serverless", "publicNetworkAccess": "Enabled"},
     },
     WORKSPACE: {
         "location": "eastus2",
@@ -64,6 +70,7 @@ def documents(**spec: Any) -> list[dict[str, Any]]:
     zone["spec"]["eventHubs"] = {"existing": {"id": NAMESPACE}, "hubs": [{"name": "orders"}]}
     zone["spec"]["cosmos"] = {"existing": {"id": DOCUMENTS}}
     zone["spec"]["redis"] = {"existing": {"id": CACHE}}
+    zone["spec"]["databricks"] = {"existing": {"id": DATABRICKS}}
     zone["spec"]["synapse"] = {"existing": {"id": WORKSPACE}}
     zone["spec"] |= spec
     return [plane, zone]
@@ -97,6 +104,7 @@ async def test_a_zone_on_services_of_others_is_quiet_and_theirs_were_never_writt
         "endpoint/storage-blob",
         "endpoint/event-hubs-namespace",
         "endpoint/synapse-SqlOnDemand",
+        "endpoint/databricks-databricks_ui_api",
         "filesystem/bronze",
         "hub/orders",
         "hub/loom-mirroring-configs",

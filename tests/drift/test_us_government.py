@@ -14,13 +14,17 @@ SAMPLE = ALL_SAMPLES / "us-government"
 
 
 async def test_the_zone_becomes_ready_with_hosts_of_its_own_cloud() -> None:
-    async with Simulator(clock=StandingClock()) as azure, rehearsal(azure, read_manifests(SAMPLE)) as play:
+    documents = read_manifests(SAMPLE)
+    next(obj for obj in documents if obj["kind"] == "DataLandingZone")["spec"] |= {"databricks": {}, "synapse": {}}
+    async with Simulator(clock=StandingClock()) as azure, rehearsal(azure, documents) as play:
         await play.settle()
         status = play.status(play.key("DataLandingZone"))
         endpoints = status["endpoints"]
         assert endpoints["storage"].endswith(".dfs.core.usgovcloudapi.net/")
         assert endpoints["eventHubs"].endswith(".servicebus.usgovcloudapi.net:9093")
         assert endpoints["keyVault"].endswith(".vault.usgovcloudapi.net/")
+        assert endpoints["databricks"].endswith(".databricks.azure.us")
+        assert endpoints["synapse"].endswith("-ondemand.sql.azuresynapse.usgovcloudapi.net")
         assert endpoints["apps"].endswith(".azurecontainerapps.us")
         assert not any(word in str(endpoints) for word in ("windows.net", "azure.net", ".azurecontainerapps.io"))
         records = [arm_id.rpartition("/privateDnsZones/")[2] for arm_id in azure.ids() if "/A/" in arm_id]
@@ -30,6 +34,9 @@ async def test_the_zone_becomes_ready_with_hosts_of_its_own_cloud() -> None:
             "privatelink.dfs.core.usgovcloudapi.net",
             "privatelink.servicebus.usgovcloudapi.net",
             "privatelink.vaultcore.usgovcloudapi.net",
+            "privatelink.databricks.azure.us",
+            "privatelink.sql.azuresynapse.usgovcloudapi.net",
+            "privatelink.dev.azuresynapse.usgovcloudapi.net",
         }
         app = next(item for item in azure.ids() if item.endswith("/containerApps/loom-mirroring"))
         shown = azure.get(app)

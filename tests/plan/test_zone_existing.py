@@ -300,6 +300,19 @@ def test_an_attached_workspace_gets_endpoints_and_its_right_on_the_zones_lake_an
     assert role not in {resource.key for resource in alone.resources}
 
 
+def test_an_attached_databricks_gets_endpoints_and_no_subnets() -> None:
+    adb = f"{SHARED}/providers/Microsoft.Databricks/workspaces/adb-shared"
+    plan = planned(
+        zone_object(databricks={"existing": {"id": adb}, "browserAuthentication": "Skip", "accessConnector": {}})
+    )
+    keys = {resource.key for resource in plan.resources}
+    assert plan.find("databricks").mode is Mode.EXISTING
+    assert not {key for key in keys if "snet-databricks" in key or "nsg/databricks" in key}
+    assert {"endpoint/databricks-databricks_ui_api", "databricks/access-connector"} <= keys
+    skipped = planned(zone_object(databricks={"existing": {"id": adb, "privateEndpoint": "Skip"}}))
+    assert not [r.key for r in skipped.resources if r.key.startswith("endpoint/databricks")]
+
+
 def test_a_workspace_on_an_attached_account_keeps_its_files_under_a_name_that_no_other_zone_takes() -> None:
     plan = planned(attached(synapse={}))
     (files,) = [r for r in plan.resources if r.key.startswith("filesystem/synapse")]

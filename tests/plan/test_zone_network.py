@@ -44,6 +44,7 @@ class Said(SimpleNamespace):
     """Fields of a spec, as far as a test gives them."""
 
     value_at = DataLandingZoneSpec.value_at
+    attached = DataLandingZoneSpec.attached
 
 
 def laid_out(spaces: str, *features: str, subnets: Any = None) -> dict[str, str]:

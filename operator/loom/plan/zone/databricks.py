@@ -13,7 +13,7 @@ from loom.plan import arm_id
 from loom.plan.resource import Resource
 from loom.plan.roles import STORAGE_BLOB_DATA_CONTRIBUTOR, assignment
 from loom.plan.values import Ref, Text, Value
-from loom.plan.zone.existing import SIGN_IN
+from loom.plan.zone.existing import SIGN_IN, existing
 from loom.plan.zone.service import Service
 from loom.plan.zone.site import SERVICES_READY, Site
 from loom.plan.zone.storage import KEY as STORAGE
@@ -24,18 +24,25 @@ INTERFACE = "databricks_ui_api"
 
 
 def databricks(site: Site) -> Iterator[Resource]:
-    """The workspace, and its access connector."""
-    before = (f"subnet/{DATABRICKS_HOST_SUBNET}", f"subnet/{DATABRICKS_CONTAINER_SUBNET}")
-    yield Resource(
+    """The workspace, which is only read where it exists already, and its access connector."""
+    spec = site.spec.databricks
+    if spec is None:
+        return
+    yield existing(site, KEY, spec.existing, {}) if spec.existing else _made(site)
+    if spec.access_connector:
+        yield from _connector(site)
+
+
+def _made(site: Site) -> Resource:
+    group = arm_id.resource_group(site.spec.subscription_id, site.names.databricks_group)
+    return Resource(
         key=KEY,
         id=site.databricks,
         body=_workspace(site),
-        depends_on=("group", *before),
+        depends_on=("group", f"subnet/{DATABRICKS_HOST_SUBNET}", f"subnet/{DATABRICKS_CONTAINER_SUBNET}"),
         condition=SERVICES_READY,
-        on_create={"properties": {"managedResourceGroupId": _platforms_group(site)}},
+        on_create={"properties": {"managedResourceGroupId": group}},
     )
-    if site.spec.databricks and site.spec.databricks.access_connector:
-        yield from _connector(site)
 
 
 def _connector(site: Site) -> Iterator[Resource]:
@@ -51,10 +58,6 @@ def _connector(site: Site) -> Iterator[Resource]:
         f"role/{CONNECTOR}/{STORAGE}/{STORAGE_BLOB_DATA_CONTRIBUTOR.slug}", site.storage, STORAGE_BLOB_DATA_CONTRIBUTOR, CONNECTOR,
         why, (STORAGE,), SERVICES_READY, principal="identity.principalId",
     )  # fmt: skip
-
-
-def _platforms_group(site: Site) -> str:
-    return arm_id.resource_group(site.spec.subscription_id, site.names.databricks_group)
 
 
 def _workspace(site: Site) -> dict[str, Value]:

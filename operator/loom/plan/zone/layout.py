@@ -27,8 +27,8 @@ class Room:
     """A subnet for one purpose. It begins `first` addresses after the network's own first one, and is a /`prefix`.
 
     `smallest` is the longest prefix that its users can live with, where the addresses are given. `needed_by` is the field of the
-    spec that turns it on; "" = every zone has it where nothing is given. `security` is the plan's key of its security group, ""
-    where Azure wants none. `routed`: the egress route may be on it.
+    spec that turns it on, unless that attaches what stands elsewhere; "" = every zone has it where nothing is given. `security` is the
+    plan's key of its security group, "" where Azure wants none. `routed`: the egress route may be on it.
     """
 
     name: str
@@ -75,16 +75,16 @@ def layout(spec: DataLandingZoneSpec) -> dict[str, str]:
         for room in _needed(spec):
             _check_given(room, given)
         return given
-    return {
-        room.name: _place(room, spec.network)
-        for room in ROOMS
-        if not room.needed_by or spec.value_at(room.needed_by) is not None
-    }
+    return {room.name: _place(room, spec.network) for room in ROOMS if not room.needed_by or _is_on(room, spec)}
 
 
 def _needed(spec: DataLandingZoneSpec) -> Iterator[Room]:
     """The rooms that features cannot do without; what apps and endpoints need, the schema says itself."""
-    return (room for room in ROOMS if room.needed_by and spec.value_at(room.needed_by) is not None)
+    return (room for room in ROOMS if room.needed_by and _is_on(room, spec))
+
+
+def _is_on(room: Room, spec: DataLandingZoneSpec) -> bool:
+    return spec.value_at(room.needed_by) is not None and not spec.attached(room.needed_by)
 
 
 def _place(room: Room, network: Network) -> str:

@@ -110,7 +110,7 @@ class Site:
     @property
     def databricks(self) -> str:
         """The id of the Databricks workspace."""
-        return self.id("Microsoft.Databricks/workspaces", self.names.databricks)
+        return self.attached("databricks") or self.id("Microsoft.Databricks/workspaces", self.names.databricks)
 
     @property
     def synapse(self) -> str:

@@ -6,6 +6,7 @@ import zlib
 from typing import Any
 
 from loom.sim.arm.change import Change
+from loom.sim.clouds import host
 from loom.sim.errors import ArmError, bad_request
 from loom.sim.ids import name_of
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Style
@@ -61,7 +62,7 @@ class Workspaces(Behavior):
         before, stamp = change.before, change.world.clock.stamp()
         outputs = {
             "workspaceId": str(number),
-            "workspaceUrl": f"adb-{number}.{number % 20}.azuredatabricks.net",
+            "workspaceUrl": host(f"adb-{number}.{number % 20}.azuredatabricks.net", change.location),
             "createdDateTime": before.properties["createdDateTime"] if before else stamp,
             "authorizations": change.properties.get("authorizations", []),
             "parameters": {
