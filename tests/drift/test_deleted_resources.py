@@ -7,7 +7,7 @@ import pytest
 from loom.plan.arm_id import key
 from loom.plan.catalog import arm_type
 from support.converged import Converged
-from support.drifts import APPS, EDITS, FIXED, OF_THE_PRODUCT
+from support.drifts import APPS, EDITS, FIXED, OF_THE_PRODUCT, TAGGED
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -15,7 +15,7 @@ FURNISHED = {"storage/blob-service", "event-hubs/network-rules", "service-bus/ne
 """What Azure makes with what holds it, and nobody can delete."""
 ALONE = {"group", *(f"identity/{app}" for app in APPS), "identity/application-gateway", *FURNISHED, "key-vault"}
 """What has a test of its own; and what nobody can delete."""
-IN_THE_SHOP = {*OF_THE_PRODUCT, "api-link/orders-v1", "group-link/developers"} - {"api/orders-v1"}
+IN_THE_SHOP = {*OF_THE_PRODUCT, *TAGGED, "api-link/orders-v1", "group-link/developers"} - {"api/orders-v1"}
 """An API goes and comes with its current revision."""
 IN_THE_ZONE = ({*EDITS, *FIXED} - IN_THE_SHOP) - ALONE
 
@@ -32,8 +32,8 @@ REMADE = {
 }
 """What loses its other side with a resource, and is deleted and made again as well."""
 AGAIN = {
-    "product": ["PUT product"],
-    "revision/orders-v1/1": ["PUT api-link/orders-v1"],
+    "product": ["PUT product", *(f"PUT {link}" for link in TAGGED if link.endswith("/product"))],
+    "revision/orders-v1/1": ["PUT api-link/orders-v1", *(f"PUT {link}" for link in TAGGED if "/api/" in link)],
     **dict.fromkeys(
         ("environment", "front-door", "front-door/origin-group", "front-door/origin"), ["PUT front-door/approval"] * 2
     ),

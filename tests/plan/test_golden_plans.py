@@ -111,6 +111,7 @@ CASES: dict[str, Obj] = {
         backends=None,
     ),
     "product-with-graphql": product_object(apis=[graphql_object()], policies=None),
+    "product-with-tags": product_object(tags={"sales": "", "domain": "finance"}),
     "product-draft": product_object(state=None, visibleTo=None, policies=None, description=None),
 }
 

@@ -258,7 +258,10 @@ OF_THE_PRODUCT: dict[str, Edit] = {
         {"properties.approvalRequired", "properties.subscriptionsLimit"},
     ),
     "product-policy": OPEN_POLICY,
+    "tag/sales": ({"properties": {"displayName": "marketing"}}, {"properties.displayName"}),
+    "tag/domain": ({"properties": {"displayName": "domain: hr"}}, {"properties.displayName"}),
 }
+TAGGED = tuple(f"tag/{tag}/{link}" for tag in ("sales", "domain") for link in ("product", "api/orders-v1"))
 FIXED = {
     "cosmos/activator-state", "cosmos/activator-state/rules", "kusto/database", "role/loom-activator/cosmos/documents",
     "role/loom-activator/kusto/database/queries", "role/loom-activator/redis/database/cache",
@@ -266,7 +269,8 @@ FIXED = {
     "cosmos/direct-lake-config/refresh-policies", "secret/loom-console-session", "role/loom-console/cosmos/documents",
     "role/loom-setup-orchestrator/cosmos/documents", "role/loom-direct-lake-shim/cosmos/documents",
     "hub/loom-mirroring-configs", "hub/loom-mirroring-offsets", "hub/loom-mirroring-status", "api-link/orders-v1",
-    "group-link/developers", "cosmos/loom", "cosmos/loom/workspaces", "subnet/GatewaySubnet",
+    "group-link/developers", *TAGGED,
+    "cosmos/loom", "cosmos/loom/workspaces", "subnet/GatewaySubnet",
     *(share for share in SHARES if "/cosmos/" in share),
 }  # fmt: skip
 """All that these declare is what Azure never changes: nobody can drift it."""

@@ -10,7 +10,7 @@ from loom.api.api_apis import PATHS_AND_VERSIONS, Api, VersionSet
 from loom.api.api_backend import Backend
 from loom.api.api_diagnostics import Diagnostics
 from loom.api.api_subscription import Subscription, SubscriptionStatus, SubscriptionTerms
-from loom.api.meta import CommonSpec, LandingZoneRef
+from loom.api.meta import CommonSpec, LandingZoneRef, Tags, no_tags
 from loom.api.policies.safety import COUNTABLE, PROTECTED
 from loom.api.policies.sections import ProductPolicies
 from loom.api.schema import Bool, Int, Rule, StatusModel, distinct, immutable, listed, named
@@ -65,6 +65,9 @@ class ApiProductSpec(CommonSpec):
         immutable("service", "make another ApiProduct in the other service, then delete this one"),
     )
 
+    tags: Tags = Field(default_factory=no_tags)
+    """Tags of API Management that developers find the product and its APIs by, such as sales: "" or domain: finance, which reads
+    `domain: finance` there. They are linked to the product and to each API. Omitted: none."""
     landing_zone_ref: LandingZoneRef
     """The DataLandingZone that the product belongs to. Its admin plane gives the identity, the grant and, unless `service`
     names another, the API Management service."""

@@ -37,6 +37,9 @@ OPERATIONS = {
     f"{_SERVICE}/products/grouplinks": "product_group_link",
     f"{_SERVICE}/products/policies": "product_policy",
     f"{_SERVICE}/subscriptions": "subscription",
+    f"{_SERVICE}/tags": "tag",
+    f"{_SERVICE}/tags/apilinks": "tag_api_link",
+    f"{_SERVICE}/tags/productlinks": "tag_product_link",
     f"{_SERVICE}/users": "user",
 }
 """Type to operation group: synchronous ones, whose operations all take group, service and the names below it."""

@@ -38,6 +38,7 @@ from loom.plan.product.policies.offers import with_offers
 from loom.plan.product.policies.resources import product_policy
 from loom.plan.product.sources import unread
 from loom.plan.product.subscriptions import exports, subscription_states, subscriptions
+from loom.plan.product.tags import tags
 from loom.plan.resource import Mode, Plan, Resource
 from loom.plan.values import Json, Ref, Text, Value
 
@@ -123,6 +124,7 @@ def _resources(place: Place, context: Context) -> Iterator[Resource]:
     yield _product(place)
     yield from product_policy(place)
     yield from _links(place)
+    yield from tags(place)
     if context.plane is not None:
         yield from diagnostics(place, context.plane, context.plane_name)
 

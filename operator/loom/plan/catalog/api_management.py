@@ -109,6 +109,24 @@ TYPES = (
         delete_rank=10,
     ),
     ArmType(
+        f"{SERVICE}/tags", _VERSION, "tag",
+        marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
+        delete_rank=45,
+        has_etag=True,
+    ),
+    ArmType(
+        f"{SERVICE}/tags/productLinks", _VERSION, "tagged-product",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
+        immutable=("properties.productId",),
+        delete_rank=10,
+    ),
+    ArmType(
+        f"{SERVICE}/tags/apiLinks", _VERSION, "tagged-api",
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
+        immutable=("properties.apiId",),
+        delete_rank=10,
+    ),
+    ArmType(
         f"{SERVICE}/loggers", _VERSION, "logger",
         marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
         # What comes back names a value that the service made of them: `{{Logger-Credentials--<id>}}`.

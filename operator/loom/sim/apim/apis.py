@@ -11,6 +11,7 @@ from loom.sim.apim.api_rules import check_document, check_path, check_revision, 
 from loom.sim.apim.listing import Child, narrowed
 from loom.sim.apim.places import APIS, SERVICE, VERSION_SETS, api_of, full_id, root_of, service_of
 from loom.sim.apim.replace import copy_contents, put_contents
+from loom.sim.apim.tags import untag
 from loom.sim.arm.change import Change
 from loom.sim.arm.finish import remove
 from loom.sim.documents import clone, overlay
@@ -170,6 +171,7 @@ class Apis(Child):
             for link in world.store.of_type(kind):
                 if str(link.hidden.get("target", "")).lower() == resource.key:
                     world.store.remove(link.id)
+        untag(world, resource.id)
 
 
 def revisions(world: World, api: Resource) -> list[Resource]:

@@ -15,6 +15,7 @@ from loom.sim.apim.revisions import Releases
 from loom.sim.apim.schemas import Schemas
 from loom.sim.apim.services import Services
 from loom.sim.apim.subscriptions import Subscriptions
+from loom.sim.apim.tags import TagLinks, Tags
 from loom.sim.kinds import Behavior, Kind, NameRule, Refusal, Style
 
 Json = dict[str, Any]
@@ -72,7 +73,9 @@ CHILDREN = (
     _child("products/groups", "Group", Members(GROUPS), readable=False, patchable=False),
     _policies("products/", "product"),
     _child("subscriptions", "Subscription", Subscriptions()),
-    _child("tags", "Tag", Child()),
+    _child("tags", "Tag", Tags()),
+    _child("tags/apiLinks", "TagApiLink", TagLinks("api")),
+    _child("tags/productLinks", "TagProductLink", TagLinks("product")),
     _child("users", "User", Child()),
 )  # fmt: skip
 

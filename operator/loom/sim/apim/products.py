@@ -8,6 +8,7 @@ from typing import Any
 from loom.sim.apim import refusals
 from loom.sim.apim.listing import Child, narrowed
 from loom.sim.apim.places import APIS, GROUPS, PRODUCTS, SUBSCRIPTIONS, ensure, full_id, service_of
+from loom.sim.apim.tags import untag
 from loom.sim.arm.change import Change
 from loom.sim.arm.finish import remove
 from loom.sim.entra.directory import guid
@@ -95,6 +96,7 @@ class Products(Child):
     def deleted(self, world: World, resource: Resource) -> None:
         for item in subscriptions_to(world, resource.id):
             remove(world, item)
+        untag(world, resource.id)
 
 
 def _group(group: Resource) -> Json:
