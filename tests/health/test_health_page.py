@@ -11,10 +11,10 @@ SOURCES = (container_app, prober)
 
 
 def _shown() -> set[str]:
-    """Every reason that the health of an app is told with, and that of an app that was not started."""
+    """Every reason that the health of an app is told with, and those of an app that was not started, or is not there."""
     text = "".join(Path(str(module.__file__)).read_text() for module in SOURCES)
     named = {str(Reason[name]) for name in re.findall(r"\bReason\.([A-Z_]+)", text)}
-    return named - {"Succeeded"} | {"WaitingForSettings"}
+    return named - {"Succeeded"} | {"WaitingForSettings", "DependencyNotReady"}
 
 
 def _paragraphs() -> dict[str, str]:
