@@ -109,7 +109,7 @@ def _wires(run: Pass) -> Condition | None:
         return Condition(name, FALSE, "MissingBackingService", words)
     for wire in run.plan.wiring:
         thing, role = run.items.get(wire.thing), run.items.get(wire.role)
-        if thing is not None and not thing.as_state().serves:
+        if thing is not None and thing.state is not State.READY and not thing.as_state().serves:
             return _unwired(run, wire, thing, "MissingBackingService")
         if role is not None and role.state is not State.READY:
             return _unwired(run, wire, role, "RoleNotInForce")
