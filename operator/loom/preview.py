@@ -141,8 +141,10 @@ class _Desk:
             return Refused(key, Refusal("Deleting", why))
         gathered = await self._gatherer.gather(key, obj)
         work = _work(key, obj, gathered)
-        if work.refusal is not None:
-            return Refused(key, work.refusal)
+        if (
+            refusal := work.refusal or (next(iter(work.plan.withheld.values()), None) if work.plan else None)
+        ) is not None:
+            return Refused(key, refusal)
         if self._offline:
             without = (link.problem for link in gathered.context.links.values() if link.problem)
             self.unread += [

@@ -162,18 +162,18 @@ async def test_a_product_that_lost_its_zone_and_is_not_deleted_is_under_no_plane
     assert found.context.plane is None
 
 
-async def test_a_document_that_is_not_there_is_named(world: World) -> None:
+async def test_a_document_that_is_not_there_is_left_to_the_planner(world: World) -> None:
     world.there_is(a_plane(), CONVERGED_ZONE)
     world.server.objects.pop("/api/v1/namespaces/finance/configmaps/orders")
     found = await world.gather(a_product())
-    assert refusal(found).reason == "ReferenceNotFound"
-    assert "ConfigMap orders is not there" in refusal(found).message
+    assert (found.refusals, found.context.documents) == ([], {})
 
 
-async def test_an_entry_that_the_document_lacks_is_named(world: World) -> None:
+async def test_what_the_status_says_was_imported_is_known_to_the_planner(world: World) -> None:
     world.there_is(a_plane(), CONVERGED_ZONE)
-    world.server.put_plain("/api/v1/namespaces/finance/configmaps/orders", {**DOCUMENT, "data": {}})
-    assert "has no entry openapi.json" in refusal(await world.gather(a_product())).message
+    rows = [{"name": "orders-v1", "sourceHash": "sha256:1"}, {"name": "new"}]
+    found = await world.gather({**a_product(), "status": {"apis": rows}})
+    assert found.context.imported == {"orders-v1": "sha256:1"}
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_config_map_that_is_not_there_is_named() -> None:
     source = {"openapi": {"configMapRef": {"name": "docs", "key": "orders.yaml"}}}
     refusal = refused(product_object(apis=[api_object(revisions=[{"name": "1", "source": source}])]))
     assert refusal.reason == "ReferenceNotFound"
-    assert "docs/orders.yaml" in refusal.message
+    assert "ConfigMap docs is not there, or has no entry orders.yaml" in refusal.message
 
 
 def test_a_document_that_is_none_is_refused_with_its_place_and_line() -> None:

@@ -1,11 +1,14 @@
 """Documents behind links on their way into a simulated API Management: imported, changed upstream, unreadable, refused."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
 from loom.plan.context import Link
-from support.shop import Shop, document
+from loom.plan.product.judges import OPENAPI
+from support.shop import SERVICE, Shop, document, revision
+from support.worlds import api_object
 
 pytestmark = pytest.mark.sdk
 
@@ -124,3 +127,100 @@ async def test_an_import_that_was_accepted_and_fails_later_has_the_services_own_
     assert row["status"] == "False"
     assert says in row["message"]
     assert shop.condition("Ready") == "False"
+
+
+BROKEN = "openapi: 3.0.1\ninfo: {title: Orders\n"
+
+
+async def two_apis(shop: Shop) -> None:
+    """The product with an API that is imported well, and another one, both probed and with policies."""
+    header = {"inbound": [{"setHeader": {"name": "x-a", "values": ["b"]}}]}
+    first, second = (
+        api_object(
+            name=name,
+            path=f"finance/{name}",
+            revisions=[revision("1", "list", "get")],
+            policies=header,
+            operations=[{"name": "list", "policies": header}],
+            probe={"operation": "list"},
+        )
+        for name in ("good", "other")
+    )
+    shop.edit(lambda spec: spec.update(apis=[first, second]))
+    await shop.settle()
+
+
+def break_the_other(shop: Shop, **fields: Any) -> None:
+    """The document of the other API is none any more."""
+    source = {"openapi": {"inline": BROKEN}}
+    shop.api(1, revisions=[{"name": "1", "source": source}], **fields)
+
+
+def policy_of(shop: Shop, name: str) -> str:
+    (found,) = (
+        one
+        for one in shop.azure.ids(SERVICE)
+        if f"-{name}-" in one and one.endswith("policies/policy") and "operations" not in one
+    )
+    return found
+
+
+async def test_a_document_that_is_none_stops_the_import_of_that_api_and_nothing_else(shop: Shop) -> None:
+    await two_apis(shop)
+    before = shop.status["apis"][1]
+    break_the_other(shop)
+    await shop.until(lambda: shop.row("Ready").get("reason") == "InvalidOpenApi")
+    assert "spec.apis[other].revisions[1].source.openapi" in shop.row("SourceInSync")["message"]
+    assert (shop.condition("Converged"), shop.condition("Stalled")) == ("False", "True")
+    rest = ("ApisImported", "PoliciesApplied", "Published", "GatewayReachable", "Healthy", "InSync")
+    assert {name: shop.condition(name) for name in rest} == dict.fromkeys(rest, "True")
+    assert shop.status["apis"][1] == before, "what was imported last stands, and is probed"
+
+
+async def test_drift_is_mended_and_the_other_apis_change_while_one_document_is_none(shop: Shop) -> None:
+    await two_apis(shop)
+    break_the_other(shop)
+    shop.api(0, revisions=[revision("1", "list", "get", "find")])
+    for name in ("good", "other"):
+        shop.azure.edit(policy_of(shop, name), {"properties": {"value": "<policies><inbound /></policies>"}})
+    shop.azure.advance(3600)
+    await shop.until(lambda: shop.call("/finance/good/find") == 200)
+    await shop.until(lambda: all("x-a" in str(shop.azure.get(policy_of(shop, name))) for name in ("good", "other")))
+    assert shop.call("/finance/other/list") == 200
+
+
+async def test_after_a_restart_an_api_goes_on_without_its_document(shop: Shop) -> None:
+    await two_apis(shop)
+    break_the_other(shop)
+    await shop.until(lambda: shop.row("Ready").get("reason") == "InvalidOpenApi")
+    hashes = [row["sourceHash"] for row in shop.status["apis"]]
+    shop.play.memories.clear()
+    shop.play.begin_anew()
+    OPENAPI._judged.clear()
+    shop.azure.reset_counters()
+    shop.azure.advance(3600)
+    await shop.look()
+    assert shop.writes() == []
+    assert (shop.row("Ready")["reason"], shop.condition("ApisImported")) == ("InvalidOpenApi", "True")
+    assert [row["sourceHash"] for row in shop.status["apis"]] == hashes
+    shop.api(1, revisions=[revision("1", "list", "get")])
+    await shop.settle()
+
+
+async def test_an_api_that_was_never_imported_is_not_begun_with_a_document_that_is_none(shop: Shop) -> None:
+    break_it = {"openapi": {"inline": BROKEN}}
+    shop.api(revisions=[{"name": "1", "source": break_it}])
+    await shop.until(lambda: shop.row("Ready").get("reason") == "InvalidOpenApi")
+    assert shop.writes() == []
+
+
+async def test_a_link_that_broke_over_a_restart_leaves_what_stands_ready(shop: Shop, links: FakeLinks) -> None:
+    await shop.settle()
+    links.said[URL] = Link("", "docs.contoso.com took no connection, or cut it")
+    shop.play.memories.clear()
+    shop.play.begin_anew()
+    OPENAPI._judged.clear()
+    shop.azure.advance(3600)
+    await shop.look()
+    assert (shop.condition("Ready"), shop.row("SourceInSync")["reason"]) == ("True", "SourceUnavailable")
+    assert shop.condition("GatewayReachable") == "True"

@@ -52,4 +52,5 @@ def _stuck(run: Pass) -> Condition | None:
         passes_by_itself = item.state is State.FAILED and (failure is None or failure.error.retry is Retry.NOW)
         if is_stopped(item) and not passes_by_itself:
             return Condition("Stalled", TRUE, item.reason, told([told_of(item)]))
-    return None
+    withheld = (refusal for refusal in run.plan.withheld.values() if not refusal.wait)
+    return next((Condition("Stalled", TRUE, one.reason, one.message) for one in withheld), None)

@@ -47,6 +47,8 @@ def converged(run: Pass) -> Condition:
         return Condition(kind, FALSE, *not_there(run, pending))
     if deletions:
         return Condition(kind, FALSE, "Progressing", f"still to be deleted: {listed([short(d.id) for d in deletions])}")
+    for refusal in run.plan.withheld.values():
+        return Condition(kind, FALSE, refusal.reason, refusal.message)
     if run.work.wishes.policy == "Observe":
         return Condition(kind, TRUE, "Observed", "policy is Observe: everything exists, nothing is compared")
     if run.work.wishes.policy == "Manage" and run.memory.verified != run.work.generation:

@@ -14,6 +14,8 @@ def group(run: Pass, name: str) -> Condition:
     """A kind's own condition: over the resources, checks and wires that name it, unless the spec itself keeps it False."""
     if name in run.plan.held:
         return _held(run, name)
+    if name in run.plan.withheld:
+        return Condition(name, FALSE, run.plan.withheld[name].reason, run.plan.withheld[name].message)
     if submitted := [item for item in run.items.values() if item.resource.submission == name]:
         return _submission(run, name, submitted)
     items = [item for item in run.items.values() if item.resource.condition == name]

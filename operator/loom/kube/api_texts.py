@@ -1,6 +1,6 @@
 """The documents of an API product: out of ConfigMaps, from behind links and of apps, and judged before anybody plans with them.
 
-What is not there becomes a refusal. What a link said last serves while it says nothing, and the planner is told.
+What is not there is left out. What a link said last serves while it says nothing, and the planner is told.
 """
 
 import asyncio
@@ -10,7 +10,6 @@ from typing import Any
 
 from loom.api.api_product import ApiProductSpec
 from loom.api.api_source import ConfigMapKeyRef, DocumentSource
-from loom.errors import Refusal
 from loom.kube.key import CONFIG_MAP
 from loom.kube.ledger import Reader
 from loom.kube.sources import Sources
@@ -36,28 +35,23 @@ class ApiTexts:
         self._sources = sources
         self._judging = asyncio.Lock()
 
-    async def attach(
-        self, spec: ApiProductSpec, context: Context, obj: Mapping[str, Any]
-    ) -> tuple[Context, list[Refusal]]:
-        """The context with every text that can be had, and a refusal for each that cannot. Raises ApiError."""
-        refusals: list[Refusal] = []
+    async def attach(self, spec: ApiProductSpec, context: Context, obj: Mapping[str, Any]) -> Context:
+        """The context with every text that can be had. Raises ApiError."""
         documents: dict[str, str] = {}
         links: dict[str, Link] = {}
         older = _age(spec, obj)
-        for name, judge, source in _sources(spec):
+        for judge, source in _sources(spec):
             if source.url is not None and source.url not in links:
                 links[source.url] = await self._link(source.url, judge, older, context)
             reference = source.config_map_ref
             if reference is None or f"{reference.name}/{reference.key}" in documents:
                 continue
             text = await self._entry(context.owner.namespace, reference)
-            if text is None:
-                refusals.append(Refusal("ReferenceNotFound", _missing(reference, name), wait=True))
-            else:
+            if text is not None:
                 documents[f"{reference.name}/{reference.key}"] = text
         found = replace(context, documents=documents, links=links)
-        await self._judge((judge, _text(source, found)) for _, judge, source in _sources(spec))
-        return found, refusals
+        await self._judge((judge, _text(source, found)) for judge, source in _sources(spec))
+        return found
 
     async def attach_apps(self, spec: ApiProductSpec, context: Context, obj: Mapping[str, Any]) -> Context:
         """The context with what apps say of themselves. Raises Refusal where they may not be asked."""
@@ -91,13 +85,13 @@ class ApiTexts:
                     await asyncio.to_thread(judge.learn, text)
 
 
-def _sources(spec: ApiProductSpec) -> Iterator[tuple[str, Judge, DocumentSource]]:
-    """Every source that is a document, with the name of its API and its judge."""
+def _sources(spec: ApiProductSpec) -> Iterator[tuple[Judge, DocumentSource]]:
+    """Every source that is a document, with its judge."""
     for api in spec.apis:
         for revision in api.revisions:
             kind, source = next(revision.source.kinds())
             if isinstance(source, DocumentSource):
-                yield api.name, JUDGES[kind], source
+                yield JUDGES[kind], source
 
 
 def _text(source: DocumentSource, found: Context) -> str:
@@ -110,7 +104,3 @@ def _text(source: DocumentSource, found: Context) -> str:
 def _age(spec: ApiProductSpec, obj: Mapping[str, Any]) -> float:
     """How many seconds ago something may have been read."""
     return spec.interval.total_seconds() * _EARLY if is_answered(obj) else _FRESH
-
-
-def _missing(reference: ConfigMapKeyRef, api: str) -> str:
-    return f"ConfigMap {reference.name} is not there, or has no entry {reference.key}; API {api} needs it."

@@ -93,8 +93,8 @@ class Gatherer:
                 await self._attach_addresses(found, found.spec, obj)
             case ApiProductSpec():
                 await self._attach_zone(found, found.spec, obj)
-                found.context, missing = await self._texts.attach(found.spec, found.context, obj)
-                found.refusals += missing
+                found.context = replace(found.context, imported=_imported(obj))
+                found.context = await self._texts.attach(found.spec, found.context, obj)
                 await self._attach_apps(found, found.spec, obj)
         return found
 
@@ -228,6 +228,12 @@ def permits(consumers: Consumers | None, labels: Mapping[str, str]) -> bool:
         return True
     wanted = consumers.selector.match_labels if consumers.selector else {}
     return bool(wanted) and all(labels.get(name) == value for name, value in wanted.items())
+
+
+def _imported(obj: Mapping[str, Any]) -> dict[str, str]:
+    """The digest of the document of each API, as the status says it."""
+    rows = (obj.get("status") or {}).get("apis") or ()
+    return {str(row.get("name")): str(row["sourceHash"]) for row in rows if row.get("sourceHash")}
 
 
 def is_deleted(obj: Mapping[str, Any]) -> bool:

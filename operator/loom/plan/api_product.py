@@ -5,6 +5,7 @@ What cannot be planned is refused here; what no grant covers is planned, shown a
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from loom.api.api_product import ApiProductSpec, ProductState
 from loom.api.api_subscription import Approval
@@ -21,6 +22,7 @@ from loom.plan.product import probes
 from loom.plan.product.apis import apis, history, version_sets
 from loom.plan.product.backends import backends
 from loom.plan.product.diagnostics import diagnostics
+from loom.plan.product.imports import withheld
 from loom.plan.product.place import (
     APIS_IMPORTED,
     GATEWAY_REACHABLE,
@@ -68,7 +70,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
         conditions=CONDITIONS,
         exports=tuple(exports(spec, own_vault(context))),
         keeps=tuple(history(place)),
-        unmeasured={SOURCE_IN_SYNC: ("SourceUnavailable", why)} if (why := unread(place)) else {},
+        **_without_documents(place),
         facts={"gatewayUrl": gateway, **_current_revisions(spec), **subscription_states(spec)},
         held={} if spec.state is ProductState.PUBLISHED else {PUBLISHED: ("NotPublished", "spec.state is Draft")},
     )
@@ -89,6 +91,17 @@ def authority(spec: ApiProductSpec, context: Context) -> Authority:
 def report(spec: ApiProductSpec, made: Plan, outcome: Outcome) -> Mapping[str, Json]:
     """The product's own status fields."""
     return api_report.fields(spec, made, outcome)
+
+
+def _without_documents(place: Place) -> dict[str, Any]:
+    """What the plan says of documents that cannot be had, or are none: only their imports wait."""
+    refusals = list(withheld(place))
+    broken = next((refusal for refusal in refusals if not refusal.unmeasured), None)
+    why = unread(place) or next((refusal.message for refusal in refusals), "")
+    return {
+        "withheld": {SOURCE_IN_SYNC: broken} if broken else {},
+        "unmeasured": {SOURCE_IN_SYNC: ("SourceUnavailable", why)} if why and not broken else {},
+    }
 
 
 def _checks(place: Place) -> Iterator[GatewayCheck]:

@@ -73,14 +73,14 @@ def _address(spec: ApiProductSpec, api: Api) -> str:
     return f"{api.path}?{versions.query}={api.version.name}" if versions.scheme is Scheme.QUERY else api.path
 
 
-def _document(api: Api, plan: Plan) -> Document:
-    """The document that calls are answered by, as it was planned with."""
+def _document(api: Api, plan: Plan) -> Document | None:
+    """The document that calls are answered by, as it was planned with; None where that could not be had."""
     kind, _ = next(api.current.source.kinds())
     if api.current.source.graphql:
         text = plan.find(schema_key(api, api.current)).body["properties"]["document"]["value"]
     else:
-        text = plan.find(revision_key(api, api.current)).body["properties"]["value"]
-    return JUDGES[kind].read(str(text), api.name)
+        text = plan.find(revision_key(api, api.current)).body["properties"].get("value")
+    return JUDGES[kind].read(str(text), api.name) if text else None
 
 
 def _row(spec: ApiProductSpec, api: Api, plan: Plan, outcome: Outcome, gateway: str) -> dict[str, Json]:
@@ -90,8 +90,18 @@ def _row(spec: ApiProductSpec, api: Api, plan: Plan, outcome: Outcome, gateway: 
         "name": api.name,
         **({"url": f"{gateway}/{_address(spec, api)}"} if gateway else {}),
         **({"revision": revision} if revision else {}),
-        "sourceHash": document.digest,
-        "operations": document.operations,
-        **({"warnings": list(document.drops)} if document.drops else {}),
+        **(_imported(document) if document else _as_before(api, outcome)),
         "health": str(_health(api, outcome)),
     }
+
+
+def _imported(document: Document) -> dict[str, Json]:
+    warnings = {"warnings": list(document.drops)} if document.drops else {}
+    return {"sourceHash": document.digest, "operations": document.operations, **warnings}
+
+
+def _as_before(api: Api, outcome: Outcome) -> dict[str, Json]:
+    """What status said of an API's document, while that cannot be read: it is what was imported last."""
+    rows = outcome.before.get("apis") or ()
+    before: Mapping[str, Json] = next((row for row in rows if row.get("name") == api.name), {})
+    return {name: before[name] for name in ("sourceHash", "operations", "warnings") if name in before}

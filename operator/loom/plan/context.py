@@ -86,6 +86,9 @@ class Context:
     allocations: tuple[Allocation, ...] = ()  # of the plane's pools, for the plane itself
     zone: Zone | None = None
     owned: tuple[str, ...] = ()  # ids that the status says were made: a hint, as a status may vanish
+    imported: Mapping[str, str] = field(
+        default_factory=dict
+    )  # API -> digest of the document that the status says was imported
     documents: Mapping[str, str] = field(default_factory=dict)  # "<configMap>/<key>" -> text, for sources in ConfigMaps
     links: Mapping[str, Link] = field(
         default_factory=dict

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from loom.errors import Refusal
 from loom.plan.checks import Check, Wire
 from loom.plan.keys import KeyExport
 from loom.plan.values import Json, Lookup, Ref, Text, Value, references, resolve
@@ -168,6 +169,9 @@ class Plan:
     unmeasured: Mapping[str, tuple[str, str]] = field(
         default_factory=dict
     )  # conditions of which nothing can be known now: reason, message
+    withheld: Mapping[str, Refusal] = field(
+        default_factory=dict
+    )  # conditions that are False for what cannot be planned now, while the rest goes on
     keeps: tuple[str, ...] = ()  # ids of what was made, is declared no more, and stays with all that is in it
     notes: Mapping[str, Json] = field(default_factory=dict)  # status fields that are known while planning
     warnings: tuple[str, ...] = ()

@@ -17,9 +17,10 @@ from loom.plan.product.backends import address, backend_key
 from loom.plan.product.body_changes import broken as broken_bodies
 from loom.plan.product.contract import breaks, key_of_live, of_live, sentence_of
 from loom.plan.product.document import Document
+from loom.plan.product.imports import import_of
 from loom.plan.product.place import APIS_IMPORTED, SERVICE, SOURCE_IN_SYNC, Place, revision_key
 from loom.plan.product.policies.resources import revision_policies
-from loom.plan.product.sources import document_of, text_of
+from loom.plan.product.sources import text_of
 from loom.plan.resource import Body, Contents, Ignore, Mode, Resource
 from loom.plan.values import Value, at
 
@@ -51,7 +52,7 @@ def apis(place: Place) -> Iterator[Resource]:
     """Each API: its current revision first, what holds for all of it, and then the other revisions."""
     for api in place.spec.apis:
         current = api.current
-        document = document_of(place, api, current)
+        document = import_of(place, api, current).document
         policies = list(revision_policies(place, api, current))
         yield from _revision(place, api, current)
         yield from policies
@@ -62,7 +63,7 @@ def apis(place: Place) -> Iterator[Resource]:
             depends_on=(_imported(api, current), *(policy.key for policy in policies)),
             condition=APIS_IMPORTED,
             mode=Mode.STAGE,
-            contents=_switched(place, api, document),
+            contents=_switched(place, api, document) if document else None,
         )
         yield Resource(
             key=f"api/{api.name}",
@@ -90,16 +91,12 @@ def history(place: Place) -> Iterator[str]:
 def _revision(place: Place, api: Api, revision: Revision) -> Iterator[Resource]:
     """A revision with its operations, or its schema."""
     first = revision is api.current
-    document = document_of(place, api, revision)
+    source = import_of(place, api, revision)
+    document = source.document if source.refusal is None else None
     body = {**_shared(place, api), **_described(place, api, revision, document)}
     if revision.notes is not None:
         body["apiRevisionDescription"] = revision.notes
     sets = (f"version-set/{api.version.set_name}",) if api.version else ()
-    operations = _operations(
-        place.revision(api.name, revision.name),
-        frozenset(document.contract),
-        partial(_object_to_import, api, document),
-    )
     yield Resource(
         key=revision_key(api, revision),
         id=place.revision(api.name, revision.name),
@@ -109,15 +106,22 @@ def _revision(place: Place, api: Api, revision: Revision) -> Iterator[Resource]:
         condition=APIS_IMPORTED,
         on_create={"properties": {"apiRevision": revision.name}},
         ignore=(WORDS,),
-        contents=operations if document.format else None,
-        submission=SOURCE_IN_SYNC if document.format else "",
+        contents=_imports(place, api, revision, document) if document and document.format else None,
+        submission="" if revision.source.graphql else SOURCE_IN_SYNC,
     )
-    if not document.format:
+    if revision.source.graphql:
         yield graphql_api.schema(place, api, revision)
 
 
-def _described(place: Place, api: Api, revision: Revision, document: Document) -> dict[str, Value]:
-    """What describes an API in its own body: a document to import, where it has one."""
+def _imports(place: Place, api: Api, revision: Revision, document: Document) -> Contents:
+    objection = partial(_object_to_import, api, document)
+    return _operations(place.revision(api.name, revision.name), frozenset(document.contract), objection)
+
+
+def _described(place: Place, api: Api, revision: Revision, document: Document | None) -> dict[str, Value]:
+    """What describes an API in its own body: a document to import, where it has one that can be had."""
+    if document is None:
+        return {}
     if not document.format:
         return {"type": "graphql", **_words(api, document)}
     text, _ = text_of(place, api, revision)
@@ -165,8 +169,10 @@ def _object(api: Api, document: Document, operations: Sequence[Body], schemas: S
     return sentence_of(api.name, breaks(of_live(operations), document.contract, said))
 
 
-def _words(api: Api, document: Document) -> dict[str, Value]:
+def _words(api: Api, document: Document | None) -> dict[str, Value]:
     """What an API is called: only its current revision can say it anew."""
+    if document is None:
+        return {}
     return {
         "displayName": document.title or api.name,
         **({"description": document.description} if document.description else {}),

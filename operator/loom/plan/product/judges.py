@@ -33,6 +33,11 @@ class Judge:
         """Judge a text, so that `read` answers at once: a large one takes seconds, which a thread can give it."""
         self._known(text)
 
+    def remembered(self, digest: str) -> Document | None:
+        """The document of a text that was judged before, by the text's digest."""
+        found = self._judged.get(digest)
+        return found if isinstance(found, Document) else None
+
     def is_learned(self, text: str) -> bool:
         """Does `read` answer at once?"""
         return _digest(text) in self._judged

@@ -36,6 +36,7 @@ class Place:
     owned: tuple[str, ...] = ()  # ids that the status says were made
     apps: Mapping[str, str] = field(default_factory=dict)  # apps of the zone, by their field's name: id
     links: Mapping[str, Link] = field(default_factory=dict)  # by url, or by an app's name as a source
+    imported: Mapping[str, str] = field(default_factory=dict)  # API -> digest of the document that was imported last
 
     def name(self, part: str) -> str:
         """The name of something of ours in the service: nobody else forms one with our hash."""
@@ -115,6 +116,7 @@ def place_of(spec: ApiProductSpec, context: Context) -> Place:
         context.owned,
         apps_of(context.zone, plane, context.owner),
         context.links,
+        context.imported,
     )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from loom.api.api_apis import Api, Scheme
 from loom.errors import Refusal
 from loom.plan.checks import GatewayCheck
+from loom.plan.product.imports import import_of
 from loom.plan.product.place import GATEWAY_REACHABLE, SERVICE, Place
-from loom.plan.product.sources import document_of
 from loom.plan.resource import Resource
 from loom.plan.values import Ref, Text
 
@@ -41,14 +41,21 @@ def checks(place: Place) -> Iterator[GatewayCheck]:
     """The calls. Raises `Refusal` for one that is not safe."""
     for api in place.spec.apis:
         if api.probe is not None:
-            address, headers = _address(place, api, _path(place, api, api.probe.operation))
+            path = _path(place, api, api.probe.operation)
+            if path is None:
+                continue
+            address, headers = _address(place, api, path)
             url = Text("{}/" + address, (Ref(SERVICE, "properties.gatewayUrl"),))
             caller = probe_key(api)
             yield GatewayCheck(caller, url, GATEWAY_REACHABLE, api.probe.expect, caller, headers)
 
 
-def _path(place: Place, api: Api, operation: str) -> str:
-    safe = document_of(place, api, api.current).safe
+def _path(place: Place, api: Api, operation: str) -> str | None:
+    """Where it is called; None while nobody knows what the API has."""
+    document = import_of(place, api, api.current).document
+    if document is None:
+        return None
+    safe = document.safe
     if operation not in safe:
         names = ", ".join(sorted(safe)[:_NAMED]) or "none"
         raise Refusal(

@@ -95,7 +95,7 @@ def _written(place: Place, source: DocumentSource, where: str) -> tuple[str, str
     if name not in place.documents:
         raise Refusal(
             "ReferenceNotFound",
-            f"{where}.configMapRef: this namespace has no ConfigMap with the entry {name}",
+            f"{where}.configMapRef: ConfigMap {name.partition('/')[0]} is not there, or has no entry {name.partition('/')[2]}",
             wait=True,
         )
     return place.documents[name], f"{where}.configMapRef ({name})"

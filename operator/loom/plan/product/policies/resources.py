@@ -12,13 +12,14 @@ from loom.api.policies.safety import asks_for_a_token
 from loom.api.policies.table import API, OPERATION, PRODUCT, Section
 from loom.errors import Refusal
 from loom.plan.product.backends import audience, backend_key
+from loom.plan.product.imports import import_of
 from loom.plan.product.place import POLICIES_APPLIED, Place, revision_key
 from loom.plan.product.place import PRODUCT as PRODUCT_KEY
 from loom.plan.product.policies.document import Node, Statements, render
 from loom.plan.product.policies.entries import statements
 from loom.plan.product.policies.offers import needed
 from loom.plan.product.policies.scope import Scope
-from loom.plan.product.sources import document_of, unread
+from loom.plan.product.sources import unread
 from loom.plan.resource import Ignore, Resource
 
 FORMAT = Ignore("properties.format", "says how a document was sent, not what it holds")
@@ -101,7 +102,10 @@ def _scope(place: Place, level: str, where: str) -> Scope:
 
 def _operations(place: Place, api: Api, revision: Revision) -> dict[str, str]:
     """The operationIds of the revision's document, and what the service calls those operations."""
-    return {name: service_name(name) for name in document_of(place, api, revision).operation_ids}
+    document = import_of(place, api, revision).document
+    # Without one, those that have policies are taken to be there as before.
+    names = document.operation_ids if document else tuple(operation.name for operation in api.operations)
+    return {name: service_name(name) for name in names}
 
 
 def service_name(operation_id: str) -> str:
