@@ -94,14 +94,20 @@ async def test_an_answer_of_long_ago_says_nothing_of_today() -> None:
 
 
 async def test_a_question_that_may_not_be_asked_is_told_and_asked_anew_later() -> None:
-    denied = CloudError("PermissionDenied", "AuthorizationFailed", "may not do backendhealth/action", Retry.SLOWLY)
+    denied = CloudError("PermissionDenied", "AuthorizationFailed", "may not do this", Retry.SLOWLY, retry_after=60.0)
     bench = Bench(denied, done(WELL))
-    told = await bench.look()
-    assert (told.health, told.message) == (
-        Health.UNKNOWN,
-        "does not show what is behind it: may not do backendhealth/action",
-    )
-    assert (await bench.look(SOON)).health is Health.HEALTHY
+    told = [await bench.look(), await bench.look(SOON)]
+    assert {(one.health, one.message) for one in told} == {
+        (Health.UNKNOWN, "does not show what is behind it: may not do this")
+    }
+    assert (await bench.look(after=60.0)).health is Health.HEALTHY
+
+
+async def test_an_answer_outlives_a_look_that_came_to_nothing() -> None:
+    cut = CloudError("CloudUnavailable", "ServiceUnavailable", "try again", Retry.NOW)
+    bench = Bench(done(BROKEN), cut, running())
+    said = {(await bench.look(SOON)).message for _ in range(3)}
+    assert said == {"says of what is behind it: 10.0.0.4 is Unhealthy (Cannot connect to backend server)"}
 
 
 async def test_a_look_that_is_throttled_leaves_the_question_under_way_for_as_long_as_it_was_told_to() -> None:

@@ -32,6 +32,10 @@ class _Question:
     answer: tuple[Health, str] | None = None
     answered: float = 0.0
 
+    def take(self, health: Health, words: str, now: float) -> None:
+        """This is the answer from now on."""
+        self.answer, self.answered = (health, words), now
+
 
 class Backends:
     """The questions to all gateways, by who asks and which gateway. `clock` gives monotonic seconds."""
@@ -49,10 +53,10 @@ class Backends:
             try:
                 await self._advance(cloud, gateway, question)
             except CloudError as error:
-                if error.retry is not Retry.NOW:
-                    question.operation, question.answer = None, None
                 question.due = self._clock() + error.retry_after
-                return _finding(key, Health.UNKNOWN, f"does not show what is behind it: {error.message}")
+                if error.retry is not Retry.NOW:  # else the question stands, and so does the answer before
+                    question.operation = None
+                    question.take(Health.UNKNOWN, f"does not show what is behind it: {error.message}", self._clock())
         return _finding(key, *(question.answer or (Health.UNKNOWN, "has been asked what is behind it")))
 
     async def _advance(self, cloud: Cloud, gateway: str, question: _Question) -> None:
@@ -60,8 +64,7 @@ class Backends:
         written: Written = await (cloud.poll(running) if running else cloud.begin(gateway, ACTION))
         question.operation, question.due = written.operation, self._clock() + written.wait
         if written.operation is None:
-            question.answer = judge(written.observed.body if written.observed else {})
-            question.answered = self._clock()
+            question.take(*judge(written.observed.body if written.observed else {}), self._clock())
 
 
 def judge(body: Mapping[str, Json]) -> tuple[Health, str]:

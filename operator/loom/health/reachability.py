@@ -34,10 +34,9 @@ async def examine_way(check: WayCheck, asker: Asker, lookup: Lookup, ask: Ask) -
     own = [address for place in check.inside for address in alone(f"{resolve(place, lookup)}")]
     ranges = (*own, *ranges_for(host_of(url), check.passages))
     answer = await asker.ask(url, Inside(ranges, at=str(lookup(check.at)) if check.at else ""))
-    if check.evidence and not check.is_public and answer.trouble in _ELSEWHERE:
-        return await _by_evidence(check, url, ask)
-    if check.evidence and check.is_public and answer.trouble in _NO_INTERNET and not asker.has_heard(url):
-        return await _beside_evidence(check, url, answer, ask)
+    is_cut_off = answer.trouble in (_NO_INTERNET if check.is_public else _ELSEWHERE)
+    if check.evidence and is_cut_off and not (check.is_public and asker.has_heard(url)):
+        return await _by_evidence(check, url, answer, ask)
     health, reason, words = _verdict(answer)
     if health is Health.UNHEALTHY:
         words += await _of_backends(check, ask)
@@ -65,32 +64,21 @@ def _verdict(answer: Answer) -> tuple[Health, Reason, str]:
     return Health.HEALTHY, Reason.SUCCEEDED, ""
 
 
-async def _by_evidence(check: WayCheck, url: str, ask: Ask) -> Finding:
-    """The worst of what Azure says of the way's parts."""
-    worst = await _worst(check, ask)
-    if worst is None:
-        return _finding(check, url, Health.HEALTHY, Reason.SUCCEEDED, "", probed_from="Arm")
-    reason = Reason.UNREACHABLE if worst.health is Health.UNHEALTHY else worst.reason
-    return _finding(check, url, worst.health, reason, f"{worst.key} {worst.message}", probed_from="Arm")
-
-
-async def _beside_evidence(check: WayCheck, url: str, answer: Answer, ask: Ask) -> Finding:
-    """A way from the internet that never answered the operator: Azure's word proves what is broken, and not that it leads to the app."""
-    worst = await _worst(check, ask)
-    if worst is not None and worst.health is not Health.UNKNOWN:
+async def _by_evidence(check: WayCheck, url: str, answer: Answer, ask: Ask) -> Finding:
+    """The worst of what Azure says of the way's parts. Of a way from the internet it proves what is broken, and not that the rest works."""
+    found = [await ask(part) for part in check.evidence]
+    worst = next((part for health in _ORDER for part in found if part.health is health), None)
+    shown = f"{worst.key} {worst.message}" if worst else ""
+    if worst is not None and not (check.is_public and worst.health is Health.UNKNOWN):
         reason = Reason.UNREACHABLE if worst.health is Health.UNHEALTHY else worst.reason
-        return _finding(check, url, worst.health, reason, f"{worst.key} {worst.message}", probed_from="Arm")
-    shown = f"{worst.key} {worst.message}" if worst else "Azure shows nothing wrong with it"
+        return _finding(check, url, worst.health, reason, shown, probed_from="Arm")
+    if not check.is_public:
+        return _finding(check, url, Health.HEALTHY, Reason.SUCCEEDED, "", probed_from="Arm")
+    shown = shown or "Azure shows nothing wrong with it"
     words = (
         f"{answer.words}, as to an operator without a way to the internet; {shown}, which does not prove that it works"
     )
     return _finding(check, url, Health.UNKNOWN, Reason.NOT_MEASURED, words, probed_from="Arm")
-
-
-async def _worst(check: WayCheck, ask: Ask) -> Finding | None:
-    """The worst part, in the order of the evidence; None where Azure shows nothing wrong."""
-    found = [await ask(part) for part in check.evidence]
-    return next((part for health in _ORDER for part in found if part.health is health), None)
 
 
 async def _of_backends(check: WayCheck, ask: Ask) -> str:
