@@ -141,9 +141,9 @@ class _Desk:
             return Refused(key, Refusal("Deleting", why))
         gathered = await self._gatherer.gather(key, obj)
         work = _work(key, obj, gathered)
-        if (
-            refusal := work.refusal or (next(iter(work.plan.withheld.values()), None) if work.plan else None)
-        ) is not None:
+        withheld = work.plan.withheld.values() if work.plan else ()
+        refusal = work.refusal or next(iter(withheld), None)
+        if refusal is not None:
             return Refused(key, refusal)
         if self._offline:
             without = (link.problem for link in gathered.context.links.values() if link.problem)
