@@ -1,4 +1,4 @@
-"""Microsoft.Storage: accounts, their blob service and containers."""
+"""Microsoft.Storage: accounts, and what they bring along. What lies in an account is in `blobs`."""
 
 from __future__ import annotations
 
@@ -10,21 +10,13 @@ from loom.sim.arm.change import Change
 from loom.sim.clouds import host
 from loom.sim.errors import ArmError
 from loom.sim.kinds import Action, Behavior, Kind, Link, NameRule, Provider, Refusal, Route, Style
+from loom.sim.providers.blobs import ACCOUNTS, KINDS, VERSIONS, ensure_service
 from loom.sim.providers.connections import CONNECTIONS, connections_of
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
 
 Json = dict[str, Any]
-VERSIONS = (
-    "2026-09-01", "2026-04-01", "2025-08-01", "2025-06-01", "2025-01-01", "2024-01-01", "2023-05-01", "2023-04-01",
-    "2023-01-01", "2022-09-01", "2022-05-01", "2021-09-01", "2021-08-01", "2021-06-01", "2021-04-01", "2021-02-01",
-    "2021-01-01",
-)  # fmt: skip
-ACCOUNTS = "Microsoft.Storage/storageAccounts"
-SERVICES = f"{ACCOUNTS}/blobServices"
-POLICIES = f"{ACCOUNTS}/managementPolicies"
-CONTAINERS = f"{SERVICES}/containers"
 SAYS = (
     "{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use "
     "numbers and lower-case letters only."
@@ -63,7 +55,7 @@ class Accounts(Behavior):
             )
 
     def compose(self, change: Change) -> Json:
-        _ensure_service(change)
+        ensure_service(change)
         name, body = change.name, change.body
         sku = dict(body.get("sku") or {})
         sku["tier"] = str(sku.get("name", "")).split("_")[0]
@@ -98,65 +90,6 @@ class Accounts(Behavior):
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         found = connections_of(world, resource)
         return {**body, "properties": {**body["properties"], "privateEndpointConnections": found}}
-
-
-def _ensure_service(change: Change) -> None:
-    """The blob service is there from the first moment; what is in it waits for the account."""
-    world, service = change.world, f"{change.id}/blobServices/default"
-    if world.store.get(service) is None:
-        body: Json = {"properties": {"cors": {"corsRules": []}}}
-        world.store.put(Resource(service, SERVICES, body, created=world.clock.now()))
-
-
-class Services(Behavior):
-    """The blob service shows its account's sku."""
-
-    def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        account = world.store.get(resource.id.rsplit("/", 2)[0])
-        return {"sku": account.body.get("sku") if account else None, **body}
-
-
-class Policies(Behavior):
-    """The rules of an account by age, kept as they are sent."""
-
-    def compose(self, change: Change) -> Json:
-        return {"properties": {**change.properties, "lastModifiedTime": change.world.clock.stamp()}}
-
-
-class Containers(Behavior):
-    """A container needs a ready account, and carries the state of its leases and holds."""
-
-    def check(self, change: Change) -> None:
-        account = change.world.store.get(change.id.split("/blobServices/")[0])
-        if account is not None and account.state == "Creating":
-            message = "The storage account provisioning state must be 'Succeeded' before executing the operation."
-            raise ArmError(409, "StorageAccountIsNotProvisioned", message)
-
-    def compose(self, change: Change) -> Json:
-        stamp = change.world.clock.stamp()
-        defaults = {
-            "defaultEncryptionScope": "$account-encryption-key",
-            "denyEncryptionScopeOverride": False,
-            "publicAccess": "None",
-        }
-        outputs = {
-            "leaseStatus": "Unlocked",
-            "leaseState": "Available",
-            "hasImmutabilityPolicy": False,
-            "hasLegalHold": False,
-            "deleted": False,
-            "remainingRetentionDays": 0,
-            "lastModifiedTime": stamp,
-        }
-        return {"properties": {**defaults, **change.properties, **outputs}}
-
-    def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        """A list leaves out the metadata (azure-sdk-for-net, issue 17717)."""
-        return {**body, "properties": {k: v for k, v in body["properties"].items() if k != "metadata"}}
-
-    def answered(self, world: World, resource: Resource, body: Json, request: Request) -> Json:
-        metadata = resource.properties.get("metadata")
-        return {**body, "properties": {**body["properties"], "metadata": metadata}} if metadata else body
 
 
 def _check_name(world: World, request: Request, match: re.Match[str]) -> Response:
@@ -228,43 +161,7 @@ PROVIDER = Provider(
             page=1000,
             behavior=Accounts(),
         ),
-        Kind(
-            name=SERVICES,
-            versions=VERSIONS,
-            patchable=False,
-            stateful=False,
-            names=NameRule("default", "The name must be 'default'."),
-            put=Style(created=200),
-            budget="storage",
-            behavior=Services(),
-        ),
-        Kind(
-            name=POLICIES,
-            versions=VERSIONS,
-            patchable=False,
-            stateful=False,
-            names=NameRule("default", "The name must be 'default'."),
-            put=Style(created=200),
-            required=("properties.policy.rules",),
-            missing=Refusal(404, "ManagementPolicyNotFound", "No ManagementPolicy found for account."),
-            budget="storage",
-            behavior=Policies(),
-        ),
-        Kind(
-            name=CONTAINERS,
-            versions=VERSIONS,
-            stateful=False,
-            names=NameRule(
-                r"(?=.{3,63}$)(\$root|\$web|\$logs|[a-z0-9](-?[a-z0-9])*)",
-                "The specified resource name '{name}' contains invalid characters.",
-                "ContainerOperationFailure",
-            ),
-            etag="body",
-            missing=Refusal(404, "ContainerNotFound", "The specified container does not exist."),
-            budget="storage",
-            page=5000,
-            behavior=Containers(),
-        ),
+        *KINDS,
         Kind(name=f"{ACCOUNTS}/{CONNECTIONS}", versions=VERSIONS, patchable=False, budget="storage"),
     ),
     routes=(
