@@ -142,9 +142,9 @@ class _Desk:
         gathered = await self._gatherer.gather(key, obj)
         work = _work(key, obj, gathered)
         withheld = work.plan.withheld.values() if work.plan else ()
-        refusal = work.refusal or next(iter(withheld), None)
-        if refusal is not None:
-            return Refused(key, refusal)
+        wrong = work.refusal or next(iter(withheld), None)
+        if wrong is not None:
+            return Refused(key, wrong)
         if self._offline:
             without = (link.problem for link in gathered.context.links.values() if link.problem)
             self.unread += [

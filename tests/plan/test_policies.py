@@ -239,6 +239,27 @@ def test_of_several_tenants_the_token_must_name_one() -> None:
     assert f'<claim match="any" name="tid"><value>{TENANT}</value><value>{OTHER_TENANT}</value></claim>' in made
 
 
+@pytest.mark.parametrize(
+    ("cloud", "endpoint"),
+    [
+        (Cloud.AZURE_CLOUD, None),
+        (Cloud.AZURE_US_GOVERNMENT, "https://login.microsoftonline.us"),
+        (Cloud.AZURE_CHINA_CLOUD, "https://login.chinacloudapi.cn"),
+    ],
+)
+def test_tokens_are_those_of_the_planes_own_cloud(cloud: Cloud, endpoint: str | None) -> None:
+    made = inbound("validateEntraToken", {"audiences": ["a"]}, cloud=cloud)
+    assert ("authentication-endpoint" in made) is (endpoint is not None)
+    assert endpoint is None or f'authentication-endpoint="{endpoint}"' in made
+
+
+@pytest.mark.parametrize("host", ["login.chinacloudapi.cn", "login.partner.microsoftonline.cn"])
+def test_keys_of_a_provider_may_be_fetched_from_the_planes_own_cloud_and_from_no_other(host: str) -> None:
+    value = {"openIdConfig": f"https://{host}/{TENANT}/v2.0/.well-known/openid-configuration", "audiences": ["a"]}
+    assert host in inbound("validateJwt", value, cloud=Cloud.AZURE_CHINA_CLOUD)
+    assert "is a control plane" in refused("validateJwt", value, cloud=Cloud.AZURE_CLOUD).message
+
+
 def test_several_tenants_and_a_claim_of_ones_own_about_them_contradict_each_other() -> None:
     claims = [{"name": "tid", "values": [OTHER_TENANT]}]
     value = {"audiences": ["a"], "tenants": [TENANT, OTHER_TENANT], "requiredClaims": claims}

@@ -138,3 +138,8 @@ def private_zones(cloud: Cloud) -> dict[str, str]:
 def group_name(group_id: str) -> str:
     """What Azure calls a private endpoint group. Where two services call theirs alike, one has itself before it: `synapse/Sql`."""
     return group_id.rpartition("/")[2]
+
+
+def sign_in_hosts(cloud: Cloud) -> frozenset[str]:
+    """The hosts of Microsoft Entra in a cloud: where its OpenID Connect configuration is, and where identities sign in."""
+    return frozenset({SUFFIXES[cloud].login, AUTHORITIES[cloud].removeprefix("https://")})

@@ -16,7 +16,7 @@ from loom.api.policies.safety import policies_of
 from loom.plan.arm_id import is_within, key, name_of, resource_group
 from loom.plan.backends import host_of, host_within
 from loom.plan.checks import Passage
-from loom.plan.clouds import SUFFIXES
+from loom.plan.clouds import SUFFIXES, sign_in_hosts
 from loom.plan.context import Context, Neighbor
 from loom.plan.order import seniority
 from loom.plan.product.place import own_vault
@@ -193,7 +193,7 @@ def _policies_denial(given: ApiManagementGrant, spec: ApiProductSpec) -> str:
             return f"{where} hold xml, and it has no rawPolicies: true"
         for policy in policies.inbound:
             host = host_of(policy.validate_jwt.open_id_config) if policy.validate_jwt else ""
-            granted = (*given.backend_hosts, *(suffixes.login for suffixes in SUFFIXES.values()))
+            granted = (*given.backend_hosts, *(host for cloud in SUFFIXES for host in sign_in_hosts(cloud)))
             hosts = ", ".join(given.backend_hosts) or "none"
             if host and not any(host_within(host, pattern) for pattern in granted):
                 return f"host {host} of the openIdConfig in {where} is not among its backendHosts ({hosts})"

@@ -47,7 +47,7 @@ set-header: name exists-action
 set-header/value:
 set-query-parameter: name exists-action
 set-query-parameter/value:
-validate-azure-ad-token: tenant-id header-name failed-validation-httpcode failed-validation-error-message
+validate-azure-ad-token: tenant-id header-name authentication-endpoint failed-validation-httpcode failed-validation-error-message
 validate-azure-ad-token/audiences:
 validate-azure-ad-token/client-application-ids:
 validate-azure-ad-token/required-claims:

@@ -6,6 +6,7 @@ Children stand in the order that those pages give: the service is said to insist
 from collections.abc import Sequence
 from ipaddress import IPv4Network
 
+from loom.api.admin_plane import Cloud
 from loom.api.policies.callers import (
     CertificateIdentity,
     Cors,
@@ -18,7 +19,7 @@ from loom.api.policies.callers import (
 )
 from loom.errors import Refusal
 from loom.plan.backends import host_of, refused
-from loom.plan.clouds import SUFFIXES
+from loom.plan.clouds import AUTHORITIES, sign_in_hosts
 from loom.plan.product.policies.document import Node, switch, texts
 from loom.plan.product.policies.limits import seconds
 from loom.plan.product.policies.scope import Scope
@@ -44,13 +45,15 @@ def validate_entra_token(policy: ValidateEntraToken, scope: Scope) -> Node:
         _holder("required-claims", _claims(claims)),
     )
     tenant = tenants[0] if len(tenants) == 1 else "organizations"
-    return Node("validate-azure-ad-token", {"tenant-id": tenant, **_UNAUTHORIZED}, _there(children))
+    # Without one it is the public cloud's, which signs no token of another.
+    place = {} if scope.cloud is Cloud.AZURE_CLOUD else {"authentication-endpoint": AUTHORITIES[scope.cloud]}
+    return Node("validate-azure-ad-token", {"tenant-id": tenant, **_UNAUTHORIZED, **place}, _there(children))
 
 
 def validate_jwt(policy: ValidateJwt, scope: Scope) -> Node:
     """The gateway itself fetches the configuration: so its address keeps the rules of backends."""
     url = policy.open_id_config
-    if host_of(url) != SUFFIXES[scope.cloud].login and (why := refused(url)):
+    if host_of(url) not in sign_in_hosts(scope.cloud) and (why := refused(url)):
         raise Refusal("InvalidSpec", f"{scope.where}: openIdConfig cannot be at {url}: {why}; nobody can grant that")
     attributes = {
         **_UNAUTHORIZED,
