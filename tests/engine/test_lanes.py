@@ -6,7 +6,7 @@ from loom.engine.lanes import TURN, Lanes
 from loom.errors import Refusal
 from loom.plan.arm_id import resource
 from loom.plan.resource import Plan, Resource
-from support.engine_bench import GROUP, GROUP_R, MINE, OWNER, Bench
+from support.engine_bench import GROUP, GROUP_R, IDENTITY, IDENTITY_R, MINE, OWNER, Bench
 
 
 class Line:
@@ -43,14 +43,24 @@ def test_the_first_in_line_is_woken_and_has_the_turn() -> None:
     assert line.lanes.claim("hub", "b#x")
 
 
-def test_who_has_a_lane_holds_up_whoever_stands_in_line_for_it() -> None:
+def test_a_lane_presses_whoever_has_it_while_others_stand_in_line() -> None:
     line = Line()
     line.lanes.claim("hub", "a#x")
-    assert not line.lanes.holds_up("a")
+    line.lanes.claim("hub", "a#y")
+    assert not line.lanes.presses("a")  # its own resources keep nobody else
     line.lanes.claim("hub", "b#x")
-    assert (line.lanes.holds_up("a"), line.lanes.holds_up("b")) == (True, False)
+    line.lanes.claim("hub", "c#x")
+    assert (line.lanes.presses("a"), line.lanes.presses("b")) == (True, False)
+
+
+def test_a_turn_presses_whoever_has_it_until_it_has_passed() -> None:
+    line = Line()
+    for name in ("a#x", "b#x", "c#x"):
+        line.lanes.claim("hub", name)
     line.lanes.release("a#x")
-    assert not line.lanes.holds_up("a")
+    assert [line.lanes.presses(owner) for owner in "abc"] == [False, True, False]
+    line.seconds += TURN + 1.0
+    assert not line.lanes.presses("b")
 
 
 def test_the_turn_is_the_objects_whichever_of_its_resources_must_go_first_by_now() -> None:
@@ -115,6 +125,22 @@ async def test_the_farther_back_in_line_the_later_it_asks_by_itself_and_never_la
     for number in range(9, 90):
         bench.lanes.claim(lane, f"other{number}#network")
     assert (await bench.look()).requeue_after == pytest.approx(600, abs=1)
+
+
+async def test_while_others_wait_for_its_turn_to_end_an_object_writes_nothing_else() -> None:
+    network = resource(GROUP, "Microsoft.Network/virtualNetworks", "vnet")
+    network_r = Resource("network", network, {"location": "eastus2"}, ("group",))
+    bench = Bench(plan=Plan(GROUP, (GROUP_R, IDENTITY_R, network_r)))
+    bench.cloud.place(GROUP, location="eastus2", tags={"Domain": "finance", **MINE})
+    bench.cloud.long_types.add("Microsoft.Network/virtualNetworks")
+    assert bench.lanes.claim(network.lower(), f"{OWNER.mark}#network")
+    assert not bench.lanes.claim(network.lower(), "other#network")
+    assert (await bench.look()).requeue_after <= TURN
+    assert bench.cloud.writes() == [("PUT", network)]
+    bench.cloud.finish()
+    bench.clock.seconds += 16.0
+    await bench.look()
+    assert bench.cloud.writes() == [("PUT", network), ("PUT", IDENTITY)]
 
 
 @pytest.mark.parametrize("stopped", ["suspended", "refused"])

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
-from pydantic.alias_generators import to_snake
 
 from loom.api.circuit_breaker import CircuitBreaker
-from loom.api.schema import Bool, Int, Model, PartName, Rule, arm_id, named
+from loom.api.schema import Bool, Int, Model, PartName, Rule, arm_id, field_of, named
 
 Https = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$", max_length=2000)]
 KINDS = ("url", "containerApp", "functionApp", "model", "pool")
@@ -195,5 +194,5 @@ class Backend(Model):
     def kinds(self) -> Iterator[tuple[str, Any]]:
         """What it is, by its field's name: exactly one, where the rules hold."""
         for kind in KINDS:
-            if (given := getattr(self, to_snake(kind))) is not None:
+            if (given := getattr(self, field_of(kind))) is not None:
                 yield kind, given

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
-from pydantic.alias_generators import to_snake
 
 from loom.api.api_backend import ContainerAppBackend, FunctionAppBackend
-from loom.api.schema import Model, Rule
+from loom.api.schema import Model, Rule, field_of
 
 SOURCES = ("openapi", "graphql", "containerApp", "functionApp")
 
@@ -91,7 +90,7 @@ class Source(Model):
     def kinds(self) -> Iterator[tuple[str, Any]]:
         """What it is, by its field's name: exactly one, where the rules hold."""
         for kind in SOURCES:
-            if (given := getattr(self, to_snake(kind))) is not None:
+            if (given := getattr(self, field_of(kind))) is not None:
                 yield kind, given
 
     @property

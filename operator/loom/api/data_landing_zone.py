@@ -9,10 +9,9 @@ from ipaddress import IPv4Network
 from typing import Annotated, ClassVar
 
 from pydantic import Field
-from pydantic.alias_generators import to_snake
 
 from loom.api.meta import AdminPlaneRef, CommonSpec, Consumers
-from loom.api.schema import Guid, Line, Location, Model, Rule, StatusModel, immutable, listed
+from loom.api.schema import Guid, Line, Location, Model, Rule, StatusModel, field_of, immutable, listed
 from loom.api.status import CommonStatus, ResourceId, Word
 from loom.api.zone.access import Access
 from loom.api.zone.access_paths import AccessPaths, Reach
@@ -198,11 +197,11 @@ class DataLandingZoneSpec(CommonSpec):
 
     def declares(self, service: str) -> bool:
         """Is a service there, by its field's name in the spec (`eventHubs`)?"""
-        return getattr(self, to_snake(service)) is not None
+        return getattr(self, field_of(service)) is not None
 
     def existing(self, service: str) -> Existing | None:
         """What stands already and is attached as that service; None where it is made, or not there."""
-        found: Existing | None = getattr(getattr(self, to_snake(service)), "existing", None)
+        found: Existing | None = getattr(getattr(self, field_of(service)), "existing", None)
         return found
 
     def attached(self, field: str) -> str:
@@ -214,7 +213,7 @@ class DataLandingZoneSpec(CommonSpec):
         """What the spec has at a dotted path of its fields (`accessPaths.bastion.own`); None where it has nothing."""
         found: object = self
         for name in path.split("."):
-            found = getattr(found, to_snake(name), None)
+            found = getattr(found, field_of(name), None)
         return found
 
 

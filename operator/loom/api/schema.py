@@ -7,6 +7,7 @@ A `Rule` holds its sentence, its CEL for the API server, and the same test in Py
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -26,6 +27,12 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from loom.api.durations import PATTERN as DURATION_PATTERN
 from loom.api.durations import format_duration, parse_duration
+
+
+@lru_cache(maxsize=1024)
+def field_of(name: str) -> str:
+    """A model's field by its name in a manifest (`eventHubs`). Planning asks for the same few in every pass, and working it out is slow."""
+    return to_snake(name)
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ def immutable(field: str, instead: str, unless: str = "") -> Rule:
     `unless`: a field beside it; where that is, before or after the change, the rule says nothing.
     """
     here, before = f"self.{field}", f"oldSelf.{field}"
-    name, other = to_snake(field), to_snake(unless)
+    name, other = field_of(field), field_of(unless)
     spared = f"has(self.{unless}) || has(oldSelf.{unless}) || " if unless else ""
     held = f"has({here}) == has({before}) && (!has({here}) || {here} == {before})"
     return Rule(
@@ -128,7 +135,7 @@ class Items:
 
     def key_of(self, item: Any) -> Any:
         """What tells an item of a map apart: its member `key`, which is spelled as people write it."""
-        return getattr(item, to_snake(self.key))
+        return getattr(item, field_of(self.key))
 
     def _check(self, items: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self.at_least <= len(items) <= self.at_most:

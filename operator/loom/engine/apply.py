@@ -15,13 +15,14 @@ from loom.engine.conditions import all_of
 from loom.engine.decide import decide
 from loom.engine.diff import differences
 from loom.engine.item import CREATE, UPDATE, Item
+from loom.engine.lanes import TURN
 from loom.engine.look import is_below_new
 from loom.engine.memory import Running
 from loom.engine.observe import blocked_by, note_seen
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.revive import revived, tell_recovery
-from loom.engine.send import holder, in_turn, is_pausing, keep_operation, remember_failure
+from loom.engine.send import holder, in_turn, is_pausing, keep_operation, lane_of, remember_failure
 from loom.engine.status import assemble
 from loom.engine.submitted import submitted_digest
 from loom.engine.together import together
@@ -71,15 +72,21 @@ async def _poll(run: Pass, name: str, running: Running) -> None:
 
 
 async def apply(run: Pass) -> None:
-    """Write what may be written now, until nothing more becomes ready."""
+    """Write what may be written now, until nothing more becomes ready.
+
+    What takes turns goes first. While others wait for such a turn to end, or to be taken up, nothing else is written: a pass that waits
+    for a budget would keep them as well.
+    """
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def write(item: Item) -> None:
         async with gate:
-            await in_turn(run, item, run.digest(item), partial(_put, run, item))
+            if lane_of(item.type, item.id) or not _is_pressed(run):
+                await in_turn(run, item, run.digest(item), partial(_put, run, item))
 
     while True:
         ready = [item for item in run.items.values() if _is_ready(run, item)]
+        ready = [item for item in ready if lane_of(item.type, item.id)] or ready
         if not ready:
             break
         await _journal(run, ready)
@@ -96,6 +103,14 @@ def _is_ready(run: Pass, item: Item) -> bool:
     if not item.id or item.state is State.WAITING:
         run.identify(item)
     return not is_pausing(run, item, run.digest(item)) and is_allowed(run, item)
+
+
+def _is_pressed(run: Pass) -> bool:
+    """Do others wait for what this object has? Then whatever is left is written once that is over, or its turn has passed."""
+    pressed = run.ports.lanes.presses(run.work.owner.mark)
+    if pressed:
+        run.lane_taken = min(TURN, run.lane_taken or TURN)
+    return pressed
 
 
 async def _journal(run: Pass, ready: list[Item]) -> None:

@@ -41,9 +41,12 @@ class Lanes:
         """Which in line the holder is, the next one being 1."""
         return next((n for n, name in enumerate(self._lines.get(lane, ()), 1) if _owner(name) == _owner(holder)), 1)
 
-    def holds_up(self, owner: str) -> bool:
-        """Does anybody stand in line for a lane that the owner has?"""
-        return any(_owner(name) == owner and self._lines.get(lane) for lane, name in self._holders.items())
+    def presses(self, owner: str) -> bool:
+        """Do others stand in line for a lane that the owner has, or that is kept free for it?"""
+        return any(
+            any(_owner(name) != owner for name in line) and self._has(lane, line, owner)
+            for lane, line in self._lines.items()
+        )
 
     def release(self, holder: str) -> None:
         """Give back whatever the holder has, and call the next."""
@@ -57,6 +60,12 @@ class Lanes:
                 del line[name]
         for lane in [lane for lane, name in self._holders.items() if name.startswith(f"{owner}#")]:
             self._free(lane)
+
+    def _has(self, lane: str, line: dict[str, None], owner: str) -> bool:
+        """Has the owner the lane, or its turn, which has not passed yet?"""
+        if lane in self._holders:
+            return _owner(self._holders[lane]) == owner
+        return _owner(next(iter(line))) == owner and self._now() <= self._turns.get(lane, 0.0)
 
     def _drop_first(self, line: dict[str, None]) -> None:
         """Who let its turn pass stands in line no more, or everybody would wait for it again after each release."""

@@ -160,7 +160,7 @@ class Worker:
 
     def _priority(self, key: Key, obj: Mapping[str, Any]) -> Priority:
         """How urgent the next pass is: hundreds of new objects must not keep one that all of them wait for."""
-        if self._world.lanes.holds_up(self._desk.gatherer.owner(key).mark):
+        if self._world.lanes.presses(self._desk.gatherer.owner(key).mark):
             return Priority.AWAITED
         return Priority.RESYNC if is_true(obj, "Ready") else Priority.CHANGE
 

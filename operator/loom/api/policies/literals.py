@@ -9,11 +9,10 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.alias_generators import to_snake
 from pydantic_core import CoreSchema, core_schema
 
 from loom.api.durations import parse_duration
-from loom.api.schema import Rule
+from loom.api.schema import Rule, field_of
 
 CODE = re.compile(r"@[({]|[{][{]")
 """How a policy expression (`@(`, `@{`) and a named value (`{{`) begin (Azure docs: Policy expressions; Named values)."""
@@ -57,7 +56,7 @@ HttpsUrl = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(
 def whole_seconds(field: str, least: str, most: str) -> Rule:
     """A duration of whole seconds between two others, such as "1s" and "24h"."""
     here, low, high = f"self.{field}", parse_duration(least), parse_duration(most)
-    name = to_snake(field)
+    name = field_of(field)
     return Rule(
         field=field,
         cel=f"!has({here}) || (duration({here}) >= duration('{least}') && duration({here}) <= duration('{most}') "

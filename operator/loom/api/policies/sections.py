@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
-from pydantic.alias_generators import to_snake
 
 from loom.api.policies.callers import Cors, IpFilter, ValidateClientCertificate, ValidateEntraToken, ValidateJwt
 from loom.api.policies.limits import Per, Quota, RateLimit, TokenLimit
@@ -23,7 +22,7 @@ from loom.api.policies.table import (
     fields_of,
     levels_of,
 )
-from loom.api.schema import Model, Rule, listed, named
+from loom.api.schema import Model, Rule, field_of, listed, named
 
 RawXml = Annotated[str, Field(pattern=NO_CODE, max_length=4096)]
 
@@ -33,7 +32,7 @@ def _one_policy(section: Section) -> Rule:
     return Rule(
         cel=f"[{', '.join(f'has(self.{field})' for field in fields)}].filter(given, given).size() == 1",
         message="an entry is exactly one policy; give every other one an entry of its own",
-        holds=lambda entry: sum(getattr(entry, to_snake(field)) is not None for field in fields) == 1,
+        holds=lambda entry: sum(getattr(entry, field_of(field)) is not None for field in fields) == 1,
     )
 
 
@@ -127,7 +126,7 @@ def _once_of(level: str) -> Iterator[Row]:
 
 
 def _count(field: str, at_most: int, message: str) -> Rule:
-    name = to_snake(field)
+    name = field_of(field)
     given: Callable[[Any], int] = lambda policies: sum(getattr(p, name) is not None for p in policies.inbound)  # noqa: E731
     return Rule(
         field="inbound",

@@ -2,9 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic.alias_generators import to_snake
-
-from loom.api.schema import Model, Rule
+from loom.api.schema import Model, Rule, field_of
 from loom.api.status import ResourceId
 
 
@@ -38,5 +36,5 @@ def described_by(*fields: str) -> Rule:
         field="existing",
         cel=f"!has(self.existing) || !({given})",
         message=f"a service that exists already keeps its own settings: leave out {names}, or existing",
-        holds=lambda s: s.existing is None or all(getattr(s, to_snake(field)) is None for field in fields),
+        holds=lambda s: s.existing is None or all(getattr(s, field_of(field)) is None for field in fields),
     )

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pydantic.alias_generators import to_snake
-
+from loom.api.schema import field_of
 from loom.plan.checks import WayCheck
 from loom.plan.resource import Resource
 from loom.plan.wiring import running
@@ -22,7 +21,7 @@ WAYS: tuple[Way, ...] = (BASTION, EXTERNAL, FRONT_DOOR, APPLICATION_GATEWAY, VPN
 def declared(site: Site) -> Iterator[Way]:
     """The ways in that the spec has."""
     paths = site.spec.access_paths
-    return (way for way in WAYS if paths is not None and getattr(paths, to_snake(way.field)) is not None)
+    return (way for way in WAYS if paths is not None and getattr(paths, field_of(way.field)) is not None)
 
 
 def way_resources(site: Site) -> Iterator[Resource]:
