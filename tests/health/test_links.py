@@ -151,6 +151,13 @@ async def test_a_link_that_is_no_document_says_what_it_is(links: Links, path: st
     assert "secret" not in link.problem
 
 
+async def test_what_is_to_be_xml_may_begin_with_a_tag_and_is_no_page(site: Site, links: Links) -> None:
+    site.text = "<definitions/>"
+    assert (await links.read(f"{HOST}/openapi.yaml", 0.0, xml=True)).text == "<definitions/>"
+    assert "and no document" in (await links.read(f"{HOST}/openapi.yaml", 0.0)).problem
+    assert "answers a page" in (await links.read(f"{HOST}/page", 0.0, xml=True)).problem
+
+
 async def test_reading_stops_where_a_document_is_too_large(site: Site, links: Links) -> None:
     assert "is larger than 4 MB" in (await read(links, "/large")).problem
     assert site.sent < 20

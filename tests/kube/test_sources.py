@@ -27,7 +27,7 @@ class FakeLinks:
 
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "") -> Link:
+    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "", xml: bool = False) -> Link:
         self.asked.append((url, at))
         return Link("openapi: 3.0.3")
 

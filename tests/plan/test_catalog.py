@@ -7,7 +7,7 @@ from loom.plan.catalog import TYPES, arm_type
 from loom.plan.catalog.normals import without_case, without_slashes
 from loom.plan.values import at
 from support.plans import id_of, plan_of
-from support.worlds import Obj, api_object, graphql_object, plane_object, product_object, rich_zone
+from support.worlds import Obj, api_object, graphql_object, plane_object, product_object, rich_zone, soap_object
 
 ROWS = list(TYPES.values())
 
@@ -74,7 +74,7 @@ def test_every_planned_type_has_a_row(obj: Obj) -> None:
 
 @pytest.mark.parametrize(
     "obj",
-    [rich_zone(), product_object(apis=[api_object(), graphql_object()])],
+    [rich_zone(), product_object(apis=[api_object(), graphql_object(), soap_object()])],
     ids=lambda obj: obj["kind"],
 )
 def test_what_is_immutable_or_never_returned_is_spelled_as_it_is_planned(obj: Obj) -> None:

@@ -15,6 +15,7 @@ from support.worlds import (
     plane_object,
     product_object,
     rich_zone,
+    soap_object,
     ways_in,
     world,
     zone_object,
@@ -112,6 +113,7 @@ CASES: dict[str, Obj] = {
     ),
     "product-with-graphql": product_object(apis=[graphql_object()], policies=None),
     "product-with-tags": product_object(tags={"sales": "", "domain": "finance"}),
+    "product-with-wsdl": product_object(apis=[soap_object()], policies=None),
     "product-draft": product_object(state=None, visibleTo=None, policies=None, description=None),
 }
 

@@ -22,7 +22,7 @@ class FakeLinks:
     said: dict[str, Link] = field(default_factory=dict)
     asked: list[float] = field(default_factory=list)
 
-    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "") -> Link:
+    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "", xml: bool = False) -> Link:
         self.asked.append(older)
         return self.said[url]
 

@@ -38,6 +38,34 @@ type Order {
 }
 """
 
+WSDL = """\
+<wsdl:definitions name="Ledger" targetNamespace="urn:ledger" xmlns:tns="urn:ledger" xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/"
+    xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:xsd="http://www.w3.org/2001/XMLSchema">
+  <wsdl:types>
+    <xsd:schema targetNamespace="urn:ledger"><xsd:element name="Entry" type="xsd:string"/></xsd:schema>
+  </wsdl:types>
+  <wsdl:message name="Entry"><wsdl:part name="body" element="tns:Entry"/></wsdl:message>
+  <wsdl:portType name="LedgerPort">
+    <wsdl:operation name="Book"><wsdl:input message="tns:Entry"/><wsdl:output message="tns:Entry"/></wsdl:operation>
+    <wsdl:operation name="Look"><wsdl:input message="tns:Entry"/><wsdl:output message="tns:Entry"/></wsdl:operation>
+  </wsdl:portType>
+  <wsdl:binding name="LedgerSoap" type="tns:LedgerPort">
+    <soap:binding transport="http://schemas.xmlsoap.org/soap/http" style="document"/>
+    <wsdl:operation name="Book">
+      <soap:operation soapAction="urn:ledger/Book"/>
+      <wsdl:input><soap:body use="literal"/></wsdl:input>
+    </wsdl:operation>
+    <wsdl:operation name="Look">
+      <soap:operation soapAction="urn:ledger/Look"/>
+      <wsdl:input><soap:body use="literal"/></wsdl:input>
+    </wsdl:operation>
+  </wsdl:binding>
+  <wsdl:service name="LedgerService">
+    <wsdl:port name="LedgerEndpoint" binding="tns:LedgerSoap"><soap:address location="https://not-used.example.com"/></wsdl:port>
+  </wsdl:service>
+</wsdl:definitions>
+"""
+
 Obj = dict[str, Any]
 
 
@@ -205,6 +233,18 @@ def graphql_object(schema: str = SCHEMA, **changes: Any) -> Obj:
     return {
         "name": "graph",
         "path": "finance/graph",
+        "backendRef": "orders-app",
+        "revisions": revisions,
+        **changes,
+    }
+
+
+def soap_object(document: str = WSDL, **changes: Any) -> Obj:
+    """A SOAP API."""
+    revisions = [{"name": "1", "source": {"wsdl": {"inline": document}}}]
+    return {
+        "name": "ledger",
+        "path": "finance/ledger",
         "backendRef": "orders-app",
         "revisions": revisions,
         **changes,

@@ -77,6 +77,13 @@ class Api(Model):
             ),
         ),
         Rule(
+            field="revisions",
+            cel="self.revisions.all(r, self.revisions.all(o, has(r.source.graphql) == has(o.source.graphql) && "
+            "has(r.source.wsdl) == has(o.source.wsdl)))",
+            message="the revisions of an API are of one kind: all of them graphql, all of them wsdl, or none of them either",
+            holds=lambda a: len({revision.source.api_type for revision in a.revisions}) == 1,
+        ),
+        Rule(
             field="backendRef",
             cel="has(self.backendRef) || self.revisions.exists(r, (!has(self.currentRevision) || r.name == self.currentRevision) && "
             "(has(r.source.containerApp) || has(r.source.functionApp)))",

@@ -8,7 +8,7 @@ from pydantic import Field
 from loom.api.api_backend import ContainerAppBackend, FunctionAppBackend
 from loom.api.schema import Model, Rule, field_of
 
-SOURCES = ("openapi", "graphql", "containerApp", "functionApp")
+SOURCES = ("openapi", "graphql", "wsdl", "containerApp", "functionApp")
 
 
 class ConfigMapKeyRef(Model):
@@ -51,6 +51,10 @@ class GraphqlSource(DocumentSource):
     """A GraphQL schema in GraphQL's own language. Queries go as they are to the backend's address, which is that of its endpoint."""
 
 
+class WsdlSource(DocumentSource):
+    """A WSDL 1.1 document of one service, in one piece, of style document/literal. Calls go as they are to the backend's address."""
+
+
 class ContainerAppSource(ContainerAppBackend):
     """A container app that publishes its own OpenAPI document, which the operator reads at the interval."""
 
@@ -79,13 +83,15 @@ class Source(Model):
     rules: ClassVar[tuple[Rule, ...]] = (_one_source(),)
 
     openapi: OpenApiSource | None = None
-    """One of openapi, graphql, containerApp and functionApp: an OpenAPI document."""
+    """One of openapi, graphql, wsdl, containerApp and functionApp: an OpenAPI document."""
     graphql: GraphqlSource | None = None
-    """One of openapi, graphql, containerApp and functionApp: a GraphQL schema."""
+    """One of openapi, graphql, wsdl, containerApp and functionApp: a GraphQL schema."""
+    wsdl: WsdlSource | None = None
+    """One of openapi, graphql, wsdl, containerApp and functionApp: a WSDL document."""
     container_app: ContainerAppSource | None = None
-    """One of openapi, graphql, containerApp and functionApp: a container app's own OpenAPI document."""
+    """One of openapi, graphql, wsdl, containerApp and functionApp: a container app's own OpenAPI document."""
     function_app: FunctionAppSource | None = None
-    """One of openapi, graphql, containerApp and functionApp: the HTTP functions of a Function App, as Azure lists them."""
+    """One of openapi, graphql, wsdl, containerApp and functionApp: the HTTP functions of a Function App, as Azure lists them."""
 
     def kinds(self) -> Iterator[tuple[str, Any]]:
         """What it is, by its field's name: exactly one, where the rules hold."""
@@ -101,7 +107,12 @@ class Source(Model):
     @property
     def document(self) -> DocumentSource | None:
         """Where its document is, if it is one."""
-        return self.openapi or self.graphql
+        return self.openapi or self.graphql or self.wsdl
+
+    @property
+    def api_type(self) -> str:
+        """What API Management calls an API that is described so; "" for one of plain operations."""
+        return "graphql" if self.graphql else "soap" if self.wsdl else ""
 
     def named_ids(self) -> Iterator[str]:
         """The ARM ids that it names."""

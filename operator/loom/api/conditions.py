@@ -211,6 +211,7 @@ class Reason(_Explained):
     # What the spec asks for cannot be
     INVALID_SPEC = "InvalidSpec", "The spec contradicts itself in a way that the API server could not see; mend it."
     INVALID_OPEN_API = "InvalidOpenApi", "The OpenAPI document does not parse; the message has the line.", PRODUCTS
+    INVALID_WSDL = "InvalidWsdl", "The WSDL document cannot be imported; the message has the line.", PRODUCTS
     INVALID_GRAPHQL = "InvalidGraphql", "The GraphQL schema is none; the message has the line.", PRODUCTS
     SOURCE_UNAVAILABLE = (
         "SourceUnavailable",

@@ -22,7 +22,7 @@ from loom.plan.arm_id import REVISION, without_revision
 from loom.plan.arm_type import ArmType
 from loom.plan.values import Json, at
 
-_OF_THE_DOCUMENT = frozenset({"format", "value", "description"})
+_OF_THE_DOCUMENT = frozenset({"format", "value", "description", "apiType", "wsdlSelector"})
 _NOWHERE = "https://begun.invalid"  # a name that never resolves (RFC 6761)
 TYPES = frozenset({"microsoft.apimanagement/service/apis"})
 

@@ -40,6 +40,7 @@ class _Kept:
     etag: str = ""
     problem: str = ""
     read_at: float = float("-inf")
+    xml: bool = False  # what it is expected to be
 
     def as_link(self) -> Link:
         return Link(zlib.decompress(self.packed).decode() if self.packed else "", self.problem)
@@ -50,19 +51,20 @@ class Links:
 
     def __init__(self, settings: Settings, now: Callable[[], float]) -> None:
         self._settings, self._now = settings, now
-        self._kept: dict[tuple[str, tuple[str, ...], str], _Kept] = {}
+        self._kept: dict[tuple[str, tuple[str, ...], str, bool], _Kept] = {}
         self._gate = asyncio.Semaphore(4)
         self._session: aiohttp.ClientSession | None = None
 
-    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "") -> Link:
+    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "", xml: bool = False) -> Link:
         """What a link says, read anew when it was last read more than `older` seconds ago. Never raises.
 
         `ranges`: private addresses that it may lead to, beside those of the configuration. Who may go elsewhere sees nothing of it.
         `at`: the address, as Azure reports it, of the Container Apps environment that answers for the host, and the only one asked.
+        `xml`: the document is XML; others that begin with a tag are pages.
         """
         async with self._gate:
-            name = (url, ranges, at)
-            kept = self._kept.get(name, _Kept())
+            name = (url, ranges, at, xml)
+            kept = self._kept.get(name, _Kept(xml=xml))
             if self._now() - kept.read_at > older:
                 inside = Inside((at,), at) if at else Inside((*self._settings.sources.networks, *ranges))
                 kept = await self._again(url, kept, inside)
@@ -141,9 +143,9 @@ class Links:
                 return url.join(URL(target))
             if answer.status != 200:
                 raise _Trouble(f"answered {answer.status} where 200 was expected")
-            _check_kind(answer.headers)
-            packed = zlib.compress(await _text(answer), 1)
-            return _Kept(packed, answer.headers.get("ETag", ""))
+            _check_kind(answer.headers, kept.xml)
+            packed = zlib.compress(await _text(answer, kept.xml), 1)
+            return _Kept(packed, answer.headers.get("ETag", ""), xml=kept.xml)
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -158,18 +160,18 @@ class Links:
         return self._session
 
 
-def _check_kind(headers: Mapping[str, str]) -> None:
+def _check_kind(headers: Mapping[str, str], xml: bool) -> None:
     """What a document may be called: servers of files call it plain text, or bytes."""
     if headers.get("Content-Encoding", "identity").lower() != "identity":
         raise _Trouble("answers compressed, though it was asked not to")
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if "html" in kind:
         raise _Trouble("answers a page (HTML), such as one to sign in at, and no document")
-    if kind and not any(word in kind for word in _SPOKEN):
+    if kind and not any(word in kind for word in (*_SPOKEN, *(("xml",) if xml else ()))):
         raise _Trouble(f"answers {kind[:60]}, which is none that a document has")
 
 
-async def _text(answer: aiohttp.ClientResponse) -> bytes:
+async def _text(answer: aiohttp.ClientResponse, xml: bool) -> bytes:
     found = bytearray()
     async for chunk in answer.content.iter_chunked(65536):
         found += chunk
@@ -179,7 +181,8 @@ async def _text(answer: aiohttp.ClientResponse) -> bytes:
         text = found.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _Trouble("is no text in UTF-8") from None
-    if text.lstrip()[:1] == "<":
+    start = text.lstrip()[:200].lower()
+    if "<html" in start or "<!doctype html" in start if xml else start.startswith("<"):
         raise _Trouble("answers a page (HTML or XML), such as one to sign in at, and no document")
     return text.encode()
 

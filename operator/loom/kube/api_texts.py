@@ -19,7 +19,7 @@ from loom.plan.backends import host_of
 from loom.plan.checks import ranges_for
 from loom.plan.context import Context, Link
 from loom.plan.grants import passages
-from loom.plan.product.judges import JUDGES, OPENAPI, Judge
+from loom.plan.product.judges import JUDGES, OPENAPI, WSDL, Judge
 from loom.plan.product.sources import AppSource, app_sources
 
 _FRESH = 10.0  # seconds; for who waits, a link is read once in the few passes of a change
@@ -64,7 +64,7 @@ class ApiTexts:
     async def _link(self, url: str, judge: Judge, older: float, context: Context) -> Link:
         if self._sources is None:
             return Link(judge.unread, f"{url.partition('?')[0]} is not read offline")
-        return await self._sources.link(url, older, ranges_for(host_of(url), passages(context)))
+        return await self._sources.link(url, older, ranges_for(host_of(url), passages(context)), xml=judge is WSDL)
 
     async def _app(self, source: AppSource, context: Context, older: float) -> Link:
         if self._sources is None or context.plane is None:

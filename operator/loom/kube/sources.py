@@ -23,11 +23,12 @@ _FUNCTIONS = "functions"
 class Links(Protocol):
     """Reads documents over HTTPS (`loom.health.links`)."""
 
-    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "") -> Link:
+    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "", xml: bool = False) -> Link:
         """What a link says, read anew when it was last read more than `older` seconds ago. Never raises.
 
         `ranges`: private addresses that it may lead to, beside those that the configuration allows everybody.
         `at`: the address, as Azure reports it, of the Container Apps environment that answers for the host, and the only one asked.
+        `xml`: the document is XML; others that begin with a tag are pages.
         """
 
 
@@ -40,9 +41,9 @@ class Sources:
         self._links, self._cloud_of = links, cloud_of
         self._snapshots, self._clock = snapshots, clock
 
-    async def link(self, url: str, older: float, ranges: tuple[str, ...]) -> Link:
+    async def link(self, url: str, older: float, ranges: tuple[str, ...], *, xml: bool) -> Link:
         """What a link says, read anew when that was more than `older` seconds ago. `ranges`: private addresses that it may lead to."""
-        return await self._links.read(url, older, ranges)
+        return await self._links.read(url, older, ranges, xml=xml)
 
     async def app(self, source: AppSource, plane: AdminPlaneSpec, namespace: str, older: float) -> Link:
         """What an app says of itself, or what Azure says of its functions."""

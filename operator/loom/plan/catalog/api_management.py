@@ -21,7 +21,7 @@ TYPES = (
         marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_REVISIONS,
         unlisted=REVISION,  # the list has current revisions only
         # The document is never returned, and what is exported is another one: compared by a hash of what was sent.
-        write_only=("properties.value", "properties.format"),
+        write_only=("properties.value", "properties.format", "properties.wsdlSelector", "properties.apiType"),
         normals=(
             Normal("properties.path", without_slashes, "`/x` comes back as `x` (recorded)"),
             Normal("properties.serviceUrl", without_slashes, "a slash at the end is no other address"),

@@ -12,7 +12,7 @@ from functools import partial
 from loom.api.api_apis import Api, Scheme
 from loom.api.api_source import Revision
 from loom.plan.arm_id import REVISION, key
-from loom.plan.product import bodies, graphql_api
+from loom.plan.product import bodies, graphql_api, wsdl
 from loom.plan.product.backends import address, backend_key
 from loom.plan.product.body_changes import broken as broken_bodies
 from loom.plan.product.contract import breaks, key_of_live, of_live, sentence_of
@@ -115,7 +115,8 @@ def _revision(place: Place, api: Api, revision: Revision) -> Iterator[Resource]:
 
 def _imports(place: Place, api: Api, revision: Revision, document: Document) -> Contents:
     objection = partial(_object_to_import, api, document)
-    return _operations(place.revision(api.name, revision.name), frozenset(document.contract), objection)
+    holder = place.revision(api.name, revision.name)
+    return _operations(document, holder, frozenset(document.contract), objection)
 
 
 def _described(place: Place, api: Api, revision: Revision, document: Document | None) -> dict[str, Value]:
@@ -123,10 +124,14 @@ def _described(place: Place, api: Api, revision: Revision, document: Document | 
     if document is None:
         return {}
     if not document.format:
-        return {"type": "graphql", **_words(api, document)}
+        return _words(api, document)
     text, _ = text_of(place, api, revision)
     words: dict[str, Value] = {"description": document.description} if document.description else {}
-    return {"format": document.format, "value": text, **words}
+    imported: dict[str, Value] = {"format": document.format, "value": text, **words}
+    if revision.source.wsdl:
+        service, endpoint = document.endpoint
+        imported |= {"apiType": "soap", "wsdlSelector": {"wsdlServiceName": service, "wsdlEndpointName": endpoint}}
+    return imported
 
 
 def _imported(api: Api, revision: Revision) -> str:
@@ -137,11 +142,12 @@ def _imported(api: Api, revision: Revision) -> str:
 def _switched(place: Place, api: Api, document: Document) -> Contents:
     if api.current.source.graphql:
         return graphql_api.switched(place, api)
-    return _operations(place.api(api.name), frozenset(), partial(_object_to_switch, api, document))
+    return _operations(document, place.api(api.name), frozenset(), partial(_object_to_switch, api, document))
 
 
-def _operations(holder: str, expected: frozenset[str], objection: Objection) -> Contents:
-    return Contents(f"{holder}/operations", expected, key_of_live, objection, partial(_schemas, holder))
+def _operations(document: Document, holder: str, expected: frozenset[str], objection: Objection) -> Contents:
+    show = wsdl.key_of_live if document.format == "wsdl" else key_of_live
+    return Contents(f"{holder}/operations", expected, show, objection, partial(_schemas, holder))
 
 
 def _schemas(holder: str, operations: Sequence[Body]) -> Sequence[str]:
@@ -165,6 +171,8 @@ def _object_to_switch(
 def _object(api: Api, document: Document, operations: Sequence[Body], schemas: Sequence[Body]) -> str:
     if api.allow_breaking:
         return ""
+    if document.format == "wsdl":
+        return sentence_of(api.name, breaks(wsdl.of_live(operations), document.contract))
     said = broken_bodies(bodies.of_live(operations, schemas), bodies.of_document(document.bodies)) if schemas else ()
     return sentence_of(api.name, breaks(of_live(operations), document.contract, said))
 
@@ -185,6 +193,7 @@ def _shared(place: Place, api: Api) -> dict[str, Value]:
     if api.version is not None:
         version = {"apiVersion": api.version.name, "apiVersionSetId": place.version_set(api.version.set_name)}
     return {
+        **({"type": api.current.source.api_type} if api.current.source.api_type else {}),
         "path": api.path,
         "protocols": ["https"],
         "serviceUrl": address(place, api.backend),

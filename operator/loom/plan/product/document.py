@@ -25,6 +25,10 @@ class Document:
     safe: Mapping[str, str] = field(
         default_factory=dict
     )  # operationId -> path of what can be asked without knowing anything
+    endpoint: tuple[str, str] = (
+        "",
+        "",
+    )  # of a WSDL document: the names of its service and of the endpoint that is called
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from hashlib import sha256
 
 from loom.errors import Refusal
-from loom.plan.product import graphql_schema, openapi
+from loom.plan.product import graphql_schema, openapi, wsdl
 from loom.plan.product.document import Document, Flaw
 
 _MOST_REMEMBERED = 20_000
@@ -58,6 +58,7 @@ def _digest(text: str) -> str:
 
 OPENAPI = Judge(openapi.judge, lambda words: Refusal("InvalidOpenApi", words), openapi.UNREAD)
 GRAPHQL = Judge(graphql_schema.judge, lambda words: Refusal("InvalidGraphql", words), graphql_schema.UNREAD)
+WSDL = Judge(wsdl.judge, lambda words: Refusal("InvalidWsdl", words), wsdl.UNREAD)
 
-JUDGES = {"openapi": OPENAPI, "containerApp": OPENAPI, "functionApp": OPENAPI, "graphql": GRAPHQL}
+JUDGES = {"openapi": OPENAPI, "graphql": GRAPHQL, "wsdl": WSDL, "containerApp": OPENAPI, "functionApp": OPENAPI}
 """By the kind of a source."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loom.sim.apim import openapi, refusals
+from loom.sim.apim import openapi, refusals, wsdl
 from loom.sim.apim.places import APIS, full_id, root_of, service_of
 from loom.sim.arm.change import Change
 
@@ -19,7 +19,7 @@ def check_document(sent: Json) -> None:
         raise refusals.invalid("format", "Value and format must be given together.")
     if value is None:
         return
-    if style not in openapi.FORMATS:
+    if style not in (*openapi.FORMATS, wsdl.FORMAT):
         raise refusals.not_simulated(f"imports of format '{style}'")
     if len(str(value).encode()) > LARGEST_INLINE:
         raise refusals.invalid("value", "The document is larger than 4 MB; import it by a link.")
@@ -71,6 +71,8 @@ def _name_of(sent: Json) -> str | None:
     """What an API is to be called: an import takes the document's title unless a name comes with it."""
     if sent.get("displayName") is not None or sent.get("value") is None:
         return sent.get("displayName")
+    if sent.get("format") == wsdl.FORMAT:
+        return None
     try:
         return openapi.read(str(sent["value"]), str(sent["format"])).title[:300]
     except openapi.Unreadable:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from loom.sim.apim import openapi, refusals
+from loom.sim.apim import openapi, refusals, wsdl
 from loom.sim.apim.api_rules import check_document, check_path, check_revision, source_of
 from loom.sim.apim.listing import Child, narrowed
 from loom.sim.apim.places import APIS, SERVICE, VERSION_SETS, api_of, full_id, root_of, service_of
@@ -32,8 +32,8 @@ DEFAULTS: Json = {
     "a2aProperties": None, "isAgent": False, "agent": None, "jsonRpcProperties": None, "authenticationSettings": AUTHENTICATION,
     "subscriptionKeyParameterNames": {"header": "Ocp-Apim-Subscription-Key", "query": "subscription-key"},
 }  # fmt: skip
-DOCUMENT = ("value", "format", "translateRequiredQueryParameters")
-ORDERS = (*DOCUMENT, "wsdlSelector", "apiType", "sourceApiId", "apiVersionSet", "isOnline", "provisioningState")
+DOCUMENT = ("value", "format", "translateRequiredQueryParameters", "wsdlSelector", "apiType")
+ORDERS = (*DOCUMENT, "sourceApiId", "apiVersionSet", "isOnline", "provisioningState")
 """What a PUT orders or names in passing, and a GET does not show."""
 ACCEPTED = Style(
     seconds=10, headers="location", creating="InProgress", updating="InProgress", bare=True, urls="resource",
@@ -95,6 +95,8 @@ class Apis(Child):
             shaped = {**{key: known[key] for key in ("displayName", "description") if key in known}, **shaped}
         if sent.get("apiVersionSetId"):
             shaped["apiVersionSetId"] = full_id(service, sent["apiVersionSetId"])
+        if _kind(sent) != "http":
+            shaped["type"] = _kind(sent)
         if shaped.get("type") == "http":
             del shaped["type"]  # only the other kinds are shown (recorded)
         shaped["displayName"] = shaped.get("displayName") or change.name
@@ -184,10 +186,12 @@ def revisions(world: World, api: Resource) -> list[Resource]:
 
 def _kind(properties: Json) -> str:
     """Plain APIs are not called anything."""
-    return str(properties.get("type") or "http")
+    return str(properties.get("type") or properties.get("apiType") or "http")
 
 
 def _read(order: Json) -> openapi.Description:
+    if order["format"] == wsdl.FORMAT:
+        return wsdl.read(str(order["value"]), order.get("wsdlSelector") or {})
     wish = str(order.get("translateRequiredQueryParameters") or "template")
     return openapi.read(str(order.get("value", "")), str(order["format"]), wish)
 

@@ -31,10 +31,22 @@ def find(world: World, service: Resource, request: Request) -> Route:
     _, api, rest = max(fitting, key=lambda found: found[0])
     if api.properties.get("type") == "graphql":
         return _query(api, request, rest)
+    if api.properties.get("type") == "soap":
+        return Route(api, _named(world, api, request), rest)
     operation = _operation(world, api, request, rest)
     if operation is None and request.method != "OPTIONS":
         raise refuse(404, "Resource not found")
     return Route(api, operation, rest)
+
+
+def _named(world: World, api: Resource, request: Request) -> Resource:
+    """The operation of a SOAP API that a call names in its SOAPAction."""
+    wanted = request.headers.get("soapaction", request.query.get("soapaction", "")).strip('"')
+    for operation in world.store.children(api.id, OPERATIONS):
+        action = str(operation.properties["urlTemplate"]).partition("soapAction=")[2]
+        if request.method == "POST" and action == wanted:
+            return operation
+    raise refuse(404, "Resource not found")
 
 
 def _query(api: Resource, request: Request, rest: str) -> Route:

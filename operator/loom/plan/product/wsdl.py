@@ -1,0 +1,131 @@
+"""A WSDL document: is it one that API Management imports, and which operations does its service have?
+
+It takes WSDL 1.1 of style document/literal, in one piece (Azure docs: API import restrictions and known issues). Nothing is fetched, and
+entities are not unfolded.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lxml import etree
+
+from loom.plan.product.contract import Contract, Signature
+from loom.plan.product.document import Document, Flaw, flaw
+from loom.plan.resource import Body
+from loom.plan.values import at
+
+UNREAD = (
+    '<definitions name="NotRead" xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/">'
+    '<binding name="b"><s:binding/></binding><service name="NotRead"><port name="p" binding="b"/></service></definitions>'
+)
+"""Stands for a document that nobody reads, in a preview without a network: it has no operations."""
+
+_WSDL, _WSDL_2 = "http://schemas.xmlsoap.org/wsdl/", "http://www.w3.org/ns/wsdl"
+_SOAP = ("http://schemas.xmlsoap.org/wsdl/soap/", "http://schemas.xmlsoap.org/wsdl/soap12/")
+_XSD = "http://www.w3.org/2001/XMLSchema"
+
+
+class _Wrong(Exception):
+    """What is wrong, and at which element."""
+
+    def __init__(self, sentence: str, element: Any = None) -> None:
+        super().__init__(sentence)
+        self.line = int(element.sourceline or 0) if element is not None else 0
+
+
+def judge(text: str, digest: str) -> Document | Flaw:
+    """What a text is, or what is wrong with it; `digest` is the text's."""
+    try:
+        root = _parsed(text)
+        _check_whole(root)
+        service, port = _endpoint(root)
+        names = [str(operation.get("name")) for operation in _operations(root, port)]
+    except _Wrong as wrong:
+        return flaw(wrong.line, str(wrong))
+    contract = {operation_key(name): Signature(name) for name in names}
+    chosen = (str(service.get("name")), str(port.get("name")))
+    return Document("wsdl", chosen[0][:300], "", len(names), digest, contract=contract, endpoint=chosen)
+
+
+def operation_key(name: str) -> str:
+    """What a document's operation and the service's have in common."""
+    return f"SOAP {name.lower()}"
+
+
+def key_of_live(body: Body) -> str:
+    """The same for an operation as the service shows it."""
+    return operation_key(str(at(body, "properties.displayName")))
+
+
+def of_live(operations: Iterable[Body]) -> Contract:
+    """The contract that stands in the service: names are all that it shows of a SOAP operation."""
+    return {key_of_live(body): Signature(str(at(body, "properties.displayName"))) for body in operations}
+
+
+def _parsed(text: str) -> Any:
+    if "<!DOCTYPE" in text:
+        raise _Wrong("it has a DOCTYPE, which no WSDL document needs; take it out")
+    # libxml2's own limits stand: a tree 256 deep, texts of 10 MB.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        wrong = _Wrong(f"it is not XML: {error.msg}")
+        wrong.line = error.lineno or 0
+        raise wrong from None
+    if root.tag == f"{{{_WSDL_2}}}description":
+        raise _Wrong("it is WSDL 2.0; WSDL 1.1 can be imported", root)
+    if root.tag != f"{{{_WSDL}}}definitions":
+        raise _Wrong(f"it is no WSDL document: it begins with {etree.QName(root).localname}", root)
+    return root
+
+
+def _check_whole(root: Any) -> None:
+    """Is the document in one piece?"""
+    for element in root.iter(f"{{{_WSDL}}}import", f"{{{_XSD}}}include", f"{{{_XSD}}}import"):
+        if place := element.get("location") or element.get("schemaLocation"):
+            raise _Wrong(f"it imports {place[:100]}; nothing is fetched, put that part into it", element)
+
+
+def _endpoint(root: Any) -> tuple[Any, Any]:
+    """The service and its first SOAP endpoint: others are the same operations in another version of SOAP."""
+    services = root.findall(f"{{{_WSDL}}}service")
+    if len(services) > 1:
+        names = ", ".join(str(service.get("name")) for service in services[:5])
+        raise _Wrong(f"it has several services ({names}); give each a document of its own", services[1])
+    for service in services:
+        for port in service.findall(f"{{{_WSDL}}}port"):
+            if _soap(_binding(root, port)) is not None:
+                return service, port
+    raise _Wrong("it has no service with a SOAP endpoint", root)
+
+
+def _binding(root: Any, port: Any) -> Any:
+    name = str(port.get("binding") or "").rpartition(":")[2]
+    for binding in root.findall(f"{{{_WSDL}}}binding"):
+        if binding.get("name") == name:
+            return binding
+    raise _Wrong(f"port {port.get('name')} has the binding {name or '(none)'}, which is not there", port)
+
+
+def _soap(element: Any, name: str = "binding") -> Any:
+    """What SOAP says of a binding or an operation; None where it says nothing."""
+    return next((found for space in _SOAP if (found := element.find(f"{{{space}}}{name}")) is not None), None)
+
+
+def _operations(root: Any, port: Any) -> Iterator[Any]:
+    """The operations of an endpoint, each of style document/literal."""
+    binding = _binding(root, port)
+    usual = _soap(binding).get("style") or "document"
+    for operation in binding.findall(f"{{{_WSDL}}}operation"):
+        said = _soap(operation, "operation")
+        style = said.get("style") if said is not None else None
+        if (style or usual) != "document":
+            raise _Wrong(
+                f"operation {operation.get('name')} is of style {style or usual}; document/literal can be imported",
+                operation,
+            )
+        for body in (found for space in _SOAP for found in operation.iter(f"{{{space}}}body")):
+            if body.get("use") == "encoded":
+                raise _Wrong(f"operation {operation.get('name')} is encoded; document/literal can be imported", body)
+        yield operation

@@ -1,0 +1,73 @@
+"""WSDL documents: what is one that can be imported, what is not and on which line."""
+
+import pytest
+
+from loom.errors import Refusal
+from loom.plan.product import wsdl
+from loom.plan.product.judges import WSDL as JUDGE
+from support.plans import plan_of
+from support.worlds import WSDL, product_object, soap_object
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(Refusal) as caught:
+        JUDGE.read(text, "doc")
+    assert caught.value.reason == "InvalidWsdl"
+    return caught.value.message
+
+
+def test_a_service_its_endpoint_and_its_operations_are_found() -> None:
+    found = JUDGE.read(WSDL, "doc")
+    assert (found.format, found.title, found.operations) == ("wsdl", "LedgerService", 2)
+    assert found.endpoint == ("LedgerService", "LedgerEndpoint")
+    assert sorted(found.contract) == ["SOAP book", "SOAP look"]
+
+
+def test_the_service_is_told_which_endpoint_is_meant() -> None:
+    body = plan_of(product_object(apis=[soap_object()], policies=None)).find("revision/ledger/1").body["properties"]
+    assert (body["type"], body["apiType"], body["format"], body["value"]) == ("soap", "soap", "wsdl", WSDL)
+    assert body["wsdlSelector"] == {"wsdlServiceName": "LedgerService", "wsdlEndpointName": "LedgerEndpoint"}
+    assert body["serviceUrl"] == "https://orders.contoso.com/v1"
+
+
+IMPORT = '<wsdl:import namespace="urn:x" location="https://elsewhere.example.com/x.wsdl"/>\n  <wsdl:types>'
+INCLUDE = '<xsd:schema><xsd:include schemaLocation="types.xsd"/>'
+TWO = '<wsdl:service name="Other"/>\n  <wsdl:service name="LedgerService">'
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n<definitions>&b;</definitions>'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("openapi: 3.0.3", "doc: line 1: it is not XML: Start tag expected"),
+        (WSDL.replace("</wsdl:types>", "</wsdl:typos>"), "doc: line 5: it is not XML: Opening and ending tag mismatch"),
+        ("<html><body/></html>", "doc: line 1: it is no WSDL document: it begins with html"),
+        ('<description xmlns="http://www.w3.org/ns/wsdl"/>', "it is WSDL 2.0; WSDL 1.1 can be imported"),
+        (WSDL.replace("<wsdl:types>", IMPORT, 1), "doc: line 3: it imports https://elsewhere.example.com/x.wsdl"),
+        (WSDL.replace("<xsd:schema ", f"{INCLUDE}</xsd:schema><xsd:schema ", 1), "doc: line 4: it imports types.xsd"),
+        (ENTITIES, "doc: it has a DOCTYPE, which no WSDL document needs"),
+        (WSDL.replace('style="document"', 'style="rpc"'), "doc: line 13: operation Book is of style rpc"),
+        (WSDL.replace('use="literal"', 'use="encoded"', 1), "doc: line 15: operation Book is encoded"),
+        (WSDL.replace('<wsdl:service name="LedgerService">', TWO), "it has several services (Other, LedgerService)"),
+        (WSDL.replace('binding="tns:LedgerSoap"', 'binding="tns:Gone"'), "has the binding Gone, which is not there"),
+        (WSDL.replace("<soap:binding transport", "<soap:other transport"), "it has no service with a SOAP endpoint"),
+        ("<a>" * 10_000, "doc: line 1: it is not XML: Excessive depth"),
+    ],
+    ids=range(13),
+)
+def test_what_cannot_be_imported_is_told_with_its_line(text: str, says: str) -> None:
+    assert says in refusal(text)
+
+
+def test_what_stands_for_a_document_that_is_not_read_has_no_operations() -> None:
+    assert JUDGE.read(JUDGE.unread, "doc").operations == 0
+
+
+def test_an_operation_that_is_gone_breaks_callers() -> None:
+    made = plan_of(product_object(apis=[soap_object()], policies=None))
+    contents = made.find("revision/ledger/1").contents
+    assert contents is not None
+    live = [{"properties": {"displayName": name, "method": "POST"}} for name in ("Book", "Look", "Close")]
+    assert [wsdl.key_of_live(body) for body in live] == ["SOAP book", "SOAP look", "SOAP close"]
+    assert "callers would break: Close is gone" in contents.objection({"properties": {"isCurrent": True}}, live, ())
+    assert contents.objection({"properties": {"isCurrent": False}}, live, ()) == ""
