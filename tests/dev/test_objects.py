@@ -35,6 +35,8 @@ class Cluster:
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path.endswith("customresourcedefinitions"):
             return httpx2.Response(200, json={"metadata": {}, "items": [CRD]})
+        if request.url.params.get("continue") == "after-orders":
+            return httpx2.Response(200, json={"metadata": {}, "items": [{"metadata": {"name": "partners"}}]})
         return self.answer
 
 
@@ -60,6 +62,12 @@ def test_a_kind_that_was_taken_out_of_the_cluster_has_no_objects(cluster: Cluste
     assert [obj["metadata"]["name"] for obj in ours.all()] == ["orders"]
     cluster.answer = httpx2.Response(404, text="404 page not found")
     assert ours.all() == []
+
+
+def test_objects_of_further_pages_are_read_too(cluster: Cluster, tmp_path: Path) -> None:
+    first = {"metadata": {"continue": "after-orders"}, "items": [{"metadata": {"name": "orders"}}]}
+    cluster.answer = httpx2.Response(200, json=first)
+    assert [obj["metadata"]["name"] for obj in objects(tmp_path).all()] == ["orders", "partners"]
 
 
 def test_what_the_api_server_refuses_is_no_empty_list(cluster: Cluster, tmp_path: Path) -> None:

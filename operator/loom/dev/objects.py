@@ -20,6 +20,7 @@ from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 GROUP = "csaloom.io"
 
 PATIENCE_SECONDS = 15.0
+PAGE = 500  # objects in one answer: ten thousand in one take the API server longer than a client waits
 
 Object = dict[str, Any]
 T = TypeVar("T")
@@ -83,7 +84,8 @@ class LoomObjects:
 
     def _all_of(self, resource: Any) -> list[Object]:
         try:
-            return [obj.to_dict() for obj in self._client.list(resource, namespace=_everywhere(resource))]
+            found = self._client.list(resource, namespace=_everywhere(resource), chunk_size=PAGE)
+            return [obj.to_dict() for obj in found]
         except httpx2.HTTPStatusError as error:  # an ApiError is one; this 404 is none, as its body is no Status
             if error.response.status_code != HTTPStatus.NOT_FOUND:
                 raise
