@@ -42,12 +42,6 @@ async def made() -> AsyncIterator[Converged]:
         yield estate
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def estate(made: Converged) -> Converged:
-    await made.begin()
-    return made
-
-
 def platforms_group(estate: Converged) -> str:
     name = estate.body("synapse")["properties"]["managedResourceGroupName"]
     return f"/subscriptions/{sample('DataLandingZone')['spec']['subscriptionId']}/resourceGroups/{name}"
