@@ -226,3 +226,27 @@ async def test_no_key_is_ever_in_a_status_or_an_event(bench: Bench) -> None:
     told = f"{bench.status} {bench.events} {bench.journaled}"
     assert "primary-" not in told
     assert "secondary-" not in told
+
+
+class Grasping(MemoryKeeper):
+    """Takes nothing back."""
+
+    async def remove(self, place: Place) -> None:
+        raise CloudError("SecretForbidden", "", "no right", Retry.PERSON)
+
+
+async def test_what_is_to_be_taken_back_is_never_crowded_out_of_the_status(bench: Bench) -> None:
+    bench.keeper = Grasping()
+    await bench.settle()
+    old = sorted(f"secret/old-{number:02}" for number in range(50))
+    bench.status = {**bench.status, "keysExportedTo": old}
+    await bench.later()
+    assert bench.status["keysExportedTo"] == old, "what is planned is known without it"
+
+
+async def test_messages_of_lasting_states_are_remembered_within_bounds(bench: Bench) -> None:
+    bench.keeper = Grasping()
+    for number in range(150):
+        bench.status = {**bench.status, "keysExportedTo": [f"secret/old-{number}"]}
+        await bench.look()
+    assert len(bench.memory.warned) == 100

@@ -182,3 +182,8 @@ async def test_a_name_without_addresses_is_no_name(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", none)
     with pytest.raises(NoSuchName):
         await addresses_of("nothing.example", 443, {})
+
+
+async def test_an_address_that_cannot_be_read_is_told_and_not_raised() -> None:
+    health, _, words = await probe(Asker(), "https://[half/status")
+    assert (health, "is no https address" in words) == (Health.UNKNOWN, True)

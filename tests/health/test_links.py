@@ -26,6 +26,7 @@ class Site:
         self.text = DOCUMENT
         self.came: list[tuple[str, str]] = []
         self.now = 0.0
+        self.hangs = asyncio.Event()
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         self.came.append((request.path, request.headers.get("If-None-Match", "")))
@@ -56,6 +57,7 @@ class Site:
             case "/bomb":
                 return web.Response(body=b"x", headers={"Content-Encoding": "gzip"})
             case "/hangs":
+                self.hangs.set()
                 await asyncio.Event().wait()
             case "/large":
                 return await self._endless(request)
@@ -251,3 +253,16 @@ async def test_an_address_that_is_none_is_told() -> None:
     assert (await links.read("https://docs.example:99999/openapi.yaml?key=x", 0.0)).problem == (
         "https://docs.example:99999/openapi.yaml is no address"
     )
+
+
+async def test_a_slow_host_holds_up_nobody_elses_documents(site: Site) -> None:
+    links = site.links(hosts=("*.azure-api.net",), timeout=60.0)
+    slow = [asyncio.create_task(links.read(f"https://slow.azure-api.net/hangs?{number}", 0)) for number in range(8)]
+    await site.hangs.wait()
+    async with asyncio.timeout(20):
+        assert (await links.read(f"{HOST}/openapi.yaml", 0)).text == DOCUMENT
+    assert not any(task.done() for task in slow)
+    for task in slow:
+        task.cancel()
+    await asyncio.gather(*slow, return_exceptions=True)
+    await links.aclose()

@@ -169,6 +169,14 @@ async def test_a_document_that_is_not_there_is_left_to_the_planner(world: World)
     assert (found.refusals, found.context.documents) == ([], {})
 
 
+@pytest.mark.parametrize("idle", [{"suspend": True}, {}], ids=["suspended", "deleted"])
+async def test_no_document_is_read_for_what_stands_still_or_goes(world: World, idle: dict[str, Any]) -> None:
+    world.there_is(a_plane(), CONVERGED_ZONE)
+    product = a_product()
+    product = {**product, "spec": {**product["spec"], **idle}} if idle else deleted(product)
+    assert (await world.gather(product)).context.documents == {}
+
+
 async def test_what_the_status_says_was_imported_is_known_to_the_planner(world: World) -> None:
     world.there_is(a_plane(), CONVERGED_ZONE)
     rows = [{"name": "orders-v1", "sourceHash": "sha256:1"}, {"name": "new"}]

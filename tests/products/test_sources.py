@@ -7,6 +7,7 @@ import pytest
 
 from loom.plan.context import Link
 from loom.plan.product.judges import OPENAPI
+from loom.plan.recent import Recent
 from support.shop import SERVICE, Shop, document, revision
 from support.worlds import api_object
 
@@ -196,7 +197,7 @@ async def test_after_a_restart_an_api_goes_on_without_its_document(shop: Shop) -
     hashes = [row["sourceHash"] for row in shop.status["apis"]]
     shop.play.memories.clear()
     shop.play.begin_anew()
-    OPENAPI._judged.clear()
+    OPENAPI._judged = Recent(1)
     shop.azure.reset_counters()
     shop.azure.advance(3600)
     await shop.look()
@@ -219,7 +220,7 @@ async def test_a_link_that_broke_over_a_restart_leaves_what_stands_ready(shop: S
     links.said[URL] = Link("", "docs.contoso.com took no connection, or cut it")
     shop.play.memories.clear()
     shop.play.begin_anew()
-    OPENAPI._judged.clear()
+    OPENAPI._judged = Recent(1)
     shop.azure.advance(3600)
     await shop.look()
     assert (shop.condition("Ready"), shop.row("SourceInSync")["reason"]) == ("True", "SourceUnavailable")

@@ -96,7 +96,7 @@ class Memory:
     findings: tuple[Finding, ...] = ()  # what health was, while there is more to be made and nobody looks again yet
     examined: float = float("-inf")
     health_since: float = float("-inf")  # since when health has been what it is
-    warned: frozenset[str] = frozenset()  # events that were sent for a lasting state
+    warned: tuple[str, ...] = ()  # events that were sent for a lasting state, the last ones
 
     def unmeasure(self, name: str) -> None:
         """What is written or taken away is no longer what was measured."""

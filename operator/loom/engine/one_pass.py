@@ -20,6 +20,8 @@ from loom.plan.keys import Handed
 from loom.plan.resource import Mode, Named, Plan, Resource
 from loom.plan.values import Json, Ref, Secret, Text, Unresolved, Value, at, references, resolve
 
+_MOST_WARNED = 100  # messages of lasting states that are remembered
+
 
 @dataclass(slots=True)
 class Pass:
@@ -158,7 +160,7 @@ class Pass:
     def warn(self, reason: str, message: str) -> None:
         """An event for a lasting state: sent once by this process."""
         if message not in self.memory.warned:
-            self.memory.warned |= {message}
+            self.memory.warned = (*self.memory.warned, message)[-_MOST_WARNED:]
             self.events.append(Event("Warning", reason, message))
 
     def doubt(self) -> None:

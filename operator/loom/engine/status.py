@@ -43,7 +43,7 @@ def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) 
     if observed:
         status["plan"] = plan_summary(run)
         status["retained"] = sorted(data_name(d.type, d.id) for d in run.deletions if d.retained and d.type.protected)
-        status["keysExportedTo"] = sorted(run.exported)[:MOST_PLACES]
+        status["keysExportedTo"] = _places(run)
         status["submitted"] = dict(sorted(run.submitted.items()))
         status.update(run.work.report(run.plan, outcome(run)))
         rows, status["resourceCount"] = resource_rows(run)
@@ -53,6 +53,12 @@ def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) 
             status["plan"]["changes"] = _fitting(changes, room // 2)
     _say_interval(run, status)
     return {name: value for name, value in status.items() if value not in (None, [], {}, "")}
+
+
+def _places(run: Pass) -> list[str]:
+    """Where keys are: first those to be taken back, which only the status knows; the others are in the plan."""
+    planned = {export.place.shown for export in run.plan.exports}
+    return sorted(sorted(run.exported, key=lambda shown: (shown in planned, shown))[:MOST_PLACES])
 
 
 def is_blank(status: Mapping[str, Json]) -> bool:

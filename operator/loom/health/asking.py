@@ -69,7 +69,10 @@ class Asker:
 
     async def ask(self, url: str, inside: Inside = NOWHERE, headers: Mapping[str, str] | None = None) -> Answer:
         """What an address answers. Never raises."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # as one with half an IPv6 address
+            return Answer(url.partition("?")[0], trouble=Trouble.NOT_HTTPS)
         shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
         if parts.scheme != "https" or not parts.hostname:
             return Answer(shown, trouble=Trouble.NOT_HTTPS)

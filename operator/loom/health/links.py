@@ -19,12 +19,15 @@ from yarl import URL
 
 from loom.config import Settings
 from loom.health.addresses import AddressRefused, Inside, NoSuchName, addresses_of
-from loom.plan.backends import host_within
+from loom.plan.backends import host_of, host_within
 from loom.plan.context import Link
+from loom.plan.recent import Recent
 
 LARGEST = 4 * 1024 * 1024  # what API Management imports inline (Azure docs: API Management limits)
 _REDIRECTS = 3
-_MOST_KEPT = 2_000
+_ROOM = 64 * 1024 * 1024  # bytes of packed documents
+_LEAST = 1024  # what a link costs that says nothing
+_AT_ONCE, _MOST_GATES = 2, 1000  # reads of one host; hosts whose reads are counted
 _SPOKEN = ("json", "yaml", "graphql", "text/plain", "octet-stream")
 
 
@@ -46,13 +49,16 @@ class _Kept:
         return Link(zlib.decompress(self.packed).decode() if self.packed else "", self.problem)
 
 
+_Name = tuple[str, tuple[str, ...], str, bool]  # how a link is asked: see `Links.read`
+
+
 class Links:
-    """Reads links, four at a time. Must be closed within the loop that used it."""
+    """Reads links, a few of one host at a time, so that a slow one holds up its own only. Must be closed within the loop that used it."""
 
     def __init__(self, settings: Settings, now: Callable[[], float]) -> None:
         self._settings, self._now = settings, now
-        self._kept: dict[tuple[str, tuple[str, ...], str, bool], _Kept] = {}
-        self._gate = asyncio.Semaphore(4)
+        self._kept: Recent[_Name, _Kept] = Recent(_ROOM)
+        self._gates: dict[str, asyncio.Semaphore] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "", xml: bool = False) -> Link:
@@ -62,16 +68,25 @@ class Links:
         `at`: the address, as Azure reports it, of the Container Apps environment that answers for the host, and the only one asked.
         `xml`: the document is XML; others that begin with a tag are pages.
         """
-        async with self._gate:
-            name = (url, ranges, at, xml)
-            kept = self._kept.get(name, _Kept(xml=xml))
-            if self._now() - kept.read_at > older:
+        name = (url, ranges, at, xml)
+        if (known := self._fresh(name, older)) is not None:
+            return known.as_link()
+        async with self._gate(_host(url)):
+            known = self._fresh(name, older)  # somebody else has perhaps read it meanwhile
+            if known is None:
                 inside = Inside((at,), at) if at else Inside((*self._settings.sources.networks, *ranges))
-                kept = await self._again(url, kept, inside)
-                if len(self._kept) >= _MOST_KEPT:
-                    self._kept.clear()
-                self._kept[name] = kept
-            return kept.as_link()
+                known = await self._again(url, self._kept.get(name) or _Kept(xml=xml), inside)
+                self._kept.put(name, known, len(known.packed) + _LEAST)
+            return known.as_link()
+
+    def _fresh(self, name: _Name, older: float) -> _Kept | None:
+        kept = self._kept.get(name)
+        return kept if kept is not None and self._now() - kept.read_at <= older else None
+
+    def _gate(self, host: str) -> asyncio.Semaphore:
+        if len(self._gates) >= _MOST_GATES:
+            self._gates = {name: gate for name, gate in self._gates.items() if gate.locked()}
+        return self._gates.setdefault(host, asyncio.Semaphore(_AT_ONCE))
 
     async def aclose(self) -> None:
         """Closes what is open."""
@@ -158,6 +173,13 @@ class Links:
                 auto_decompress=False,
             )
         return self._session
+
+
+def _host(url: str) -> str:
+    try:
+        return host_of(url)
+    except ValueError:
+        return ""
 
 
 def _check_kind(headers: Mapping[str, str], xml: bool) -> None:

@@ -31,6 +31,7 @@ from loom.plan.checks import (
     WayCheck,
     ranges_for,
 )
+from loom.plan.recent import Recent
 from loom.plan.values import Json, Lookup, Ref, Unresolved, resolve
 
 Bodies = Mapping[str, Mapping[str, Json]]
@@ -38,22 +39,27 @@ Bodies = Mapping[str, Mapping[str, Json]]
 _KEY = "Ocp-Apim-Subscription-Key"
 
 
+_MOST_KEYS = 5_000  # those of subscriptions that are gone are forgotten after that many others
+
+
 class ProbeKeys:
     """Keys of the operator's own subscriptions: in memory, for the calls that show them, and nowhere else."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+        self._known: Recent[str, str] = Recent(_MOST_KEYS)
 
     async def of(self, cloud: Cloud, subscription: str) -> str:
         """The primary key. Raises CloudError."""
-        if subscription not in self._known:
+        known = self._known.get(subscription)
+        if known is None:
             body = await cloud.act(subscription, "listSecrets")
-            self._known[subscription] = str((body or {}).get("primaryKey") or "")
-        return self._known[subscription]
+            known = str((body or {}).get("primaryKey") or "")
+            self._known.put(subscription, known)
+        return known
 
     def forget(self, subscription: str) -> None:
         """Read it again when it is needed again."""
-        self._known.pop(subscription, None)
+        self._known.drop(subscription)
 
 
 class ProberFactory:

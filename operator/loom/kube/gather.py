@@ -94,8 +94,9 @@ class Gatherer:
             case ApiProductSpec():
                 await self._attach_zone(found, found.spec, obj)
                 found.context = replace(found.context, imported=_imported(obj))
-                found.context = await self._texts.attach(found.spec, found.context, obj)
-                await self._attach_apps(found, found.spec, obj)
+                if not _is_idle(obj, found):
+                    found.context = await self._texts.attach(found.spec, found.context, obj)
+                    await self._attach_apps(found, found.spec, obj)
         return found
 
     def owner(self, key: Key) -> Owner:
@@ -234,6 +235,12 @@ def _imported(obj: Mapping[str, Any]) -> dict[str, str]:
     """The digest of the document of each API, as the status says it."""
     rows = (obj.get("status") or {}).get("apis") or ()
     return {str(row.get("name")): str(row["sourceHash"]) for row in rows if row.get("sourceHash")}
+
+
+def _is_idle(obj: Mapping[str, Any], found: Gathered) -> bool:
+    """Is nothing going to be imported, whatever documents say? Then no link is asked."""
+    plane = found.context.plane
+    return is_deleted(obj) or bool(found.spec.suspend) or bool(plane and plane.suspend)
 
 
 def is_deleted(obj: Mapping[str, Any]) -> bool:

@@ -6,8 +6,10 @@ from hashlib import sha256
 from loom.errors import Refusal
 from loom.plan.product import graphql_schema, openapi, wsdl
 from loom.plan.product.document import Document, Flaw
+from loom.plan.recent import Recent
 
-_MOST_REMEMBERED = 20_000
+_ROOM = 128 * 1024 * 1024
+"""Characters of the texts whose documents are remembered, for each judge; what is kept of one is a fraction of it."""
 
 
 class Judge:
@@ -19,7 +21,7 @@ class Judge:
     ) -> None:
         self.unread = unread
         self._judge, self._refusal = judge, refusal
-        self._judged: dict[str, Document | Flaw] = {}
+        self._judged: Recent[str, Document | Flaw] = Recent(_ROOM)
 
     def read(self, text: str, where: str) -> Document:
         """The document of a text. Raises `Refusal` with the line; `where` says which document it is."""
@@ -46,9 +48,8 @@ class Judge:
         digest = _digest(text)
         found = self._judged.get(digest)
         if found is None:
-            if len(self._judged) >= _MOST_REMEMBERED:
-                self._judged.clear()
-            found = self._judged[digest] = self._judge(text, digest)
+            found = self._judge(text, digest)
+            self._judged.put(digest, found, len(text))
         return found
 
 
