@@ -67,12 +67,12 @@ async def test_azure_refuses_no_delete_for_its_order_and_none_is_sent_twice(esta
 async def test_without_a_name_what_holds_data_stays_and_with_it_what_contains_it(estate: Converged) -> None:
     theirs = others(estate)
     data = {key(arm_id) for arm_id in estate.inventory() if arm_type(arm_id).protected}
-    namespaces = ("event-hubs", "service-bus")
-    around = {key(estate.ids[name]) for name in ("group", "storage/blob-service", *namespaces)}
+    holders = ("event-hubs", "service-bus", "key-vault")
+    around = {key(estate.ids[name]) for name in ("group", "storage/blob-service", *holders)}
     await all_gone(estate)
     left = {key(arm_id) for arm_id in estate.azure.ids()} - theirs
     assert data | around <= left
-    inside = {key(arm_id) for name in namespaces for arm_id in estate.azure.ids(f"{estate.ids[name]}/")}
+    inside = {key(arm_id) for name in holders for arm_id in estate.azure.ids(f"{estate.ids[name]}/")}
     assert left - data - around <= inside
 
 

@@ -9,9 +9,11 @@ from loom.engine.diff import HIDDEN
 from loom.engine.foreseen import flatten
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import resource
-from loom.plan.ownership import TAG
+from loom.plan.keys import KeyNotes
+from loom.plan.ownership import TAG, Owner
 from loom.plan.resource import Plan, Resource
-from loom.plan.values import Generated
+from loom.plan.values import Generated, Json
+from loom.plan.vault_secrets import handed_out, taken_back
 from support.engine_bench import GROUP, GROUP_R, MINE, OTHERS, SUBSCRIPTION, Bench
 
 VAULT = resource(GROUP, "Microsoft.KeyVault/vaults", "kvfinance")
@@ -27,6 +29,7 @@ SECRET_R = Resource(
     ("key-vault",),
     on_create={"properties": {"value": Generated()}},
 )
+PARTNERS = Owner("test", "domain-finance", "ApiProduct", "partners")
 PLAN = Plan(GROUP, (GROUP_R, VAULT_R, SECRET_R), conditions=("ServicesReady",))
 
 
@@ -162,6 +165,24 @@ async def test_a_secret_goes_with_its_vault_where_both_are_named(named: tuple[st
     assert made.status.get("retained", []) == (
         [] if goes else ["key-vault/kvfinance", "secret/kvfinance/session-secret"]
     )
+
+
+@pytest.mark.parametrize(
+    ("theirs", "goes"),
+    [(taken_back(PARTNERS), True), (handed_out(PARTNERS, "key", "digest", KeyNotes("")), False)],
+    ids=["taken back", "handed out"],
+)
+async def test_a_key_that_was_taken_back_keeps_no_vault_and_one_that_is_handed_out_does(
+    theirs: dict[str, Json], goes: bool
+) -> None:
+    made = Bench(plan=PLAN)
+    await made.settle()
+    made.cloud.place(f"{VAULT}/secrets/northwind", **theirs)
+    made.change(delete_data=("key-vault/kvfinance", "secret/kvfinance/session-secret"))
+    made.replan(Plan(GROUP, (GROUP_R,), conditions=("ServicesReady",)))
+    await made.settle()
+    assert made.cloud.has(VAULT) is not goes
+    assert ("secret/kvfinance/northwind" in made.status.get("retained", [])) is not goes
 
 
 async def test_a_secret_that_is_named_alone_stays_with_its_vault_though_the_zone_goes() -> None:

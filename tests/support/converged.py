@@ -160,7 +160,7 @@ class Converged:
         return {row["type"]: row for row in self.play.status(self.name).get("conditions") or []}
 
     def writes(self) -> list[str]:
-        """`<method> <plan key, or id>` of every write that Azure accepted since the last reset; asking for keys is none."""
+        """`<method> <plan key, or id>` of every write that Azure accepted since the last reset; asking is none, by whatever method."""
         accepted = (record for record in self.records(*WRITES) if 200 <= record.status < 300)
         return [f"{record.method} {self._name_of(record)}" for record in accepted if not _asks(record)]
 
@@ -217,7 +217,7 @@ class Converged:
 
 
 def _asks(record: Record) -> bool:
-    return record.path.endswith("/listSecrets")
+    return record.path.endswith(("/listSecrets", "/backendhealth"))
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import RESOURCE_GROUP, SUBSCRIPTION, is_within, key, name_of, parent_of, type_of
-from loom.plan.arm_type import Marking
+from loom.plan.arm_type import ArmType, Marking
 from loom.plan.catalog import arm_type, collection_of, data_within
 from loom.plan.outcome import State
 from loom.plan.values import at
@@ -107,7 +107,7 @@ async def _unlisted_data(run: Pass, deletion: Deletion, since: float) -> list[De
         for kind in data_within(deletion.type):
             place = collection_of(deletion.id, deletion.type, kind)
             for live in (await run.ports.snapshots.list(run.ports.cloud, place, since)).values():
-                if live.id not in run.inventory:
+                if live.id not in run.inventory and not _is_empty(kind, live):
                     inside.append(Deletion(live.id, kind))
     except CloudError as error:
         if error.retry is Retry.NOW:
@@ -117,6 +117,12 @@ async def _unlisted_data(run: Pass, deletion: Deletion, since: float) -> list[De
     for data in inside:
         _judge_data(run, data)
     return [data for data in inside if data.retained]
+
+
+def _is_empty(kind: ArmType, live: Observed) -> bool:
+    """Does it say itself that it holds nothing any more? A secret whose key was taken back keeps no vault."""
+    path, value = kind.emptied
+    return bool(path) and at(live.body, path) == value
 
 
 async def may_go(run: Pass, deletion: Deletion, live: Observed) -> bool:

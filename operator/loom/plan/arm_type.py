@@ -116,6 +116,7 @@ class ArmType:
     tier: Tier = Tier.FAST
     client: Client = Client.BY_ID
     protected: str = ""  # why it is never deleted by omission; "" = it may be
+    emptied: tuple[str, str] = ("", "")  # a path and its value in one that holds nothing any more: no data
     immutable: tuple[str, ...] = ()  # declared paths that Azure refuses to change
     write_only: tuple[str, ...] = ()  # declared paths that a GET never returns: compared by keyed hash
     normals: tuple[Normal, ...] = ()

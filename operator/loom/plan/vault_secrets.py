@@ -7,13 +7,13 @@ secrets, REST): a key that is taken back is covered by a version that is disable
 from collections.abc import Iterable, Mapping
 
 from loom.plan.arm_id import name_of
+from loom.plan.catalog.key_vault import WITHDRAWN
 from loom.plan.keys import KeyNotes, Place
 from loom.plan.ownership import TAG, Owner
 from loom.plan.values import Json, at
 
 _NOTES = "csaloom-"  # before the names of notes, in tags: these hold no slash
 _DIGEST = f"{_NOTES}keys-digest"
-_NO_KEY = "withdrawn"
 
 
 def secret_id(place: Place, vaults: Iterable[str]) -> str:
@@ -30,7 +30,7 @@ def handed_out(owner: Owner, key: str, digest: str, notes: KeyNotes) -> dict[str
 
 def taken_back(owner: Owner) -> dict[str, Json]:
     """The secret with no key in it. It stays ours, so that its name can be handed out to once more."""
-    return _secret({TAG: owner.mark}, _NO_KEY, enabled=False)
+    return _secret({TAG: owner.mark}, WITHDRAWN, enabled=False)
 
 
 def digest_of(secret: Mapping[str, Json]) -> str:
@@ -44,7 +44,8 @@ def notes_of(secret: Mapping[str, Json]) -> KeyNotes | None:
 
 
 def _secret(tags: Mapping[str, str], value: str, *, enabled: bool) -> dict[str, Json]:
-    properties = {"value": value, "contentType": "text/plain", "attributes": {"enabled": enabled}}
+    kind = "text/plain" if enabled else WITHDRAWN
+    properties = {"value": value, "contentType": kind, "attributes": {"enabled": enabled}}
     return {"tags": dict(tags), "properties": properties}
 
 

@@ -2,6 +2,9 @@
 
 from loom.plan.arm_type import ArmType, Carry, Listing, Revival, Tier
 
+WITHDRAWN = "withdrawn"
+"""The content type of a secret whose newest version says only that its key was taken back."""
+
 _VAULT = "Microsoft.KeyVault/vaults"
 _OTHERS = "a PUT without it may take it away, and whoever set it does not ask us"
 
@@ -29,6 +32,7 @@ TYPES = (
         f"{_VAULT}/secrets", "2025-05-01", "secret",
         listing=Listing.EACH, tier=Tier.SLOW, once=True,
         protected="whoever goes by a secret needs this very value",
+        emptied=("properties.contentType", WITHDRAWN),
         deletable=False,
         delete_rank=55,
     ),
