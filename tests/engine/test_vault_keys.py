@@ -105,6 +105,15 @@ async def test_what_is_handed_out_no_more_is_covered_by_a_version_without_a_key(
     assert bench.cloud.writes() == [], "once is enough"
 
 
+async def test_a_place_that_is_only_spelled_otherwise_keeps_its_key(bench: Bench) -> None:
+    await bench.settle()
+    bench.replan(replace(BARE, exports=(replace(EXPORT, place=Place("Partner-A", "KV-finance")),)))
+    await bench.settle()
+    assert value(bench) == "primary-0"
+    assert bench.cloud.body(SECRET)["properties"]["attributes"]["enabled"]
+    assert bench.status["keysExportedTo"] == ["keyVault/KV-finance/Partner-A"]
+
+
 async def test_a_name_that_was_taken_back_can_be_handed_out_to_again(bench: Bench) -> None:
     await bench.settle()
     plan = bench.plan

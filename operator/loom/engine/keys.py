@@ -108,7 +108,12 @@ def _entries(answer: Json, notes: KeyNotes | None) -> dict[str, str]:
 
 async def _take_back(run: Pass, stays: set[str]) -> None:
     """What an earlier spec handed out, and this one does not. What cannot be taken back now is remembered until it can."""
+    spelled = {shown.lower(): shown for shown in stays}
     for shown in sorted(run.exported - stays):
+        if shown.lower() in spelled:  # vaults and their secrets know no case: it is the same key, and in use
+            run.exported.discard(shown)
+            run.exported.add(spelled[shown.lower()])
+            continue
         place = Place.read(shown)
         keeper = _keeper_for(run, place) if place else None
         if place and not keeper:
