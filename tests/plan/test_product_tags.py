@@ -1,4 +1,4 @@
-"""Tags: a product's own, whatever others call theirs, linked to it and to each of its APIs."""
+"""Tags: each under a name that only its product forms, linked to it and to each of its APIs."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_a_tag_is_linked_to_the_product_and_to_each_api() -> None:
     assert plan.find("tag/sales/api/orders-v1").body == {"properties": {"apiId": plan.find("api/orders-v1").id}}
 
 
-def test_two_products_have_tags_of_their_own_that_read_alike() -> None:
+def test_two_products_form_names_of_their_own_for_what_reads_alike() -> None:
     other = product_object(tags={"sales": ""})
     other["metadata"]["name"] = "other"
     one, two = plan_of(product_object(tags={"sales": ""})).find("tag/sales"), plan_of(other).find("tag/sales")
@@ -37,6 +37,17 @@ def test_names_that_differ_in_what_the_service_does_not_take_stay_apart() -> Non
     ids = {str(one.id) for one in plan.resources if one.key in ("tag/a b", "tag/a.b", "tag/日本")}
     assert len(ids) == 3
     assert all(name_of(arm_id).isascii() for arm_id in ids)
+
+
+def test_another_value_is_another_tag_as_the_first_may_be_others_too() -> None:
+    finance = plan_of(product_object(tags={"domain": "finance"})).find("tag/domain")
+    assert plan_of(product_object(tags={"domain": "hr"})).find("tag/domain").id != finance.id
+    assert plan_of(product_object(tags={"Domain": "Finance"})).find("tag/Domain").id == finance.id
+
+
+def test_tags_of_one_product_that_read_alike_are_told() -> None:
+    with pytest.raises(Refusal, match="domain and domain: finance read alike"):
+        plan_of(product_object(tags={"domain": "finance", "domain: finance": ""}))
 
 
 def test_developers_see_the_product_after_its_tags() -> None:

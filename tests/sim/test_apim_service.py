@@ -121,6 +121,16 @@ def test_a_setting_lets_deletes_pass_without_a_match_as_was_recorded(bench: Benc
     assert bench.call("DELETE", "/tags/t").status == 200
 
 
+def test_a_service_has_one_tag_of_a_display_name(bench: Bench) -> None:
+    bench.put("/tags/one", displayName="Sales")
+    refused = bench.put("/tags/two", displayName="sales")
+    assert refused.status == 400
+    assert refused.body["error"]["details"] == [
+        {"code": "ValidationError", "target": "name", "message": "Tag with the same name already exists."}
+    ]
+    assert bench.put("/tags/one", displayName="sales").status == 200
+
+
 def test_a_named_value_is_made_in_a_moment_and_keeps_its_secret(bench: Bench) -> None:
     answer = bench.put("/namedValues/token", displayName="token", value="hush", secret=True)
     assert (answer.status, answer.body["properties"]) == (201, {"ProvisioningState": "InProgress"})

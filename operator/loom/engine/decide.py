@@ -95,6 +95,7 @@ def _use(run: Pass, item: Item, live: Observed) -> None:
     """What Azure allows once is there under another name: left alone, or, where the plan adopts it, used and made as it must be."""
     if item.resource.adopts and isinstance(item.resource.id, str):
         run.use(item, live.id)
+        item.shared = item.type.marking is Marking.NAME  # nothing could be written there that says that it is ours
         if owner_of(item.type, live) in ("", run.work.owner.mark):
             _present(run, item, live)
             return

@@ -36,6 +36,7 @@ class Item:
         False  # read, or of the slow tier out of turn: what is said of it is not taken from this run's memory
     )
     foreign: bool = False  # Azure holds somebody else's resource for the same: not ours to track or touch
+    shared: bool = False  # the same, but ours lie in it: not tracked either
     action: str = ""  # CREATE or UPDATE when something is to be written
     dead_end: bool = False  # an UPDATE that no write brings about: it is deleted, and made again
     changes: tuple[FieldChange, ...] = ()

@@ -71,7 +71,9 @@ async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed |
             arm_id
         )  # lists of containers show no metadata (azure-sdk-for-net, issue 17717)
     found = await _around(run, arm_id, kind)
-    live = found.get(key(arm_id)) or _same(run, item, found)
+    # What stands in the place of ours does so only as long as it is the same.
+    is_stood_in = item.resource.id in run.memory.elsewhere
+    live = (None if is_stood_in else found.get(key(arm_id))) or _same(run, item, found)
     if live is None and kind.unlisted and kind.unlisted in arm_id and key(without_revision(arm_id)) in found:
         return await run.ports.cloud.get(arm_id)
     return live

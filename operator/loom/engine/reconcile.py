@@ -129,7 +129,7 @@ def _take_stock(run: Pass) -> None:
         return
     there = (State.READY, State.DRIFTED, State.CREATING, State.UPDATING, State.DELETING)
     for item in run.items.values():
-        if item.resource.mode is Mode.MANAGED and item.id and item.state in there and not item.foreign:
+        if item.resource.mode is Mode.MANAGED and item.id and item.state in there and not (item.foreign or item.shared):
             run.inventory.add(item.id)
 
 

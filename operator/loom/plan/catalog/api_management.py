@@ -5,7 +5,7 @@ An API is written revision by revision (`apis/orders;rev=2`); what its own id sh
 
 from loom.plan.arm_id import REVISION
 from loom.plan.arm_type import ArmType, Carry, Client, Listing, Marking, Normal, Tier
-from loom.plan.catalog.normals import as_xml, with_plain_lines, without_slashes
+from loom.plan.catalog.normals import as_xml, in_small_letters, with_plain_lines, without_slashes
 
 SERVICE = "Microsoft.ApiManagement/service"
 _VERSION = "2024-05-01"
@@ -111,6 +111,8 @@ TYPES = (
     ArmType(
         f"{SERVICE}/tags", _VERSION, "tag",
         marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
+        same=("properties.displayName",),
+        normals=(Normal("properties.displayName", in_small_letters, "a service has one tag of a name, whatever its case"),),
         delete_rank=45,
         has_etag=True,
     ),

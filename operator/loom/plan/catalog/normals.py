@@ -24,6 +24,11 @@ def without_slashes(value: Any) -> Any:
     return value.strip("/") if isinstance(value, str) else value
 
 
+def in_small_letters(value: Any) -> Any:
+    """Texts that are the same in any case."""
+    return value.lower() if isinstance(value, str) else value
+
+
 def with_plain_lines(value: Any) -> Any:
     """Texts that come back with other line ends, or one more at the end."""
     return "\n".join(value.splitlines()).rstrip() if isinstance(value, str) else value

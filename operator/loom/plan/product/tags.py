@@ -1,6 +1,7 @@
 """The tags of a product: what developers find it and its APIs by. API Management has them as things of their own, which are linked.
 
-A tag belongs to the product that declares it, as its name says; two products may have tags that read alike.
+A service has one tag that reads so (Azure/apiops, issue 855): whoever declares it first makes it, and the others link to that one,
+whatever it is called. The links are each product's own. So its name is formed of what it reads, and it is never renamed.
 """
 
 import re
@@ -16,8 +17,12 @@ _LONGEST = 160  # characters of a display name (type tables)
 
 def tags(place: Place) -> Iterator[Resource]:
     """Each tag, and its links to the product and to every API. Raises `Refusal`."""
+    reading: dict[str, str] = {}
     for name, value in place.spec.tags.items():
-        called, shown = f"tag-{_slug(name)}", f"{name}: {value}" if value else name
+        shown = f"{name}: {value}" if value else name
+        called = f"tag-{_slug(shown)}"
+        if (other := reading.setdefault(shown.lower(), name)) != name:
+            raise Refusal("InvalidSpec", f"spec.tags: {other} and {name} read alike; leave one of them out")
         if len(shown) > _LONGEST:
             raise Refusal(
                 "InvalidSpec", f"spec.tags: {name} and its value have more than {_LONGEST} characters together"
@@ -30,6 +35,7 @@ def tags(place: Place) -> Iterator[Resource]:
             body={"properties": {"displayName": shown}},
             depends_on=(SERVICE,),
             condition=PUBLISHED,
+            adopts=True,
         )
         yield Resource(
             key=f"{key}/product",
@@ -48,7 +54,7 @@ def tags(place: Place) -> Iterator[Resource]:
             )
 
 
-def _slug(name: str) -> str:
-    """A tag's name as a part of another one: its letters, and a hash, as API Management takes fewer characters and no case."""
-    letters = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")[:20].strip("-")
-    return f"{letters}-{stable_hash(name.lower())}" if letters else stable_hash(name.lower())
+def _slug(shown: str) -> str:
+    """What a tag reads as a part of a name: its letters, and a hash, as API Management takes fewer characters and no case."""
+    letters = re.sub("[^a-z0-9]+", "-", shown.lower()).strip("-")[:20].strip("-")
+    return f"{letters}-{stable_hash(shown.lower())}" if letters else stable_hash(shown.lower())

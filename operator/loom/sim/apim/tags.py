@@ -18,11 +18,15 @@ LINKS = (f"{TAGS}/apiLinks", f"{TAGS}/productLinks")
 
 
 class Tags(Child):
-    """A word that developers filter by."""
+    """A word that developers filter by, of which a service has one (seen by users: Azure/apiops, issue 855)."""
 
     def check(self, change: Change) -> None:
         if not change.properties.get("displayName"):
             raise refusals.invalid("displayName", "The DisplayName field is required.")
+        same = str(change.properties["displayName"]).lower()
+        for other in change.world.store.children(service_of(change.id), TAGS):
+            if other.key != change.id.lower() and str(other.properties.get("displayName", "")).lower() == same:
+                raise refusals.invalid("name", "Tag with the same name already exists.")
 
 
 class TagLinks(Child):
