@@ -109,8 +109,13 @@ async def test_a_new_product_says_what_its_zone_says_of_itself(world: World) -> 
 
 
 async def test_a_product_that_stands_does_not_fall_because_its_zone_is_being_changed(world: World) -> None:
-    world.there_is(a_plane(), a_zone())
+    world.there_is(a_plane(), {**a_zone(), "status": {"inventory": [{"scope": "/subscriptions/x", "ids": ["y"]}]}})
     assert (await world.gather(with_condition(a_product(), "Converged"))).refusal is None
+
+
+async def test_a_product_that_stands_waits_for_another_zone_under_the_name_of_its_own(world: World) -> None:
+    world.there_is(a_plane(), a_zone())
+    assert refusal(await world.gather(with_condition(a_product(), "Converged"))).reason == "WaitingForLandingZone"
 
 
 async def test_a_product_without_its_zone_waits(world: World) -> None:

@@ -131,6 +131,20 @@ def test_a_function_without_a_route_is_called_by_its_name_with_every_method() ->
     }
 
 
+@pytest.mark.parametrize(
+    "bindings", [5, "httpTrigger", {"type": "httpTrigger"}, [5], [{"type": "httpTrigger", "methods": ["x-evil"]}]]
+)
+def test_what_no_function_is_made_of_makes_no_operation(bindings: Any) -> None:
+    odd = {"name": "app/odd", "properties": {"config": {"bindings": bindings}}}
+    with pytest.raises(functions.FunctionsError, match="has no function with an HTTP trigger"):
+        document(odd, key=True)
+
+
+def test_methods_that_are_no_list_are_none() -> None:
+    odd = {"name": "app/odd", "properties": {"config": {"bindings": [{"type": "httpTrigger", "methods": "get"}]}}}
+    assert "get" in document(odd, key=True)["paths"]["/odd"]
+
+
 def test_what_may_be_left_out_of_a_route_is_another_operation() -> None:
     made = document(a_function("find", "get", route="orders/{category:alpha}/{number:int?}"))
     assert {url: item["get"]["operationId"] for url, item in made["paths"].items()} == {

@@ -77,6 +77,17 @@ def test_who_may_refer_to_a_zone_of_others_may_not_write_into_its_vault() -> Non
         plan_of(product(vault()), elsewhere)
 
 
+def test_keys_never_go_to_a_vault_that_the_zone_may_not_attach() -> None:
+    attached = around(product(), keyVault={"existing": {"id": VICTIM}})
+    assert authority(product(vault()), attached).vaults == (GRANTED,)
+    assert "is not among its keyVaults" in authority(product(vault(VICTIM)), attached).denied
+
+
+def test_keys_never_go_to_the_vault_of_a_zone_that_no_grant_covers() -> None:
+    elsewhere = around(product(), keyVault={}, subscriptionId="99999999-9999-9999-9999-999999999999")
+    assert authority(product(vault()), elsewhere).vaults == (GRANTED,)
+
+
 def test_a_zone_without_a_vault_is_told() -> None:
     with pytest.raises(
         Refusal, match=r"spec\.subscriptions\[partner-0\]\.exportKeysTo\.keyVault names no id"

@@ -32,6 +32,8 @@ def test_the_service_is_told_which_endpoint_is_meant() -> None:
 
 IMPORT = '<wsdl:import namespace="urn:x" location="https://elsewhere.example.com/x.wsdl"/>\n  <wsdl:types>'
 INCLUDE = '<xsd:schema><xsd:include schemaLocation="types.xsd"/>'
+REDEFINE = '<xsd:schema><xsd:redefine schemaLocation="types.xsd"/>'
+HIDDEN = '<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE x+AD4-<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"/>'
 TWO = '<wsdl:service name="Other"/>\n  <wsdl:service name="LedgerService">'
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n<definitions>&b;</definitions>'
 
@@ -45,6 +47,8 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n<de
         ('<description xmlns="http://www.w3.org/ns/wsdl"/>', "it is WSDL 2.0; WSDL 1.1 can be imported"),
         (WSDL.replace("<wsdl:types>", IMPORT, 1), "doc: line 3: it imports https://elsewhere.example.com/x.wsdl"),
         (WSDL.replace("<xsd:schema ", f"{INCLUDE}</xsd:schema><xsd:schema ", 1), "doc: line 4: it imports types.xsd"),
+        (WSDL.replace("<xsd:schema ", f"{REDEFINE}</xsd:schema><xsd:schema ", 1), "doc: line 4: it imports types.xsd"),
+        (HIDDEN, "doc: line 1: it is not XML: Start tag expected"),
         (ENTITIES, "doc: it has a DOCTYPE, which no WSDL document needs"),
         (WSDL.replace('style="document"', 'style="rpc"'), "doc: line 13: operation Book is of style rpc"),
         (WSDL.replace('use="literal"', 'use="encoded"', 1), "doc: line 15: operation Book is encoded"),
@@ -53,7 +57,7 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n<de
         (WSDL.replace("<soap:binding transport", "<soap:other transport"), "it has no service with a SOAP endpoint"),
         ("<a>" * 10_000, "doc: line 1: it is not XML: Excessive depth"),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_what_cannot_be_imported_is_told_with_its_line(text: str, says: str) -> None:
     assert says in refusal(text)
@@ -71,3 +75,12 @@ def test_an_operation_that_is_gone_breaks_callers() -> None:
     assert [wsdl.key_of_live(body) for body in live] == ["SOAP book", "SOAP look", "SOAP close"]
     assert "callers would break: Close is gone" in contents.objection({"properties": {"isCurrent": True}}, live, ())
     assert contents.objection({"properties": {"isCurrent": False}}, live, ()) == ""
+
+
+def test_many_ports_of_many_bindings_are_looked_up_and_not_searched_for() -> None:
+    ports, bindings = '<port name="p" binding="last"/>' * 30_000, '<binding name="b"/>' * 30_000
+    text = (
+        f'<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"><service name="s">{ports}</service>{bindings}'
+        '<binding name="last"/></definitions>'
+    )
+    assert "it has no service with a SOAP endpoint" in refusal(text)

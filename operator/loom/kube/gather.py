@@ -163,8 +163,9 @@ class Gatherer:
                 )
             )
         found.context = replace(found.context, zone=Zone(key.namespace, key.name, zone, converged))
-        # A product that stands does not fall because its zone is being changed: it waits for its zone only once.
-        if not converged and not is_true(obj, "Converged"):
+        # A product that stands does not fall because its zone is being changed: it waits for its zone only once. A zone that has made
+        # nothing is another one under that name, and what its spec names may be another zone's.
+        if not converged and not (is_true(obj, "Converged") and has_made(await self._object(key))):
             why = await self._unconverged(key)
             found.refusals.append(Refusal(_WAITING, f"{key} has not converged yet: {why}", wait=True))
         await self._attach_plane(found, zone.admin_plane_ref.name)
@@ -178,10 +179,13 @@ class Gatherer:
         except Refusal as refusal:
             found.refusals.append(refusal)
 
+    async def _object(self, key: Key) -> Mapping[str, Any]:
+        """Another object of ours; empty where it is not there."""
+        return self._watch.cache.get(key) or await self._client.get(RESOURCES[key.kind], key.namespace, key.name) or {}
+
     async def _unconverged(self, key: Key) -> str:
         """What a zone says of itself."""
-        obj = self._watch.cache.get(key) or await self._client.get(RESOURCES[key.kind], key.namespace, key.name) or {}
-        conditions = (obj.get("status") or {}).get("conditions") or ()
+        conditions = ((await self._object(key)).get("status") or {}).get("conditions") or ()
         told: Mapping[str, Any] = next((c for c in conditions if c.get("type") == "Ready"), {})
         return ": ".join(filter(None, (told.get("reason"), told.get("message")))) or "nobody has looked at it"
 
@@ -203,8 +207,8 @@ class Gatherer:
         standing, known = self._watch.standing_of(key), self._parsed.get(key)
         if standing and known and known[:2] == (standing.uid, standing.generation):
             return known[2], standing.converged
-        obj = self._watch.cache.get(key) or await self._client.get(RESOURCES[key.kind], key.namespace, key.name)
-        if obj is None:
+        obj = await self._object(key)
+        if not obj:
             raise Refusal("ReferenceNotFound", f"{key} {self._client.absence}.", wait=True)
         try:
             spec = KINDS[key.kind].parse(obj)

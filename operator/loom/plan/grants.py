@@ -79,6 +79,15 @@ def _denied(context: Context, denials: list[str]) -> str:
 
 
 def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> str:
+    if denial := _place_denial(grant, spec) or _images_denial(grant, spec, plane):
+        return denial
+    if grant.max_zones is not None and _zones_before(grant, context) >= grant.max_zones:
+        return f"its maxZones, {grant.max_zones}, are taken by older zones"
+    return _addresses_denial(grant, spec, context)
+
+
+def _place_denial(grant: Grant, spec: DataLandingZoneSpec) -> str:
+    """May a zone be where its spec says, and attach what that names?"""
     if spec.subscription_id.lower() not in {s.lower() for s in grant.subscriptions}:
         return f"subscription {spec.subscription_id} is not among its subscriptions"
     if spec.location not in grant.locations:
@@ -91,11 +100,7 @@ def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context, plan
         attached = spec.attached(field)
         if attached and not any(is_within(attached, scope) for scope in grant.scopes):
             return f"{name_of(attached)}, which spec.{field} attaches, is not within its scopes"
-    if denial := _images_denial(grant, spec, plane):
-        return denial
-    if grant.max_zones is not None and _zones_before(grant, context) >= grant.max_zones:
-        return f"its maxZones, {grant.max_zones}, are taken by older zones"
-    return _addresses_denial(grant, spec, context)
+    return ""
 
 
 def _images_denial(grant: Grant, spec: DataLandingZoneSpec, plane: AdminPlaneSpec) -> str:
@@ -172,9 +177,15 @@ def _things_denial(grant: Grant, backend: Backend) -> str:
 
 
 def vaults_of(grant: Grant, context: Context) -> tuple[str, ...]:
-    """The Key Vaults (ids) that an API product may write its keys to: the grant's, and its own zone's."""
-    own = own_vault(context)
-    return (*grant.key_vaults, own) if own else grant.key_vaults
+    """The Key Vaults (ids) that an API product may write its keys to: the grant's, and its own zone's.
+
+    What a zone's spec says of its vault is a claim like any other, and counts while a grant lets the zone be so.
+    """
+    own, zone, plane = own_vault(context), context.zone, context.plane
+    if not own or zone is None or plane is None:
+        return grant.key_vaults
+    covered = any(not _place_denial(each, zone.spec) for each in grants_for(context, plane))
+    return (*grant.key_vaults, own) if covered else grant.key_vaults
 
 
 def _exports_denial(vaults: tuple[str, ...], spec: ApiProductSpec) -> str:

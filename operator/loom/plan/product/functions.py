@@ -8,9 +8,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
+from loom.plan.product.contract import IMPORTED
 from loom.plan.values import Json, at
 
 _EVERY_METHOD = ("get", "post", "put", "patch", "delete")  # of a function that names none
@@ -61,18 +62,23 @@ def document(app: str, listed: Iterable[Mapping[str, Json]], prefix: str, *, is_
 
 def _http(listed: Iterable[Mapping[str, Json]]) -> Iterator[_Function]:
     for body in listed:
-        triggers = [one for one in at(body, "properties.config.bindings") or () if _is_http(one)]
+        # The app's author writes these by hand, and may write anything.
+        bindings = at(body, "properties.config.bindings")
+        triggers = [one for one in bindings if _is_http(one)] if isinstance(bindings, list) else []
         if not triggers or at(body, "properties.isDisabled"):
             continue
         trigger, name = triggers[0], str(body.get("name") or "").rpartition("/")[2]
-        methods = tuple(sorted({str(method).lower() for method in trigger.get("methods") or _EVERY_METHOD}))
+        named = trigger.get("methods") if isinstance(trigger.get("methods"), list) else None
+        methods = tuple(sorted({str(method).lower() for method in named or _EVERY_METHOD} & IMPORTED))
+        if not methods:
+            continue
         route = str(trigger.get("route") or name).strip("/")
         path = urlsplit(str(at(body, "properties.invoke_url_template") or "")).path
         yield _Function(name, route, methods, str(trigger.get("authLevel") or "function").lower(), path)
 
 
-def _is_http(binding: Mapping[str, Json]) -> bool:
-    return str(binding.get("type") or "").lower() == "httptrigger"
+def _is_http(binding: Json) -> TypeGuard[Mapping[str, Json]]:
+    return isinstance(binding, Mapping) and str(binding.get("type") or "").lower() == "httptrigger"
 
 
 def _check(function: _Function, prefix: str, is_shown_a_key: bool) -> None:

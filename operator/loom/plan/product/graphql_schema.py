@@ -48,16 +48,9 @@ def breaks(before: str, after: str) -> list[str]:
 def _schema(text: str) -> Any:
     """The schema. Raises GraphQLError for the first thing that is wrong."""
     # Imported late: memory that an operator without GraphQL APIs never needs.
-    from graphql import build_ast_schema, validate_schema
-    from graphql.validation.validate import validate_sdl
+    from loom.plan.product import graphql_faults
 
-    tree = _parsed(text)
-    if faults := validate_sdl(tree):
-        raise faults[0]
-    schema = build_ast_schema(tree, assume_valid_sdl=True)
-    if faults := validate_schema(schema):
-        raise faults[0]
-    return schema
+    return graphql_faults.checked(_parsed(text))
 
 
 def _built(text: str) -> Any:

@@ -4,7 +4,7 @@ It takes WSDL 1.1 of style document/literal, in one piece (Azure docs: API impor
 entities are not unfolded.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lxml import etree
@@ -65,8 +65,9 @@ def of_live(operations: Iterable[Body]) -> Contract:
 def _parsed(text: str) -> Any:
     if "<!DOCTYPE" in text:
         raise _Wrong("it has a DOCTYPE, which no WSDL document needs; take it out")
-    # libxml2's own limits stand: a tree 256 deep, texts of 10 MB.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    # libxml2's own limits stand: a tree 256 deep, texts of 10 MB. The text is decoded already: in an encoding that it chose itself, as
+    # UTF-7, it could hide a DOCTYPE.
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
@@ -82,7 +83,8 @@ def _parsed(text: str) -> Any:
 
 def _check_whole(root: Any) -> None:
     """Is the document in one piece?"""
-    for element in root.iter(f"{{{_WSDL}}}import", f"{{{_XSD}}}include", f"{{{_XSD}}}import"):
+    parts = (f"{{{_XSD}}}{name}" for name in ("include", "import", "redefine", "override"))
+    for element in root.iter(f"{{{_WSDL}}}import", *parts):
         if place := element.get("location") or element.get("schemaLocation"):
             raise _Wrong(f"it imports {place[:100]}; nothing is fetched, put that part into it", element)
 
@@ -93,19 +95,27 @@ def _endpoint(root: Any) -> tuple[Any, Any]:
     if len(services) > 1:
         names = ", ".join(str(service.get("name")) for service in services[:5])
         raise _Wrong(f"it has several services ({names}); give each a document of its own", services[1])
+    bindings = _bindings(root)
     for service in services:
         for port in service.findall(f"{{{_WSDL}}}port"):
-            if _soap(_binding(root, port)) is not None:
+            if _soap(_binding(bindings, port)) is not None:
                 return service, port
     raise _Wrong("it has no service with a SOAP endpoint", root)
 
 
-def _binding(root: Any, port: Any) -> Any:
-    name = str(port.get("binding") or "").rpartition(":")[2]
+def _bindings(root: Any) -> Mapping[str, Any]:
+    """All bindings by name; the first counts of those that are called the same."""
+    found: dict[str, Any] = {}
     for binding in root.findall(f"{{{_WSDL}}}binding"):
-        if binding.get("name") == name:
-            return binding
-    raise _Wrong(f"port {port.get('name')} has the binding {name or '(none)'}, which is not there", port)
+        found.setdefault(str(binding.get("name")), binding)
+    return found
+
+
+def _binding(bindings: Mapping[str, Any], port: Any) -> Any:
+    name = str(port.get("binding") or "").rpartition(":")[2]
+    if name not in bindings:
+        raise _Wrong(f"port {port.get('name')} has the binding {name or '(none)'}, which is not there", port)
+    return bindings[name]
 
 
 def _soap(element: Any, name: str = "binding") -> Any:
@@ -115,7 +125,7 @@ def _soap(element: Any, name: str = "binding") -> Any:
 
 def _operations(root: Any, port: Any) -> Iterator[Any]:
     """The operations of an endpoint, each of style document/literal."""
-    binding = _binding(root, port)
+    binding = _binding(_bindings(root), port)
     usual = _soap(binding).get("style") or "document"
     for operation in binding.findall(f"{{{_WSDL}}}operation"):
         said = _soap(operation, "operation")
