@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from loom.errors import Refusal
+from loom.plan.product import graphql_schema
 from loom.plan.product.graphql_schema import breaks
 from loom.plan.product.judges import GRAPHQL
 from support.plans import plan_of
@@ -98,6 +99,12 @@ def test_what_is_new_or_only_said_otherwise_breaks_nobody() -> None:
 def test_only_the_first_breaks_are_told_and_how_many_more() -> None:
     many = "type Query {" + " ".join(f"f{number}: Int" for number in range(9)) + "}"
     assert breaks(many, "type Query { g: Int }")[5:] == ["and 4 more"]
+
+
+def test_two_schemas_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = breaks(SCHEMA, "type Query { once: Int }")
+    monkeypatch.setattr(graphql_schema, "_compare", lambda *_: pytest.fail("compared again"))
+    assert breaks(SCHEMA, "type Query { once: Int }") == said != []
 
 
 def test_the_schema_of_the_revision_that_calls_reach_must_not_break_them() -> None:

@@ -4,6 +4,8 @@ What costs a read for each resource is the slow tier, read when that is due and 
 `loom.engine.look`'s.
 """
 
+import asyncio
+
 from loom.engine.decide import decide
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, DELETE, UPDATE, Item
@@ -125,6 +127,9 @@ async def _look_up(run: Pass, item: Item, contents: Contents) -> None:
     if item.inside is not None:
         found = [await run.ports.snapshots.one(run.ports.cloud, one, run.since) for one in contents.refers(item.inside)]
         item.referred = tuple(live.body for live in found if live is not None)
+        if item.live is not None:
+            # Large documents take seconds: in a thread, so that nobody else stands still. `decide` asks again, and is answered at once.
+            await asyncio.to_thread(contents.objection, item.live.body, item.inside, item.referred)
 
 
 def _hold(run: Pass, item: Item) -> None:

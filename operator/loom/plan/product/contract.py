@@ -5,7 +5,7 @@ A change breaks callers where an operation is gone, a parameter is needed that w
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loom.plan.product.violations import METHODS, find
@@ -86,7 +86,7 @@ def breaks(before: Contract, after: Contract, bodies: Iterable[tuple[str, str]] 
     return [*found[:_MOST], *([f"and {len(found) - _MOST} more"] if len(found) > _MOST else [])]
 
 
-def sentence_of(api: str, broken: list[str]) -> str:
+def sentence_of(api: str, broken: Sequence[str]) -> str:
     """What is said of a document that would break callers of an API; "" where nothing would."""
     if not broken:
         return ""

@@ -3,15 +3,19 @@
 API Management is given the text as it is: it has no import of its own for it (Azure docs: Import a GraphQL API).
 """
 
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from loom.plan.product.document import Document, Flaw, flaw
+from loom.plan.recent import Recent
 
 UNREAD = "type Query { unread: String }"
 """Stands for a schema that nobody reads, in a preview without a network."""
 
 _MOST_TOKENS = 300_000  # seconds of work; the largest public schemas have half of it
 _MOST = 5
+_compared: Recent[str, Sequence[str]] = Recent(1000)
 
 
 def judge(text: str, digest: str) -> Document | Flaw:
@@ -33,8 +37,20 @@ def judge(text: str, digest: str) -> Document | Flaw:
     return Document("", "", "", sum(len(root.fields) for root in roots if root), digest)
 
 
-def breaks(before: str, after: str) -> list[str]:
-    """What callers of a schema would miss in another, in words, the first few and how many more; nothing where the first is none."""
+def breaks(before: str, after: str) -> Sequence[str]:
+    """What callers of a schema would miss in another, in words, the first few and how many more; nothing where the first is none.
+
+    Two large ones take seconds, so the answer is remembered.
+    """
+    pair = sha256("\0".join((before, after)).encode()).hexdigest()
+    found = _compared.get(pair)
+    if found is None:
+        found = _compare(before, after)
+        _compared.put(pair, found)
+    return found
+
+
+def _compare(before: str, after: str) -> Sequence[str]:
     from graphql import GraphQLError
     from graphql.utilities import find_breaking_changes
 
