@@ -65,7 +65,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(APPS, "details", "The words that Azure has for that failure"),
     Knob(
         APPS, "http", "What the app answers to every call, or the OpenAPI document that it shows",
-        parts={"status": 503, "body": "", "document": ""},
+        parts={"status": 503, "body": "", "document": "", "headers": {}},
     ),
     Knob(
         SERVICES.name, "gateway", "What the gateway answers to every call, or that it is silent (hang) or closes the connection (cut)",
