@@ -263,6 +263,25 @@ async def test_a_new_wish_is_tried_at_once_whatever_failed_before() -> None:
     assert bench.ready == "True"
 
 
+async def test_a_write_that_failed_late_is_tried_again_as_soon_as_somebody_asks() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.cloud.long_types.add(STORAGE)
+    better = replace(ACCOUNT_R, body={**ACCOUNT_R.body, "sku": {"name": "Standard_ZRS"}})
+    bench.replan(replace(PLAN, resources=tuple(better if r.key == "storage" else r for r in PLAN.resources)))
+    for _ in range(2):
+        bench.clock.seconds += 300.0
+        await bench.look()
+        bench.clock.seconds += 60.0
+        bench.cloud.late[key(ACCOUNT)] = CloudError("OperationFailed", "Refused", "not yet", Retry.SLOWLY)
+        bench.cloud.finish()
+        await bench.look()
+        assert bench.reason() == "OperationFailed"
+    bench.requested_at = "now"
+    await bench.settle()
+    assert (bench.ready, bench.reason()) == ("True", "Succeeded")
+
+
 async def test_a_field_that_the_service_changes_back_is_not_written_over_and_over() -> None:
     bench = Bench(plan=Plan(GROUP, (GROUP_R, ACCOUNT_R), conditions=("ServicesReady",)))
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from loom.errors import CloudError, Retry
+from loom.plan.arm_id import key
 from loom.plan.checks import AppCheck, Check, Finding, Health, LinkCheck
 from loom.plan.resource import Plan
 from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER_R, GROUP_R, IDENTITY_R, PLAN, Bench
@@ -142,3 +144,23 @@ async def test_at_the_end_of_a_run_every_app_is_asked() -> None:
     await bench.settle()
     assert bench.condition("Converged")["status"] == "True"
     assert "storage" in prober.asked
+
+
+async def test_an_app_whose_write_failed_at_once_is_asked_why_again_after_each_try() -> None:
+    bench, prober = await going_on()
+    bench.cloud.long_types.add("Microsoft.Storage/storageAccounts")
+    group, storage, *others = bench.plan.resources if bench.plan else ()
+    changed = replace(storage, body={**storage.body, "tags": {"Domain": "sales"}})
+    bench.replan(replace(APP, resources=(group, changed, *others)))
+    bench.clock.seconds += 60.0
+    asked = []
+    for _ in range(2):
+        bench.cloud.late[key(ACCOUNT)] = CloudError("OperationFailed", "Refused", "no such image", Retry.SLOWLY)
+        await bench.look()
+        bench.cloud.pending.pop(key(ACCOUNT))()
+        bench.clock.seconds += 16.0
+        await bench.look()
+        assert next(r["state"] for r in bench.status["resources"] if r["id"] == ACCOUNT) == "Failed"
+        asked.append(prober.asked.count("storage"))
+        bench.clock.seconds += 601.0
+    assert asked == [1, 2]

@@ -65,6 +65,16 @@ async def test_an_app_that_is_not_there_or_that_nobody_can_ask_is_told(world: Wo
     assert world.links.asked == []
 
 
+async def test_an_app_that_is_made_after_somebody_looked_is_found_soon_whatever_the_interval(world: World) -> None:
+    assert (await world.read(CONSOLE, 600.0)).problem == "container app console is not there, so nobody can ask it"
+    world.there_is(fqdn="console.region.azurecontainerapps.io")
+    world.clock.seconds += 20.0
+    assert (await world.read(CONSOLE, 600.0)).text == "openapi: 3.0.3"
+    world.cloud.forget_requests()
+    assert (await world.read(CONSOLE, 600.0)).text == "openapi: 3.0.3"
+    assert world.cloud.requests == []
+
+
 async def test_an_environment_without_an_address_is_told(world: World) -> None:
     world.there_is(fqdn="console.region.azurecontainerapps.io")
     world.cloud.place(ENVIRONMENT, properties={})

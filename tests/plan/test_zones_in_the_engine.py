@@ -178,8 +178,29 @@ async def test_an_app_without_its_service_leaves_the_zone_unwired_and_the_rest_c
     await made.settle(20)
     assert made.condition("Converged")["status"] == "True"
     assert made.reason("BackingServicesWired") == "MissingBackingService"
-    assert "add spec.eventHubs" in made.message("BackingServicesWired")
+    assert made.message("BackingServicesWired") == (
+        "loom-mirroring needs eventHubs for BOOTSTRAP_SERVERS, CONFIG_STORAGE_TOPIC, OFFSET_STORAGE_TOPIC, STATUS_STORAGE_TOPIC: "
+        "add spec.eventHubs"
+    )
     assert made.ready == "False"
+
+
+async def test_everything_that_the_apps_of_a_zone_lack_is_named_at_once() -> None:
+    every: dict[str, Any] = {
+        "environment": {},
+        "console": {},
+        "setupOrchestrator": {},
+        "mcp": {},
+        "activator": {},
+        "directLakeShim": {},
+    }
+    obj = zone_object(apps=every)
+    made = bench(obj)
+    made.cloud.place(world(obj).plane.hub_network.id, properties={})  # type: ignore[union-attr]
+    await made.settle(20)
+    told = made.message("BackingServicesWired")
+    fields = ("cosmos", "keyVault", "kusto", "redis", "apps.mcp.audience", "apps.activator.workspaceId")
+    assert [field for field in fields if f"add spec.{field}" not in told] == []
 
 
 def test_every_managed_id_is_known_before_anything_is_made_but_those_named_by_a_principal_or_a_domain() -> None:

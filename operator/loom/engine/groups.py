@@ -105,10 +105,8 @@ def _unmeasured(run: Pass, name: str, findings: Sequence[Finding]) -> Condition 
 def _wires(run: Pass) -> Condition | None:
     """Wiring is the setting, the role and the thing itself; the message names what lacks."""
     name = "BackingServicesWired"
-    missing = [wire for wire in run.plan.wiring if wire.missing]
-    if missing:
-        words = "; ".join(f"{w.app} needs {w.needs} for {w.setting}: add {w.missing}" for w in missing[:5])
-        return Condition(name, FALSE, "MissingBackingService", words)
+    if lacking := _lacking(run.plan.wiring):
+        return Condition(name, FALSE, "MissingBackingService", lacking)
     for wire in run.plan.wiring:
         thing, role = run.items.get(wire.thing), run.items.get(wire.role)
         if thing is not None and thing.state is not State.READY and not thing.as_state().serves:
@@ -116,6 +114,18 @@ def _wires(run: Pass) -> Condition | None:
         if role is not None and role.state is not State.READY:
             return _unwired(run, wire, role, "RoleNotInForce")
     return None
+
+
+def _lacking(wiring: Sequence[Wire]) -> str:
+    """All that the spec leaves out, each service of an app once, with the settings that speak of it; "" where nothing is missing."""
+    settings: dict[tuple[str, str, str], list[str]] = {}
+    for wire in wiring:
+        if wire.missing:
+            settings.setdefault((wire.app, wire.needs, wire.missing), []).append(wire.setting)
+    return "; ".join(
+        f"{app} needs {needs} for {', '.join(names)}: add {missing}"
+        for (app, needs, missing), names in settings.items()
+    )
 
 
 def _unwired(run: Pass, wire: Wire, item: Item, reason: str) -> Condition:

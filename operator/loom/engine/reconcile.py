@@ -34,7 +34,9 @@ async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
     """Bring one object nearer to what it declares, and say truthfully how far that is."""
     run = new_pass(work, memory, ports)
     if run.asked:
-        # Whoever asks has perhaps removed the cause: what failed is tried now, not after its pause.
+        # Whoever asks has perhaps removed the cause: what failed is tried now, not after its pause, and counts as never written.
+        for name in run.so_far.failures:
+            run.so_far.written.pop(name, None)
         run.so_far.failures.clear()
         run.so_far.remade.clear()
     try:
@@ -172,11 +174,12 @@ def _read_whole(run: Pass) -> None:
 async def _examine(run: Pass) -> None:
     """Health, of what is there: what is still being made is not asked, and while work goes on not in every pass.
 
-    An app whose write failed is asked: why is in its revision. While it is written again, what was seen before stands, and so does
-    what was found well until the run ends or has lasted an interval.
+    An app whose write failed is asked, and at once: why is in its revision. While it is written again, what was seen before stands, and
+    so does what was found well until the run ends or has lasted an interval.
     """
     now = run.ports.clock.now()
-    if not _all_ready(run) and now - run.memory.examined < run.work.rhythm.share:
+    early = now - run.memory.examined < run.work.rhythm.share
+    if early and not _all_ready(run) and not _failed_unasked(run):
         run.findings = run.memory.findings
         return
     states = {name: item.state for name, item in run.items.items()}
@@ -193,6 +196,12 @@ async def _examine(run: Pass) -> None:
     if {(f.key, f.health) for f in run.findings} != {(f.key, f.health) for f in run.memory.findings}:
         run.memory.health_since = now
     run.memory.findings, run.memory.examined = run.findings, now
+
+
+def _failed_unasked(run: Pass) -> bool:
+    """Has an app's write failed, and nobody has asked the app since?"""
+    failed = {name for name, item in run.items.items() if item.state is State.FAILED}
+    return any(isinstance(c, AppCheck) and c.key in failed and c not in run.memory.measured for c in run.plan.checks)
 
 
 def _is_there(check: Check, state: State | None) -> bool:

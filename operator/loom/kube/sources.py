@@ -18,6 +18,7 @@ from loom.plan.product.sources import AppSource
 from loom.plan.values import Json, at
 
 _FUNCTIONS = "functions"
+_ABSENT = 15.0  # seconds for which what was not there counts as such: the zone may be making it
 
 
 class Links(Protocol):
@@ -80,4 +81,6 @@ class Sources:
 
     async def _read(self, cloud: Cloud, arm_id: str, older: float) -> Mapping[str, Json]:
         found = await self._snapshots.one(cloud, arm_id, self._clock.now() - older)
+        if found is None:
+            found = await self._snapshots.one(cloud, arm_id, self._clock.now() - min(older, _ABSENT))
         return found.body if found else {}
