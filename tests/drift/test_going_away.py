@@ -7,7 +7,7 @@ import pytest
 from loom.api.data_landing_zone import PRIVATE_SERVICES
 from loom.plan.arm_id import key
 from loom.plan.catalog import arm_type
-from support.converged import ZONE, Converged
+from support.converged import PRODUCT, ZONE, Converged
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -53,6 +53,21 @@ async def test_a_product_and_a_zone_with_all_its_data_named_leave_nothing_of_the
     await all_gone(estate, *named)
     assert [arm_id for arm_id in mine if estate.azure.get(arm_id) is not None] == []
     assert {key(arm_id) for arm_id in estate.azure.ids()} == theirs
+
+
+@pytest.mark.parametrize("documents", ["there", "gone"])
+async def test_a_product_that_goes_without_its_status_leaves_nothing_of_its_own(
+    shop: Converged, documents: str
+) -> None:
+    mine = shop.inventory()
+    obj = shop.play.obj(shop.name)
+    del obj["status"]
+    if documents == "gone":
+        obj["spec"]["apis"][0]["revisions"][0]["source"] = {"openapi": {"configMapRef": {"name": "gone", "key": "it"}}}
+    shop.play.store(shop.name, obj)
+    shop.restart()
+    await shop.play.delete(PRODUCT, shop.name.name)
+    assert [arm_id for arm_id in mine if shop.azure.get(arm_id) is not None] == []
 
 
 async def test_azure_refuses_no_delete_for_its_order_and_none_is_sent_twice(estate: Converged) -> None:

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from loom.engine.deletions import find_deletions
 from loom.engine.inventory import data_name, known_type, short
+from loom.engine.marks import Ownership, judge
 from loom.engine.one_pass import Pass
 from loom.engine.prune import prune
 from loom.engine.status import is_blank
@@ -16,7 +17,7 @@ from loom.engine.work import Event
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, subscription_of
 from loom.plan.arm_type import Marking
-from loom.plan.catalog import arm_type
+from loom.plan.catalog import arm_type, collection_of, listed_within
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
 
@@ -32,6 +33,7 @@ async def finalize(run: Pass) -> bool:
         return True
     if not run.inventory.ids and is_blank(run.work.status):
         await rediscover(run)
+        await _find_in_lists(run)
     if not run.inventory.ids:
         return True
     await find_deletions(run, keep=())
@@ -66,6 +68,19 @@ async def rediscover(run: Pass) -> None:
     for place in sorted(reach.exact - run.by_id.keys()):
         if await _is_there(run, place):
             run.inventory.add(place)  # whose it is, the delete finds out
+
+
+async def _find_in_lists(run: Pass) -> None:
+    """Take into the inventory what is ours in a service of others, where no tag can be looked for.
+
+    It asks no plan: what is going away may have no document any more to plan with. What lies deeper goes with these.
+    """
+    home = run.work.authority.home
+    for kind in listed_within(arm_type(home)) if home else ():
+        listed = await run.ports.snapshots.list(run.ports.cloud, collection_of(home, arm_type(home), kind), run.since)
+        for live in listed.values():
+            if judge(kind, live, run.work.owner, lambda _: False) is Ownership.OURS:
+                run.inventory.add(live.id)
 
 
 def _may_carry_tags(run: Pass) -> bool:

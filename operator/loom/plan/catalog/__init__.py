@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from loom.plan.arm_id import type_of
-from loom.plan.arm_type import ArmType
+from loom.plan.arm_type import ArmType, Listing, Marking
 from loom.plan.catalog import (
     api_management,
     backends,
@@ -45,6 +45,8 @@ TYPES: Mapping[str, ArmType] = MappingProxyType(
 )
 """All rows, by type in lower case."""
 
+_SHOWN_IN_LISTS = (Marking.NAME, Marking.FIELD)
+
 
 def arm_type(type_or_id: str) -> ArmType:
     """The row of a type, or of a resource's type. Raises KeyError for a type that is in no row."""
@@ -55,6 +57,12 @@ def arm_type(type_or_id: str) -> ArmType:
 def data_within(container: ArmType) -> tuple[ArmType, ...]:
     """The types that hold data and stand inside a resource of this type."""
     return tuple(row for row in TYPES.values() if row.protected and row.name.startswith(f"{container.name}/"))
+
+
+def listed_within(container: ArmType) -> tuple[ArmType, ...]:
+    """The types directly inside a resource of this type whose lists show, by name or by a field, which of them are whose."""
+    inside = (row for row in TYPES.values() if row.name.rpartition("/")[0] == container.name)
+    return tuple(row for row in inside if row.marking in _SHOWN_IN_LISTS and row.listing is Listing.PARENT)
 
 
 def collection_of(arm_id: str, container: ArmType, inner: ArmType) -> str:
