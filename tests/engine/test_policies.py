@@ -1,8 +1,10 @@
 """Plan, approvedPlan, Observe and suspend: what each shows, and that none writes more than it may."""
 
+from dataclasses import replace
+
 from loom.errors import Refusal
 from loom.plan.arm_id import key
-from support.engine_bench import ACCOUNT, GROUP, IDENTITY, Bench
+from support.engine_bench import ACCOUNT, GROUP, IDENTITY, OWNER, Bench
 
 
 async def test_plan_shows_every_change_and_writes_nothing() -> None:
@@ -76,6 +78,19 @@ async def test_observe_reports_what_exists_and_compares_nothing() -> None:
     await bench.later()
     assert bench.ready == "False"
     assert "uami-finance" in bench.message()
+
+
+async def test_observing_what_is_anothers_makes_nobody_converged() -> None:
+    others = Bench()
+    await others.settle()
+    bench = Bench(owner=replace(OWNER, namespace="domain-sales"))
+    bench.cloud = others.cloud
+    bench.change(policy="Observe")
+    await bench.later()
+    assert (bench.ready, bench.reason()) == ("False", "OwnedByAnother")
+    assert bench.condition("Converged")["status"] == "False", (
+        "what refers to it would take another's vault and apps for its own"
+    )
 
 
 async def test_a_suspended_object_asks_nothing_of_the_cloud() -> None:

@@ -35,13 +35,20 @@ def decide(run: Pass, item: Item) -> None:
     elif item.live is None:
         _absent(run, item)
     elif run.work.wishes.policy == "Observe":
-        item.stand(State.READY)
+        _report(run, item, item.live)
     elif item.resource.mode.is_only_read:
         _judge_others(run, item, item.live)
     elif _is_elsewhere(item):
         _use(run, item, item.live)
     elif item.resource.mode is Mode.STAGE or _is_ours(run, item, item.live):
         _present(run, item, item.live)
+
+
+def _report(run: Pass, item: Item, live: Observed) -> None:
+    """It exists, and nothing is compared. Another's does not count: what refers to the object would take it for the object's."""
+    if item.resource.mode is Mode.MANAGED and not _is_elsewhere(item) and _is_anothers(run, item, live):
+        return
+    item.stand(State.READY)
 
 
 def _absent(run: Pass, item: Item) -> None:
@@ -104,11 +111,9 @@ def _use(run: Pass, item: Item, live: Observed) -> None:
 
 
 def _is_ours(run: Pass, item: Item, live: Observed) -> bool:
-    whose = judge(item.type, live, run.work.owner, lambda arm_id: mark_around(run, arm_id) == run.work.owner.mark)
-    if whose is Ownership.ANOTHERS:
-        owner = owner_of(item.type, live)
-        item.stand(State.BLOCKED, "OwnedByAnother", f"{short(item.id)} belongs to {owner}, and is never taken over")
+    if _is_anothers(run, item, live):
         return False
+    whose = _whose(run, item, live)
     if whose is Ownership.UNMARKED and (around := mark_around(run, item.id)) not in ("", run.work.owner.mark):
         words = f"{short(item.id)} lies in what belongs to {around}, and is never taken over"
         item.stand(State.BLOCKED, "OwnedByAnother", words)
@@ -121,6 +126,18 @@ def _is_ours(run: Pass, item: Item, live: Observed) -> bool:
         )  # fmt: skip
         return False
     return True
+
+
+def _is_anothers(run: Pass, item: Item, live: Observed) -> bool:
+    if _whose(run, item, live) is not Ownership.ANOTHERS:
+        return False
+    owner = owner_of(item.type, live)
+    item.stand(State.BLOCKED, "OwnedByAnother", f"{short(item.id)} belongs to {owner}, and is never taken over")
+    return True
+
+
+def _whose(run: Pass, item: Item, live: Observed) -> Ownership:
+    return judge(item.type, live, run.work.owner, lambda arm_id: mark_around(run, arm_id) == run.work.owner.mark)
 
 
 def mark_around(run: Pass, arm_id: str) -> str:
