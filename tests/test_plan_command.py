@@ -220,6 +220,19 @@ def test_a_product_is_planned_before_its_zone_has_converged(plan: Plan) -> None:
     assert {change["action"] for change in product["changes"]} == {"Create"}
 
 
+def test_of_two_products_with_one_path_the_second_is_told_so(plan: Plan, write: Write) -> None:
+    second = sample("ApiProduct")
+    second["metadata"]["name"], second["spec"]["displayName"] = "orders-again", "Orders again"
+    result = plan("-f", SAMPLES, "-f", write("second.yaml", second), "--offline")
+    assert result.exit_code == 1
+    assert (
+        "orders-again cannot be planned: PathTaken: spec.apis: path finance/orders of orders-v1 is taken"
+        in result.stderr
+    )
+    assert "by the ApiProduct domain-finance/orders; versions of one API share a path only" in result.stderr
+    assert "ApiProduct domain-finance/orders" in result.stdout
+
+
 def test_a_suspended_object_changes_nothing_and_says_why(plan: Plan, write: Write) -> None:
     result = plan("-f", write("a.yaml", NAMESPACE, bare_zone(suspend=True), sample("AdminPlane")), "--offline")
     assert result.exit_code == 0

@@ -31,13 +31,13 @@ from loom.kube.compose import work_of
 from loom.kube.connection import connect, is_configured
 from loom.kube.documents import Document, sort
 from loom.kube.files import FileWorld
-from loom.kube.gather import Gathered, Gatherer, is_true
+from loom.kube.gather import Gathered, Gatherer
 from loom.kube.key import Key
 from loom.kube.ledger import PaperLedger
 from loom.kube.queue import WorkQueue
 from loom.kube.sources import Sources
 from loom.kube.surroundings import Surroundings
-from loom.kube.watch import Watch
+from loom.kube.watch import Watch, is_true
 from loom.manifests import files_of, read_file, read_text
 from loom.plan.resource import Plan
 

@@ -136,6 +136,27 @@ def test_a_document_that_does_not_parse_is_refused_with_its_line(
     cluster.delete("ApiProduct", "orders", namespace)
 
 
+def test_the_younger_of_two_products_with_one_name_is_told_so_and_goes_on_when_the_elder_is_gone(
+    zones: Zones, cluster: Cluster, namespace: str
+) -> None:
+    zones.ready()
+    cluster.apply(a_product(namespace))
+    product_says(cluster, namespace, "Succeeded", READY_WITHIN)
+    other = cluster.new_namespace({"csaloom.io/domain": "finance"})
+    younger = a_product(other)
+    younger["spec"]["landingZoneRef"]["namespace"] = namespace
+    cluster.apply(younger)
+
+    words = product_says(cluster, other, "NameTaken")
+
+    assert "spec.displayName Orders is taken" in words
+    assert "by an ApiProduct of another namespace" in words
+    assert not cluster.get("ApiProduct", "orders", other)["status"].get("inventory")
+    cluster.delete("ApiProduct", "orders", namespace)
+    product_says(cluster, other, "Succeeded", READY_WITHIN)
+    cluster.delete("ApiProduct", "orders", other)
+
+
 def test_a_config_map_that_a_document_comes_from_is_waited_for(zones: Zones, cluster: Cluster, namespace: str) -> None:
     zones.ready()
     text = sample("ApiProduct")["spec"]["apis"][0]["revisions"][0]["source"]["openapi"]["inline"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from loom.health.prober import ProberFactory
-from loom.kube.gather import is_true
+from loom.kube.watch import is_true
 from loom.manifests import read_manifests
 from loom.sim.clock import StandingClock
 from support.clouds import settings_for

@@ -162,6 +162,29 @@ async def test_a_tenant_who_may_not_list_zones_or_read_namespaces_is_told_what_w
     assert any("you may not read it" in gap for gap in world.gaps)
 
 
+async def test_the_clusters_products_are_rivals_of_the_files_and_are_the_elder_ones() -> None:
+    rule = {
+        "services": [a_plane()["spec"]["apiManagement"]["id"]],
+        "pathPrefixes": ["finance/"],
+        "backendHosts": ["a.example.com"],
+    }
+    grant = {"namespaces": {"matchNames": ["finance"]}, "subscriptions": [], "locations": [], "apiManagement": rule}
+    server = server_with(a_plane(grants=[grant]), a_zone(), a_product("old"))
+    server.put_plain("/api/v1/namespaces/finance/configmaps/orders", CONFIG_MAP)
+    new = (await gathered(await laid([a_product("new")], server), "ApiProduct")).context
+    (old,) = new.rivals
+    assert (old.name, old.created < new.created) == ("old", True)
+    assert (await gathered(await laid([a_product("old")], server), "ApiProduct")).context.rivals == ()
+
+
+async def test_a_tenant_who_may_not_list_products_is_told_what_was_not_looked_at() -> None:
+    server = server_with(a_plane(), with_condition(a_zone(), "Converged"))
+    server.refuse = {("GET", "/apis/csaloom.io/v1alpha1/apiproducts"): FORBIDDEN}
+    world = await laid([a_product(), CONFIG_MAP], server)
+    assert (await gathered(world, "ApiProduct")).refusal is None
+    assert [gap for gap in world.gaps if "another product has the same path or name" in gap]
+
+
 async def test_a_plane_in_the_files_that_the_caller_may_not_read_in_the_cluster_is_taken_from_the_file() -> None:
     server = server_with(a_plane(location="westus2"), a_zone())
     server.refuse = {("GET", "/apis/csaloom.io/v1alpha1/adminplanes/eastus2"): FORBIDDEN}

@@ -31,11 +31,12 @@ from loom.kube.allotment import Allotter
 from loom.kube.compose import work_of
 from loom.kube.documents import Document, sort
 from loom.kube.files import FileWorld
-from loom.kube.gather import Gatherer, is_true
+from loom.kube.gather import Gatherer
 from loom.kube.key import Key
 from loom.kube.ledger import PaperLedger
 from loom.kube.sources import Links, Sources
 from loom.kube.surroundings import Surroundings
+from loom.kube.watch import is_true
 from loom.sim.clock import EPOCH
 from support.clouds import settings_for
 from support.simulator import Simulator

@@ -238,7 +238,16 @@ class Reason(_Explained):
         "The plane's address pools have no range left that the zone may have; the message says which. An administrator adds a pool.",
         ZONES,
     )
-    NAME_TAKEN = "NameTaken", "Somebody else in the world holds this globally unique name. Set another name.", WRITERS
+    NAME_TAKEN = (
+        "NameTaken",
+        "Somebody else holds this name, which can be had once: in the world, or in the API Management service. Set another name.",
+        WRITERS,
+    )
+    PATH_TAKEN = (
+        "PathTaken",
+        "Another API has this path in the API Management service; the message names whose it is. Set another path.",
+        PRODUCTS,
+    )
     IMMUTABLE_IN_AZURE = (
         "ImmutableInAzure",
         "Azure does not change this once it is made, and it is not replaced for that; take the change back.",

@@ -13,11 +13,17 @@ from loom.api.kinds import KINDS
 from loom.api.objects import SpecError, parse
 from loom.kube.client import ApiError, KubeClient
 from loom.kube.documents import Sorted, WrongDocuments
-from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key, Resource, key_of
+from loom.kube.key import ADMIN_PLANE, API_PRODUCT, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key, Resource, key_of
 from loom.kube.queue import WorkQueue
 from loom.kube.watch import Watch
 
 _JUST_NOW = "9999-12-31T23:59:59Z"  # younger than everything that exists
+_UNSEEN = {
+    DATA_LANDING_ZONE: "You may not list all namespaces and zones: whether another zone has the same addresses, or takes up the "
+    "grant's maxZones, was not looked at.",
+    API_PRODUCT: "You may not list all namespaces and API products: whether another product has the same path or name was not "
+    "looked at.",
+}
 _NAME_LABEL = "kubernetes.io/metadata.name"  # Kubernetes docs: every namespace carries it
 
 
@@ -39,8 +45,11 @@ class FileWorld:
 
         Raises ApiError when there is a cluster and it does not answer, or refuses; WrongDocuments for changes that it would refuse.
         """
-        if self._client is not None and any(key.kind == DATA_LANDING_ZONE for key in self._files.ours):
-            await self._load_neighbors(self._client)
+        kinds = {key.kind for key in self._files.ours}
+        if self._client is not None and DATA_LANDING_ZONE in kinds:
+            await self._load_others(self._client, DATA_LANDING_ZONE)
+        if self._client is not None and API_PRODUCT in kinds:
+            await self._load_others(self._client, API_PRODUCT)
         for (kind, _, name), obj in self._files.others.items():
             if kind == "Namespace":
                 self.watch.namespace_seen(name, _labels_of(name, obj))
@@ -87,20 +96,17 @@ class FileWorld:
             if found is not None:
                 yield key, found
 
-    async def _load_neighbors(self, client: KubeClient) -> None:
-        """Every zone of the cluster, with the labels of its namespace: they share planes, addresses and grants."""
+    async def _load_others(self, client: KubeClient, kind: str) -> None:
+        """Every object of a kind in the cluster, with the labels of its namespace: they share what they want, and grants."""
         try:
             async for item in client.items(NAMESPACE, metadata_only=True):
                 self.watch.namespace_seen(item["metadata"]["name"], item["metadata"].get("labels") or {})
-            async for item in client.items(RESOURCES[DATA_LANDING_ZONE]):
-                self.watch.seen(key_of(item, DATA_LANDING_ZONE), {**item, "kind": DATA_LANDING_ZONE}, listed=True)
+            async for item in client.items(RESOURCES[kind]):
+                self.watch.seen(key_of(item, kind), {**item, "kind": kind}, listed=True)
         except ApiError as error:
             if error.status != 403:
                 raise
-            self._tell(
-                "You may not list all namespaces and zones: whether another zone has the same addresses, or takes up the "
-                "grant's maxZones, was not looked at."
-            )
+            self._tell(_UNSEEN[kind])
 
     async def _known(self, key: Key) -> dict[str, Any] | None:
         """What the cluster holds of an object of the files. A plane may be the administrators' to read."""

@@ -21,8 +21,9 @@ from loom.kube.client import ApiError
 from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
 from loom.kube.ledger import Account, Reader, account_of
 from loom.kube.orphans import left_alone, under_a_grant
+from loom.kube.rivals import Rivals
 from loom.kube.sources import Sources
-from loom.kube.watch import Watch, has_made, release_of
+from loom.kube.watch import Watch, has_made, is_true, release_of
 from loom.plan.context import Allocation, Context, Zone
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
@@ -61,6 +62,7 @@ class Gatherer:
         self._allotter = allotter
         self._parsed: dict[Key, tuple[str, int, Any]] = {}  # planes and zones, which many refer to
         self._texts = ApiTexts(client, sources)
+        self._rivals = Rivals(watch, self._other, self._labels)
 
     async def gather(self, key: Key, obj: Mapping[str, Any]) -> Gathered:
         """Everything about one object. Raises ApiError, and Conflict where the plane's account of addresses changed meanwhile."""
@@ -95,6 +97,7 @@ class Gatherer:
                 await self._attach_zone(found, found.spec, obj)
                 found.context = replace(found.context, imported=_imported(obj))
                 if not _is_idle(obj, found):
+                    found.context = await self._rivals.attach(found.spec, found.context, obj)
                     found.context = await self._texts.attach(found.spec, found.context, obj)
                     await self._attach_apps(found, found.spec, obj)
         return found
@@ -250,9 +253,3 @@ def _is_idle(obj: Mapping[str, Any], found: Gathered) -> bool:
 def is_deleted(obj: Mapping[str, Any]) -> bool:
     """Is the object being deleted?"""
     return bool(obj["metadata"].get("deletionTimestamp"))
-
-
-def is_true(obj: Mapping[str, Any], condition: str) -> bool:
-    """Does the status of an object say that the condition holds?"""
-    conditions = (obj.get("status") or {}).get("conditions") or ()
-    return any(c.get("type") == condition and c.get("status") == "True" for c in conditions)

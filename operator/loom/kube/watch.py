@@ -1,7 +1,7 @@
 """What an event means: which objects want a pass now, and how urgently. kopf and the relist both tell it what they saw.
 
-It keeps the cache, the reverse map, the zones of each plane and the labels of namespaces. It does no I/O and never waits, so
-that a burst of events costs little; deciding anything about an object is the pass's business.
+It keeps the cache, the reverse map, the zones of each plane, what products claim and the labels of namespaces. It does no I/O and
+never waits, so that a burst of events costs little; deciding anything about an object is the pass's business.
 """
 
 import random
@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from loom.kube.cache import Cache
-from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, FINALIZER, RESOURCES, Key, requested_at
+from loom.kube.claims import Claims
+from loom.kube.key import ADMIN_PLANE, API_PRODUCT, DATA_LANDING_ZONE, FINALIZER, RESOURCES, Key, requested_at
 from loom.kube.queue import Priority, WorkQueue
 from loom.kube.references import NAMESPACE, References, references_of
 from loom.plan.context import Neighbor
@@ -40,6 +41,7 @@ class Watch:
         self.queue = queue
         self.cache = cache if cache is not None else Cache()
         self.references = References()
+        self.claims = Claims()
         self._jitter = jitter
         self._signals: dict[Key, tuple[Any, ...]] = {}
         self._labels: dict[str, Mapping[str, str]] = {}
@@ -66,6 +68,7 @@ class Watch:
         if not self.cache.drop(key, uid):
             return
         targets = self.references.put(key, frozenset())
+        self._wake(self.claims.drop(key))
         for zones in self._zones.values():
             if zones.pop(key, None):
                 self._wake_waiting(zones)
@@ -110,6 +113,8 @@ class Watch:
         for target in self.references.put(key, targets):
             if target.kind == ADMIN_PLANE and target in self.cache:
                 self.queue.add_after(target, _SETTLE, Priority.CHANGE)
+        if key.kind == API_PRODUCT:
+            self._wake(self.claims.put(key, obj.get("spec") or {}))
         if key.kind != DATA_LANDING_ZONE:
             return
         planes = {target.name for target in targets if target.kind == ADMIN_PLANE}
@@ -231,3 +236,9 @@ def release_of(obj: Mapping[str, Any]) -> Mapping[str, Any]:
 def has_made(obj: Mapping[str, Any]) -> bool:
     """Is something of the object in Azure, or about to be?"""
     return bool((obj.get("status") or {}).get("inventory"))
+
+
+def is_true(obj: Mapping[str, Any], condition: str) -> bool:
+    """Does the status of an object say that the condition holds?"""
+    conditions = (obj.get("status") or {}).get("conditions") or ()
+    return any(c.get("type") == condition and c.get("status") == "True" for c in conditions)

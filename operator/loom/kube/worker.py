@@ -26,7 +26,7 @@ from loom.kube.client import ApiError, KubeClient
 from loom.kube.compose import work_of
 from loom.kube.defect import with_defect
 from loom.kube.events import EventRecorder
-from loom.kube.gather import Gathered, Gatherer, is_true
+from loom.kube.gather import Gathered, Gatherer
 from loom.kube.key import Key
 from loom.kube.queue import Priority
 from loom.kube.relist import read_now
@@ -34,7 +34,7 @@ from loom.kube.rhythm import Pace
 from loom.kube.secrets import Account, SecretKeeper
 from loom.kube.status import StatusWriter
 from loom.kube.usage import users_of
-from loom.kube.watch import Watch, is_answered
+from loom.kube.watch import Watch, is_answered, is_true
 from loom.kube.writing import Writing
 
 logger = logging.getLogger(__name__)

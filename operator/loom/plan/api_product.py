@@ -21,6 +21,7 @@ from loom.plan.ownership import Authority
 from loom.plan.product import probes
 from loom.plan.product.apis import apis, history, version_sets
 from loom.plan.product.backends import backends
+from loom.plan.product.claims import check_claims
 from loom.plan.product.diagnostics import diagnostics
 from loom.plan.product.imports import withheld
 from loom.plan.product.place import (
@@ -56,6 +57,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
     if context.zone is None:
         raise Refusal("ReferenceNotFound", f"DataLandingZone {spec.landing_zone_ref.name} does not exist", wait=True)
     _check(spec)
+    check_claims(place, context)
     resources = tuple(_resources(place, context))
     resources = with_offers(place, resources)
     if spec.state is ProductState.PUBLISHED:

@@ -6,6 +6,7 @@ gathering, or is None where the kind can do without.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.data_landing_zone import DataLandingZoneSpec
@@ -58,6 +59,36 @@ class Zone:
     converged: bool
 
 
+class Claim(NamedTuple):
+    """What one product alone can have in an API Management service, which tells no case apart in it."""
+
+    what: str  # "path" of an API, or "displayName" of the product
+    value: str  # in lower case, a path without slashes at its ends
+
+    @classmethod
+    def path(cls, text: str) -> "Claim":
+        """The claim on the path of an API."""
+        return cls("path", text.strip("/").lower())
+
+    @classmethod
+    def title(cls, text: str) -> "Claim":
+        """The claim on the name of a product."""
+        return cls("displayName", text.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another ApiProduct that claims, in the same API Management service and with a grant, what this one claims."""
+
+    namespace: str
+    name: str
+    created: str  # metadata.creationTimestamp
+    uid: str
+    claims: frozenset[Claim]
+    made: bool = False  # something of it is in Azure
+    settled: bool = False  # it has converged as it is written, so it has what it claims
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """What a link, or an app, said last ("" when it never did), and why it could not be read now."""
@@ -85,6 +116,7 @@ class Context:
     addresses: str = ""  # what was allotted to this zone of the plane's pools; "" while nothing is
     allocations: tuple[Allocation, ...] = ()  # of the plane's pools, for the plane itself
     zone: Zone | None = None
+    rivals: tuple[Rival, ...] = ()  # for an ApiProduct that has not converged: who wants the same of the service
     owned: tuple[str, ...] = ()  # ids that the status says were made: a hint, as a status may vanish
     imported: Mapping[str, str] = field(
         default_factory=dict

@@ -71,6 +71,17 @@ def product_grant(
     return None, _denied(context, denials)
 
 
+def may_publish(plane: AdminPlaneSpec, service: str, who: tuple[str, Mapping[str, str]], path: str = "") -> bool:
+    """Does a grant let a namespace (`who`: its name and labels) publish in a service, and at a path if one is given?"""
+    rules = (grant.api_management for grant in plane.grants if matches(grant, *who))
+    return any(
+        key(service) in {key(one) for one in given.services}
+        and (not path or any(path_within(path, prefix) for prefix in given.path_prefixes))
+        for given in rules
+        if given is not None
+    )
+
+
 def _denied(context: Context, denials: list[str]) -> str:
     namespace, plane = context.owner.namespace, context.plane_name
     if not denials:

@@ -1,0 +1,51 @@
+"""Which products claim the same path or name, out of the specs as they are written. Whether they meet in one service is not known here.
+
+It reads raw objects at every event, so it parses nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from loom.kube.key import Key
+from loom.plan.context import Claim
+
+
+class Claims:
+    """What each product claims, in both directions."""
+
+    def __init__(self) -> None:
+        self._claims: dict[Key, frozenset[Claim]] = {}
+        self._claimants: dict[Claim, set[Key]] = defaultdict(set)
+
+    def put(self, key: Key, spec: Mapping[str, Any]) -> frozenset[Key]:
+        """Remember what a product claims now. Returns who claims something that it claimed until now."""
+        before = self.drop(key)
+        self._claims[key] = frozenset(_claims(spec))
+        for claim in self._claims[key]:
+            self._claimants[claim].add(key)
+        return before
+
+    def drop(self, key: Key) -> frozenset[Key]:
+        """Forget a product. Returns who claims something that it claimed."""
+        found = frozenset(self.rivals(key))
+        for claim in self._claims.pop(key, ()):
+            self._claimants[claim].discard(key)
+            if not self._claimants[claim]:
+                del self._claimants[claim]
+        return found
+
+    def rivals(self, key: Key) -> dict[Key, frozenset[Claim]]:
+        """Every other product that claims something of what one claims, and what of it."""
+        mine = self._claims.get(key, frozenset())
+        others = {other for claim in mine for other in self._claimants[claim] if other != key}
+        return {other: self._claims[other] & mine for other in sorted(others)}
+
+
+def _claims(spec: Mapping[str, Any]) -> Iterator[Claim]:
+    if isinstance(title := spec.get("displayName"), str):
+        yield Claim.title(title)
+    apis = spec.get("apis")
+    for api in apis if isinstance(apis, list) else ():
+        if isinstance(api, Mapping) and isinstance(path := api.get("path"), str):
+            yield Claim.path(path)
