@@ -139,7 +139,7 @@ def test_a_document_that_does_not_parse_is_refused_with_its_line(
 def test_the_younger_of_two_products_with_one_name_is_told_so_and_goes_on_when_the_elder_is_gone(
     zones: Zones, cluster: Cluster, namespace: str
 ) -> None:
-    zones.ready()
+    zones.ready().apply(consumers={"from": "All"})
     cluster.apply(a_product(namespace))
     product_says(cluster, namespace, "Succeeded", READY_WITHIN)
     other = cluster.new_namespace({"csaloom.io/domain": "finance"})

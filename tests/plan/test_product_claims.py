@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from loom.errors import Refusal
-from loom.plan.context import Claim, Rival
+from loom.plan.context import Claim, Holder, Rival
+from loom.plan.naming import published
+from loom.plan.ownership import Owner
 from support.plans import plan_of
-from support.worlds import NAMESPACE, api_object, product_object, world
+from support.worlds import NAMESPACE, SERVICE, api_object, product_object, world
 
 PATH, TITLE = Claim.path("/Finance/orders/"), Claim.title("ORDERS")
 OLDER, YOUNGER = "2026-01-01T00:00:00Z", "2026-03-01T00:00:00Z"
@@ -79,3 +81,45 @@ def test_each_api_is_looked_at() -> None:
     obj = product_object(apis=[api_object(path="finance/other", name="other"), api_object()])
     with pytest.raises(Refusal, match="path finance/orders of orders-v1"):
         plan_of(obj, replace(world(obj), rivals=(rival(PATH),)))
+
+
+# --- what stands in the service already ---------------------------------------------------------------------------------------
+
+
+def held_by(owner: Owner, claim: Claim = PATH) -> dict[Claim, Holder]:
+    return {claim: Holder(f"{SERVICE}/apis/{published(owner, 'orders-v1')};rev=2", "Orders")}
+
+
+def owner_of(name: str, namespace: str = NAMESPACE) -> Owner:
+    return Owner("prod", namespace, "ApiProduct", name)
+
+
+def test_what_the_product_itself_has_in_the_service_no_elder_takes_away() -> None:
+    assert planned(rival(PATH, made=True), made=True, holders=held_by(owner_of("orders")))
+
+
+def test_what_a_younger_product_has_in_the_service_stays_its_own() -> None:
+    younger = rival(PATH, created=YOUNGER)
+    refusal = refused(younger, made=True, holders=held_by(owner_of("sales-orders")))
+    assert (refusal.reason, refusal.wait) == ("PathTaken", False)
+    assert "by the ApiProduct domain-finance/sales-orders" in refusal.message
+
+
+def test_the_holder_of_another_namespace_is_not_named_either() -> None:
+    other = rival(PATH, namespace="sales", created=YOUNGER)
+    message = refused(other, holders=held_by(owner_of("sales-orders", "sales"))).message
+    assert "by an ApiProduct of another namespace" in message
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason", "says"),
+    [
+        (PATH, "PathTaken", "by the API 'Ledger', which is there already"),
+        (TITLE, "NameTaken", "by the product 'Ledger', which is there already"),
+    ],
+)
+def test_what_others_made_is_called_as_developers_see_it_and_waited_for(claim: Claim, reason: str, says: str) -> None:
+    refusal = refused(holders={claim: Holder(f"{SERVICE}/apis/domain-sales-ledger", "Ledger")})
+    assert (refusal.reason, refusal.wait) == (reason, True)
+    assert says in refusal.message
+    assert "domain-sales" not in refusal.message

@@ -62,7 +62,7 @@ class Gatherer:
         self._allotter = allotter
         self._parsed: dict[Key, tuple[str, int, Any]] = {}  # planes and zones, which many refer to
         self._texts = ApiTexts(client, sources)
-        self._rivals = Rivals(watch, self._other, self._labels)
+        self._rivals = Rivals(watch, self._other, self._labels, sources)
 
     async def gather(self, key: Key, obj: Mapping[str, Any]) -> Gathered:
         """Everything about one object. Raises ApiError, and Conflict where the plane's account of addresses changed meanwhile."""

@@ -14,11 +14,13 @@ from loom.api.api_product import ApiProductSpec
 from loom.api.meta import Policy
 from loom.errors import Refusal
 from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, Key
+from loom.kube.sources import Sources
 from loom.kube.watch import Watch, has_made, is_true
 from loom.plan.arm_id import key as comparable
 from loom.plan.context import Claim, Context, Rival
 from loom.plan.grants import may_publish
 from loom.plan.kinds import KINDS
+from loom.plan.product.claims import claims_of
 from loom.plan.product.place import service_of
 
 Find = Callable[[Key], Awaitable[tuple[Any, bool]]]
@@ -26,15 +28,19 @@ Labels = Callable[[str], Awaitable[Mapping[str, str]]]
 
 
 class Rivals:
-    """`find`: another object of ours, parsed; it raises `Refusal` where that is not to be had. `labels`: a namespace's."""
+    """`find`: another object of ours, parsed; it raises `Refusal` where that is not to be had. `labels`: a namespace's.
 
-    def __init__(self, watch: Watch, find: Find, labels: Labels) -> None:
+    Without `sources` nothing is read of the service itself, as in a preview without network.
+    """
+
+    def __init__(self, watch: Watch, find: Find, labels: Labels, sources: Sources | None) -> None:
         self._watch = watch
         self._find = find
         self._labels = labels
+        self._sources = sources
 
     async def attach(self, spec: ApiProductSpec, context: Context, obj: Mapping[str, Any]) -> Context:
-        """The context with the product's rivals. Raises ApiError."""
+        """The context with the product's rivals, and what stands in its places in the service. Raises ApiError."""
         if context.plane is None or _is_settled(obj):
             return context
         try:
@@ -42,12 +48,16 @@ class Rivals:
         except Refusal:
             return context  # the planner says that there is none
         owner, found = context.owner, []
+        mine = await self._allowed(
+            frozenset(claim for claim, _ in claims_of(spec)), context.plane, service, owner.namespace
+        )
         for key, shared in self._watch.claims.rivals(Key(owner.kind, owner.namespace, owner.name)).items():
-            claims = await self._allowed(shared, context.plane, service, owner.namespace)
             with suppress(Refusal):  # what cannot be published takes nothing from anybody
-                if claims and (rival := await self._rival(key, claims, service)):
+                if shared & mine and (rival := await self._rival(key, shared & mine, service)):
                     found.append(rival)
-        return replace(context, rivals=tuple(found))
+        holders = await self._sources.holders(service, context.plane, owner.namespace) if self._sources and mine else {}
+        held = {claim: holder for claim, holder in holders.items() if claim in mine}
+        return replace(context, rivals=tuple(found), holders=held)
 
     async def _rival(self, key: Key, claims: frozenset[Claim], service: str) -> Rival | None:
         """One of those that claim the same, if it is a rival there. Raises Refusal, ApiError."""

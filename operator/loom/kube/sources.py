@@ -1,4 +1,5 @@
-"""What stands outside of the cluster and describes an API: documents behind links, and apps that Azure knows the addresses of.
+"""What stands outside of the cluster and concerns an API: documents behind links, apps that Azure knows the addresses of, and what has
+a path or a name in a service already.
 
 An app is asked at the address that Azure reports for it, and nowhere else; which apps may be asked is the planner's to say. Nothing here
 raises: what cannot be read says why.
@@ -8,17 +9,18 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from loom.api.admin_plane import AdminPlaneSpec
-from loom.engine.ports import Clock, Cloud
+from loom.engine.ports import Clock, Cloud, Observed
 from loom.engine.snapshots import Snapshots
 from loom.errors import CloudError
 from loom.plan.arm_id import name_of
-from loom.plan.context import Link
+from loom.plan.context import Claim, Holder, Link
 from loom.plan.product import functions
 from loom.plan.product.sources import AppSource
 from loom.plan.values import Json, at
 
 _FUNCTIONS = "functions"
 _ABSENT = 15.0  # seconds for which what was not there counts as such: the zone may be making it
+_AGE = 30.0  # seconds that a list of what stands in a service may be old: many new products share it
 
 
 class Links(Protocol):
@@ -54,6 +56,19 @@ class Sources:
         except CloudError as error:
             return Link(problem=f"{name_of(source.id)} could not be read: {error.message}")
 
+    async def holders(self, service: str, plane: AdminPlaneSpec, namespace: str) -> dict[Claim, Holder]:
+        """What stands in a service by its path or its product's name; nothing where that cannot be read, as Azure refuses it later."""
+        since = self._clock.now() - _AGE
+        try:
+            cloud = self._cloud_of(plane, namespace)
+            products = await self._snapshots.list(cloud, f"{service}/products", since)
+            apis = await self._snapshots.list(cloud, f"{service}/apis", since)
+        except CloudError:
+            return {}
+        titles = {Claim.title(_title(product)): Holder(product.id, _title(product)) for product in products.values()}
+        paths = {Claim.path(str(at(api.body, "properties.path"))): Holder(api.id, _title(api)) for api in apis.values()}
+        return titles | paths
+
     async def _document(self, cloud: Cloud, source: AppSource, older: float) -> Link:
         app, name = await self._read(cloud, source.id, older), name_of(source.id)
         host = str(at(app, "properties.configuration.ingress.fqdn") or "")
@@ -84,3 +99,7 @@ class Sources:
         if found is None:
             found = await self._snapshots.one(cloud, arm_id, self._clock.now() - min(older, _ABSENT))
         return found.body if found else {}
+
+
+def _title(found: Observed) -> str:
+    return str(at(found.body, "properties.displayName") or name_of(found.id))

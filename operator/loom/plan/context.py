@@ -90,6 +90,14 @@ class Rival:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """What stands in the API Management service under a path or a product's name, whoever made it."""
+
+    id: str
+    title: str  # its displayName
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """What a link, or an app, said last ("" when it never did), and why it could not be read now."""
 
@@ -117,6 +125,7 @@ class Context:
     allocations: tuple[Allocation, ...] = ()  # of the plane's pools, for the plane itself
     zone: Zone | None = None
     rivals: tuple[Rival, ...] = ()  # for an ApiProduct that has not converged: who wants the same of the service
+    holders: Mapping[Claim, Holder] = field(default_factory=dict)  # and what stands there, as far as it could be read
     owned: tuple[str, ...] = ()  # ids that the status says were made: a hint, as a status may vanish
     imported: Mapping[str, str] = field(
         default_factory=dict
