@@ -16,11 +16,6 @@ from loom.plan.order import seniority
 from loom.plan.ownership import Owner
 from loom.plan.product.place import Place
 
-_CURES = {
-    "path": ("PathTaken", "versions of one API share a path only within one product. Take another path"),
-    "displayName": ("NameTaken", "give the product another name"),
-}
-
 
 def claims_of(spec: ApiProductSpec) -> Iterator[tuple[Claim, str]]:
     """What a product claims, and where its spec says so, in words."""
@@ -73,7 +68,8 @@ def _called(rival: Rival, context: Context) -> str:
 
 
 def _taken(claim: Claim, words: str, place: Place, by: str, *, wait: bool = False) -> Refusal:
-    reason, cure = _CURES[claim.what]
-    return Refusal(
-        reason, f"{words} is taken in API Management service {name_of(place.service)} by {by}; {cure}", wait=wait
-    )
+    said = f"{words} is taken in API Management service {name_of(place.service)} by {by}"
+    if claim.what == "path":
+        cure = "versions of one API share a path only within one product. Take another path"
+        return Refusal("PathTaken", f"{said}; {cure}", wait=wait)
+    return Refusal("NameTaken", f"{said}; give the product another name", wait=wait)
