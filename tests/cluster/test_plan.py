@@ -173,7 +173,10 @@ def test_what_a_file_leaves_out_is_deleted_and_what_holds_data_stays(cluster: Cl
 def test_a_new_object_is_planned_with_what_the_cluster_and_azure_know(cluster: Cluster, estate: Estate) -> None:
     product = edited(estate.product, lambda spec: spec["apis"][0].update(path=f"finance/{estate.zone.namespace}/next"))
     product["metadata"]["name"] = "next"
-    plan = estate.plan(product)
+    taken = estate.plan(product)
+    assert taken.code == 1
+    assert f"by the ApiProduct {estate.zone.namespace}/orders; give the product another name" in taken.err
+    plan = estate.plan(edited(product, lambda spec: spec.update(displayName=f"Next of {estate.zone.namespace}")))
     assert plan.code == 2
     assert {change[0] for change in plan.changes} == {"+"}
     assert "0 to update, 0 to delete, 0 blocked; 0 unchanged" in plan.out
