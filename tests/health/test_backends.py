@@ -65,6 +65,15 @@ def done(body: dict[str, Any]) -> Written:
     return Written(observed=Observed(GATEWAY, body))
 
 
+async def test_a_question_that_azure_has_lost_is_asked_anew() -> None:
+    bench = Bench(running(), running(), running(), done(WELL))
+    await bench.look()
+    await bench.look(SOON)
+    found = [await bench.look(STALE), await bench.look(SOON)]
+    assert bench.cloud.asked == ["begin backendhealth", "poll", "begin backendhealth", "poll"]
+    assert found[-1].health is Health.HEALTHY
+
+
 async def test_one_look_asks_and_a_later_one_has_the_answer() -> None:
     bench = Bench(running(), running(), done(WELL))
     found = [await bench.look(), await bench.look(SOON), await bench.look(SOON)]

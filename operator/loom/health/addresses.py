@@ -44,8 +44,9 @@ _PLATFORM = ip_address("168.63.129.16")
 # compatible (RFC 4291), translated (RFC 2765, RFC 6052), 6to4 (RFC 3056).
 _HOLDERS = (("::ffff:0:0/96", 0), ("::/96", 0), ("::ffff:0:0:0/96", 0), ("64:ff9b::/96", 0), ("2002::/16", 80))
 _IPV4_INSIDE = tuple((IPv6Network(holder), shift) for holder, shift in _HOLDERS)
-# Ranges of somebody's own that Python counts among the internet's: a translator's (RFC 8215), site-local (RFC 3879).
-_OWN = (IPv6Network("64:ff9b:1::/48"), IPv6Network("fec0::/10"))
+# Ranges of somebody's own that Python counts among the internet's: a translator's (RFC 8215), site-local (RFC 3879), segments
+# (RFC 9602), and what is kept for protocols (RFC 6890), where a cloud may have its metadata.
+_OWN = (IPv6Network("64:ff9b:1::/48"), IPv6Network("fec0::/10"), IPv6Network("5f00::/16"), IPv4Network("192.0.0.0/24"))
 
 
 def forbidden(address: str, inside: Inside = NOWHERE) -> bool:
@@ -54,7 +55,7 @@ def forbidden(address: str, inside: Inside = NOWHERE) -> bool:
     ip = _meant(shown)
     if _is_here(shown) or _is_here(ip):
         return True
-    is_own = any(ip.version == 6 and ip in network for network in _OWN)
+    is_own = any(ip.version == network.version and ip in network for network in _OWN)
     return not ((ip.is_global and not is_own) or inside.holds(ip))
 
 

@@ -28,6 +28,7 @@ class _Question:
     """What was asked of one gateway: under way until there is no operation, and not to be looked at before `due`."""
 
     operation: Operation | None = None
+    begun: float = 0.0
     due: float = 0.0
     answer: tuple[Health, str] | None = None
     answered: float = 0.0
@@ -60,7 +61,11 @@ class Backends:
         return _finding(key, *(question.answer or (Health.UNKNOWN, "has been asked what is behind it")))
 
     async def _advance(self, cloud: Cloud, gateway: str, question: _Question) -> None:
+        if self._clock() - question.begun > STALE:  # Azure has lost it: there would never be an answer again
+            question.operation = None
         running = question.operation
+        if running is None:
+            question.begun = self._clock()
         written: Written = await (cloud.poll(running) if running else cloud.begin(gateway, ACTION))
         question.operation, question.due = written.operation, self._clock() + written.wait
         if written.operation is None:
