@@ -163,6 +163,19 @@ async def test_a_vault_that_refuses_is_named_with_its_own_words(bench: Bench) ->
     assert bench.message() == f"storage: the keys of a cannot be handed out to keyVault/kv-finance/partner-a: {words}"
 
 
+async def test_a_vault_that_refuses_costs_one_new_key_and_not_one_in_each_pass(bench: Bench) -> None:
+    await bench.settle()
+    bench.clock.seconds += 7200
+    for _ in range(4):
+        bench.cloud.faults = [("PUT", "/secrets/", CloudError("PermissionDenied", "Forbidden", "no", Retry.PERSON))]
+        await bench.look()
+        bench.clock.seconds += 60
+    bench.cloud.faults = []
+    await bench.look()
+    assert value(bench) == "secondary-1"
+    assert [event.reason for event in bench.events].count("KeysRotated") == 1
+
+
 @pytest.mark.parametrize("tags", [{}, {TAG: "test/domain-sales/ApiProduct/orders"}])
 async def test_a_secret_of_others_is_never_written(bench: Bench, tags: dict[str, str]) -> None:
     bench.cloud.place(SECRET, tags=tags, properties={"value": "theirs"})

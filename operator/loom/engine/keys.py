@@ -82,8 +82,10 @@ async def _step(
 ) -> KeyNotes | None:
     """One step of a rotation; what was already done of it before a crash is done once more, and nobody has seen it."""
     cloud = run.ports.cloud
-    if step in _RENEWALS:
+    # Where it cannot be handed out, the same new key waits: a vault that refuses made another one in each pass.
+    if step in _RENEWALS and run.memory.renewed.get(export.place.shown) != (item.id, step):
         await cloud.act(item.id, _RENEWALS[step])
+        run.memory.renewed[export.place.shown] = (item.id, step)
         words = "secondary" if step is Step.RENEW_SECONDARY else "primary"
         run.events.append(Event("Normal", "KeysRotated", f"{export.name}: the {words} key was made anew"))
     before = kept.notes if kept else None
@@ -93,6 +95,7 @@ async def _step(
     if kept is None or notes != before or kept.digest != digest:
         run.memory.kept.pop(export.place.shown, None)
         await keeper.write(export.place, entries, Kept(digest, notes))
+        run.memory.renewed.pop(export.place.shown, None)
     return notes
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from loom.engine.ports import Kept, Operation
 from loom.errors import CloudError
 from loom.plan.checks import Check, Finding
+from loom.plan.keys import Step
 from loom.plan.values import Json
 
 
@@ -87,6 +88,8 @@ class Memory:
     refreshed: float = float("-inf")  # when what a run has seen to hold was last read again
     seen: dict[str, Seen] = field(default_factory=dict)  # plan key -> what a HEAD tells to be as it was
     kept: dict[str, Kept] = field(default_factory=dict)  # what stands beside keys in vaults, by their place
+    # Keys made anew that are not handed out yet, by their place: whose, and in which step.
+    renewed: dict[str, tuple[str, Step]] = field(default_factory=dict)
     last_write: float = float("-inf")
     last_slow: float = float("-inf")
     verified: int = -1  # the generation that was last read back whole
