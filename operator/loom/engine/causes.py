@@ -12,11 +12,9 @@ from loom.plan.graph import dependencies
 from loom.plan.outcome import State
 
 _NAMED = 8  # names that a sentence lists
-_TOLD, _SHARING, _LONGEST = (
-    4,
-    4,
-    220,
-)  # causes that a sentence tells; of each the names, and the characters where there are several
+_TOLD = 4  # causes that a sentence tells
+_SHARING = 4  # names of one cause
+_LONGEST = 220  # characters of one cause, where there are several
 
 
 def is_stopped(thing: Item | Deletion) -> bool:

@@ -5,7 +5,7 @@ that the fullest zone stays small.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,8 +111,3 @@ def short(arm_id: str) -> str:
     if type_of(arm_id) == RESOURCE_GROUP:
         return f"resource group {names_of(arm_id)[-1]}"
     return f"{type_of(arm_id).rpartition('/')[2]} {'/'.join(names_of(arm_id))}"
-
-
-def same_ids(left: Sequence[Json], right: Sequence[Json]) -> bool:
-    """Do two inventories, as status holds them, name the same resources?"""
-    return Inventory.read({"inventory": list(left)}).ids.keys() == Inventory.read({"inventory": list(right)}).ids.keys()

@@ -22,10 +22,8 @@ from loom.plan.values import Json
 MOST_RESOURCES, MOST_CHANGES, MOST_FIELDS, LONGEST = 50, 20, 20, 300
 MOST_PLACES = 50  # of handed-out keys
 WHOLE, BEGINNING = 5, 40  # rows with whole sentences; characters of the others'
-LARGEST, OTHERS = (
-    46 * 1024,
-    18 * 1024,
-)  # characters of a status, and of it conditions, wiring, plan and what else a kind shows
+LARGEST = 46 * 1024  # characters of a status
+OTHERS = 18 * 1024  # of them conditions, wiring, plan and what else a kind shows
 ROOM, LEAST = (
     16 * 1024,
     5 * 1024,

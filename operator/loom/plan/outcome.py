@@ -27,7 +27,6 @@ class State(StrEnum):
     UNKNOWN = "Unknown"  # it could not be read
 
 
-SETTLED = frozenset({State.READY})
 BUSY = frozenset({State.WAITING, State.CREATING, State.UPDATING, State.DELETING})
 
 
