@@ -51,3 +51,11 @@ async def test_a_product_whose_status_is_lost_knows_its_own_again(shop: Shop) ->
     shop.play.lose_status("ApiProduct")
     await shop.settle()
     assert shop.condition("Ready") == "True"
+
+
+async def test_who_may_not_publish_at_a_path_is_told_that_and_not_what_stands_there(shop: Shop) -> None:
+    assert shop.put(OTHERS, displayName="Ledger", path="sales/ledger", protocols=["https"]) == 201
+    shop.api(path="sales/ledger")
+    await shop.look()
+    assert shop.row("Ready")["reason"] == "NotGranted"
+    assert "Ledger" not in shop.row("Ready")["message"]
