@@ -150,7 +150,7 @@ def test_an_order_that_makes_no_sense_is_refused_with_a_sentence(
     [
         ({"failure": "Explodes"}, "failure is one of"),
         ({"gateway": {"status": 503}}, "has no knob 'gateway'; it has failure, details, http"),
-        ({"http": 503}, "http is an object {status, body, document}, not 503"),
+        ({"http": 503}, "http is an object {status, body, document, headers}, not 503"),
         ({"http": {"state": 503}}, "http has no 'state'"),
         ({"http": {"status": 7}}, "from 100 to 599, not 7"),
         ({"details": 5}, "details is a text, not 5"),
