@@ -7,8 +7,9 @@ from typing import Any
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
 from loom.plan.checks import AppCheck, Check, Finding, Health, LinkCheck
-from loom.plan.resource import Plan
-from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER_R, GROUP_R, IDENTITY_R, PLAN, Bench
+from loom.plan.ownership import TAG, Authority
+from loom.plan.resource import Plan, Resource
+from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER_R, GROUP, GROUP_R, IDENTITY_R, MINE, OTHERS, PLAN, Bench
 
 LINK = LinkCheck("storage", "properties.link", "Approved", condition="NetworkReady")
 STORAGE_R = replace(ACCOUNT_R, condition="NetworkReady")
@@ -164,3 +165,39 @@ async def test_an_app_whose_write_failed_at_once_is_asked_why_again_after_each_t
         asked.append(prober.asked.count("storage"))
         bench.clock.seconds += 601.0
     assert asked == [1, 2]
+
+
+async def test_an_app_that_runs_is_measured_though_nothing_may_be_written_any_more() -> None:
+    bench = await settled(APP)
+    bench.restart()
+    bench.prober = AppProber()  # type: ignore[assignment]
+    bench.authority = Authority(denied="the grant was withdrawn")
+    bench.replan(replace(APP, resources=(GROUP_R, moved(STORAGE_R), CONTAINER_R, IDENTITY_R)))
+    await bench.later()
+    assert (bench.reason("Converged"), bench.reason("NetworkReady")) == ("NotGranted", "NotGranted")
+    assert [(finding.key, finding.health) for finding in bench.memory.findings] == [("storage", Health.HEALTHY)]
+
+
+async def test_an_app_that_runs_is_measured_though_what_it_stands_in_cannot_be_written() -> None:
+    bench = await settled(APP)
+    bench.restart()
+    bench.prober = AppProber()  # type: ignore[assignment]
+    bench.cloud.fail("PUT", GROUP, CloudError("PermissionDenied", "AuthorizationFailed", "may not", Retry.PERSON))
+    bench.replan(replace(APP, resources=(moved(GROUP_R), moved(STORAGE_R), CONTAINER_R, IDENTITY_R)))
+    await bench.later()
+    assert bench.reason("Converged") == "PermissionDenied"
+    assert [(finding.key, finding.health) for finding in bench.memory.findings] == [("storage", Health.HEALTHY)]
+
+
+async def test_an_app_of_somebody_else_is_not_looked_at() -> None:
+    prober = AppProber()
+    bench = Bench(plan=APP, prober=prober)  # type: ignore[arg-type]
+    bench.cloud.place(GROUP, location="eastus2", tags=MINE)
+    bench.cloud.place(ACCOUNT, location="eastus2", tags={TAG: OTHERS})
+    await bench.settle(3)
+    assert (bench.reason("Converged"), prober.asked) == ("OwnedByAnother", [])
+
+
+def moved(declared: Resource) -> Resource:
+    """The same with another tag."""
+    return replace(declared, body={**declared.body, "tags": {"CostCenter": "CC-2"}})

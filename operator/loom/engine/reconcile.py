@@ -10,6 +10,7 @@ from loom.engine.apply import advance, apply
 from loom.engine.approval import approved, digests, keep_approval
 from loom.engine.conclude import conclude, conclude_early, conclude_failed, conclude_refused
 from loom.engine.deletions import find_deletions
+from loom.engine.examine import examine
 from loom.engine.finalize import deletes, finalize, rediscover, remaining
 from loom.engine.inventory import Inventory
 from loom.engine.keys import hand_out, withdraw
@@ -22,7 +23,6 @@ from loom.engine.status import is_blank
 from loom.engine.work import Ports, Result, Work
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
-from loom.plan.checks import AppCheck, Check, Health, LinkCheck
 from loom.plan.outcome import State
 from loom.plan.resource import Mode, Plan
 
@@ -53,7 +53,7 @@ async def reconcile(work: Work, memory: Memory, ports: Ports) -> Result:
         await advance(run)
         await _converge(run)
         await hand_out(run)
-        await _examine(run)
+        await examine(run, done=_all_ready(run))
     except CloudError as error:
         return conclude_failed(run, error)
     finally:
@@ -169,53 +169,6 @@ def _read_whole(run: Pass) -> None:
     if run.deep:
         run.memory.last_slow = run.ports.clock.now()
     run.so_far = RunMemory()
-
-
-async def _examine(run: Pass) -> None:
-    """Health, of what is there: what is still being made is not asked, and while work goes on not in every pass.
-
-    An app whose write failed is asked, and at once: why is in its revision. While it is written again, what was seen before stands, and
-    so does what was found well until the run ends or has lasted an interval.
-    """
-    now = run.ports.clock.now()
-    early = now - run.memory.examined < run.work.rhythm.share
-    if early and not _all_ready(run) and not _failed_unasked(run):
-        run.findings = run.memory.findings
-        return
-    states = {name: item.state for name, item in run.items.items()}
-    checks = [check for check in run.plan.checks if _is_there(check, states.get(check.key))]
-    bodies = {name: item.live.body for name, item in run.items.items() if item.live is not None}
-    well = set() if _all_ready(run) or run.afresh else _found_well(run)
-    fresh = [check for check in checks if check not in well and not _stands(check, states[check.key], bodies)]
-    found = dict(zip(fresh, await run.ports.prober.examine(fresh, bodies, run.lookup), strict=True)) if fresh else {}
-    known = {**run.memory.measured, **found}
-    # A link of what this run has read before is as it was then: it is not unmeasured because something else takes its time.
-    lasting = {check for check in run.plan.checks if isinstance(check, LinkCheck | AppCheck)}
-    run.memory.measured = {check: finding for check, finding in known.items() if check in lasting}
-    run.findings = tuple(known[check] for check in checks if check in known)
-    if {(f.key, f.health) for f in run.findings} != {(f.key, f.health) for f in run.memory.findings}:
-        run.memory.health_since = now
-    run.memory.findings, run.memory.examined = run.findings, now
-
-
-def _failed_unasked(run: Pass) -> bool:
-    """Has an app's write failed, and nobody has asked the app since?"""
-    failed = {name for name, item in run.items.items() if item.state is State.FAILED}
-    return any(isinstance(c, AppCheck) and c.key in failed and c not in run.memory.measured for c in run.plan.checks)
-
-
-def _is_there(check: Check, state: State | None) -> bool:
-    return state is State.READY or (isinstance(check, AppCheck) and state in (State.FAILED, State.UPDATING))
-
-
-def _stands(check: Check, state: State, bodies: Mapping[str, object]) -> bool:
-    """Does the finding before still stand, if there was one?"""
-    return state is State.UPDATING or (isinstance(check, LinkCheck) and check.key not in bodies)
-
-
-def _found_well(run: Pass) -> set[Check]:
-    """What was found healthy and has not been written since."""
-    return {check for check, finding in run.memory.measured.items() if finding.health is Health.HEALTHY}
 
 
 async def _finalize(run: Pass) -> Result:
