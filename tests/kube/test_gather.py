@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from loom.kube.gather import Gathered, Gatherer
 from loom.kube.key import Key
 from loom.kube.queue import WorkQueue
 from loom.kube.watch import Watch
+from loom.plan.arm_id import name_of
+from loom.plan.context import Link
 from loom.plan.kinds import KINDS
 from loom.plan.product.judges import OPENAPI
+from loom.plan.product.sources import AppSource
 from support.api_server import ApiServer, a_plane, a_product, a_zone, with_condition
 
 CONVERGED_ZONE = with_condition(a_zone(), "Converged")
@@ -38,6 +42,20 @@ class World:
 
     async def gather(self, obj: dict[str, Any]) -> Gathered:
         return await self.gatherer.gather(key_of(obj), self.server.put(obj))
+
+
+@dataclass
+class Listening:
+    """Sources of which every app says the same; it notes who was asked."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def app(self, source: AppSource, plane: object, namespace: str, older: float) -> Link:
+        self.asked.append(name_of(source.id))
+        return Link('{"openapi": "3.0.3"}')
+
+    async def holders(self, *_: object) -> dict[str, object]:
+        return {}
 
 
 def key_of(obj: dict[str, Any]) -> Key:
@@ -97,6 +115,34 @@ async def test_a_new_product_waits_for_its_zone_to_converge(world: World) -> Non
     found = await world.gather(a_product())
     assert (refusal(found).reason, refusal(found).wait) == ("WaitingForLandingZone", True)
     assert refusal(found).message == ("DataLandingZone finance/finance has not converged yet: nobody has looked at it")
+
+
+ZONE_WITH_APPS = a_zone(network={"addressSpace": "10.1.0.0/20"}, apps={"environment": {}, "console": {}})
+
+
+@pytest.mark.parametrize(
+    ("zone", "asked"),
+    [(ZONE_WITH_APPS, []), (with_condition(ZONE_WITH_APPS, "Converged"), ["loom-console"])],
+    ids=["on its way", "converged"],
+)
+async def test_no_app_is_asked_in_the_name_of_a_zone_that_has_not_converged(
+    world: World, zone: dict[str, Any], asked: list[str]
+) -> None:
+    sources = Listening()
+    world.gatherer = Gatherer(world.server, world.watch, "prod", sources=sources)  # type: ignore[arg-type]
+    spec = a_zone()["spec"]
+    subscriptions, locations = [spec["subscriptionId"]], [spec["location"]]
+    grant = {"namespaces": {"matchNames": ["finance"]}, "subscriptions": subscriptions, "locations": locations}
+    publishing = {
+        "services": [a_plane()["spec"]["apiManagement"]["id"]],
+        "pathPrefixes": ["finance/"],
+        "backendHosts": ["*.example.com"],
+    }
+    world.there_is(a_plane(grants=[{**grant, "apiManagement": publishing}]), zone)
+    product = a_product()
+    product["spec"]["apis"][0]["revisions"][0]["source"] = {"containerApp": {"app": "console"}}
+    found = await world.gather(product)
+    assert sources.asked == asked, found.refusals
 
 
 async def test_a_new_product_says_what_its_zone_says_of_itself(world: World) -> None:

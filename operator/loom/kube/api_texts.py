@@ -53,11 +53,14 @@ class ApiTexts:
         await self._judge((judge, _text(source, found)) for judge, source in _sources(spec))
         return found
 
-    async def attach_apps(self, spec: ApiProductSpec, context: Context, obj: Mapping[str, Any]) -> Context:
-        """The context with what apps say of themselves. Raises Refusal where they may not be asked."""
+    async def attach_apps(
+        self, spec: ApiProductSpec, context: Context, obj: Mapping[str, Any], *, ask: bool = True
+    ) -> Context:
+        """The context with what apps say of themselves, or that nobody is to `ask` them. Raises Refusal where they may not be asked."""
         said: dict[str, Link] = {}
         for source in app_sources(spec, context):
-            said[source.name] = await self._app(source, context, _age(spec, obj))
+            unasked = Link(OPENAPI.unread, f"{name_of(source.id)} is not asked before its zone has converged")
+            said[source.name] = await self._app(source, context, _age(spec, obj)) if ask else unasked
         await self._judge((OPENAPI, link.text) for link in said.values())
         return replace(context, links={**context.links, **said})
 

@@ -174,11 +174,12 @@ class Gatherer:
         await self._attach_plane(found, zone.admin_plane_ref.name)
 
     async def _attach_apps(self, found: Gathered, spec: ApiProductSpec, obj: Mapping[str, Any]) -> None:
-        """What apps say of themselves. Nobody is asked for what is going, or is refused for more than a zone that is on its way."""
+        """What apps say of themselves. Nobody is asked for what is going or is refused, nor in the name of a zone that has not converged:
+        what it calls its own may be another's."""
         if is_deleted(obj) or any(refusal.reason != _WAITING for refusal in found.refusals):
             return
         try:
-            found.context = await self._texts.attach_apps(spec, found.context, obj)
+            found.context = await self._texts.attach_apps(spec, found.context, obj, ask=not found.refusals)
         except Refusal as refusal:
             found.refusals.append(refusal)
 
