@@ -35,6 +35,8 @@ INCLUDE = '<xsd:schema><xsd:include schemaLocation="types.xsd"/>'
 REDEFINE = '<xsd:schema><xsd:redefine schemaLocation="types.xsd"/>'
 HIDDEN = '<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE x+AD4-<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"/>'
 TWO = '<wsdl:service name="Other"/>\n  <wsdl:service name="LedgerService">'
+BINDING = WSDL.index("<wsdl:binding")
+NAMELESS = WSDL[:BINDING] + WSDL[BINDING:].replace('<wsdl:operation name="Book">', "<wsdl:operation>")
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n<definitions>&b;</definitions>'
 
 
@@ -55,9 +57,11 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n<de
         (WSDL.replace('<wsdl:service name="LedgerService">', TWO), "it has several services (Other, LedgerService)"),
         (WSDL.replace('binding="tns:LedgerSoap"', 'binding="tns:Gone"'), "has the binding Gone, which is not there"),
         (WSDL.replace("<soap:binding transport", "<soap:other transport"), "it has no service with a SOAP endpoint"),
+        (NAMELESS, "doc: line 13: this operation has no name"),
+        (WSDL.replace('<wsdl:service name="LedgerService">', "<wsdl:service>"), "this service has no name"),
         ("<a>" * 10_000, "doc: line 1: it is not XML: Excessive depth"),
     ],
-    ids=range(15),
+    ids=range(17),
 )
 def test_what_cannot_be_imported_is_told_with_its_line(text: str, says: str) -> None:
     assert says in refusal(text)

@@ -39,11 +39,11 @@ def judge(text: str, digest: str) -> Document | Flaw:
         root = _parsed(text)
         _check_whole(root)
         service, port = _endpoint(root)
-        names = [str(operation.get("name")) for operation in _operations(root, port)]
+        names = [_name(operation) for operation in _operations(root, port)]
+        chosen = (_name(service), _name(port))
     except _Wrong as wrong:
         return flaw(wrong.line, str(wrong))
     contract = {operation_key(name): Signature(name) for name in names}
-    chosen = (str(service.get("name")), str(port.get("name")))
     return Document("wsdl", chosen[0][:300], "", len(names), digest, contract=contract, endpoint=chosen)
 
 
@@ -116,6 +116,13 @@ def _binding(bindings: Mapping[str, Any], port: Any) -> Any:
     if name not in bindings:
         raise _Wrong(f"port {port.get('name')} has the binding {name or '(none)'}, which is not there", port)
     return bindings[name]
+
+
+def _name(element: Any) -> str:
+    """What an element is called: API Management goes by nothing else."""
+    if name := element.get("name"):
+        return str(name)
+    raise _Wrong(f"this {etree.QName(element).localname} has no name", element)
 
 
 def _soap(element: Any, name: str = "binding") -> Any:
