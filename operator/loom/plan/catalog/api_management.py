@@ -14,6 +14,17 @@ _LANE = f"{SERVICE}/apis"
 _XML = Normal("properties.value", as_xml, "policies come back with other layout and CRLF line ends (recorded)")
 _RAW = (("format", "rawxml"),)
 
+
+def _link(path: str, label: str, target: str) -> ArmType:
+    """A child that only says what its parent leads to, at the path `target`."""
+    return ArmType(
+        f"{SERVICE}/{path}", _VERSION, label,
+        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
+        immutable=(target,),
+        delete_rank=10,
+    )  # fmt: skip
+
+
 TYPES = (
     ArmType(SERVICE, _VERSION, "api-management", client=Client.API_MANAGEMENT, delete_rank=90),
     ArmType(
@@ -96,18 +107,8 @@ TYPES = (
         has_etag=True,
         singleton=True,
     ),
-    ArmType(
-        f"{SERVICE}/products/apiLinks", _VERSION, "api-link",
-        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
-        immutable=("properties.apiId",),
-        delete_rank=10,
-    ),
-    ArmType(
-        f"{SERVICE}/products/groupLinks", _VERSION, "group-link",
-        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
-        immutable=("properties.groupId",),
-        delete_rank=10,
-    ),
+    _link("products/apiLinks", "api-link", "properties.apiId"),
+    _link("products/groupLinks", "group-link", "properties.groupId"),
     ArmType(
         f"{SERVICE}/tags", _VERSION, "tag",
         marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
@@ -116,18 +117,8 @@ TYPES = (
         delete_rank=45,
         has_etag=True,
     ),
-    ArmType(
-        f"{SERVICE}/tags/productLinks", _VERSION, "tagged-product",
-        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
-        immutable=("properties.productId",),
-        delete_rank=10,
-    ),
-    ArmType(
-        f"{SERVICE}/tags/apiLinks", _VERSION, "tagged-api",
-        marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
-        immutable=("properties.apiId",),
-        delete_rank=10,
-    ),
+    _link("tags/productLinks", "tagged-product", "properties.productId"),
+    _link("tags/apiLinks", "tagged-api", "properties.apiId"),
     ArmType(
         f"{SERVICE}/loggers", _VERSION, "logger",
         marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,

@@ -8,19 +8,17 @@ import re
 from collections.abc import Iterator
 
 from loom.plan.product.bodies import packed
-from loom.plan.product.contract import Contract, of_document, operation_key
+from loom.plan.product.contract import IMPORTED, Contract, of_document, operation_key
 from loom.plan.product.document import Document, Flaw, flaw
 from loom.plan.product.drops import dropped
 from loom.plan.product.text import Parsed, TextError, parse
-from loom.plan.product.violations import METHODS, find, violations
+from loom.plan.product.violations import find, violations
 from loom.plan.values import Json
 
 Path = tuple[str | int, ...]
 
 UNREAD = '{"openapi": "3.0.3", "info": {"title": "Not read", "version": "0"}, "paths": {}}'
 """Stands for a document that nobody reads, in a preview without a network: it has no operations."""
-
-_IMPORTED = METHODS - {"trace"}
 
 
 def judge(text: str, digest: str) -> Document | Flaw:
@@ -134,5 +132,5 @@ def _safe(root: dict[str, Json], contract: Contract) -> Iterator[tuple[str, str]
 def _operations(root: dict[str, Json]) -> Iterator[dict[str, Json]]:
     for item in (root.get("paths") or {}).values():
         for method, operation in item.items() if isinstance(item, dict) else ():
-            if method.lower() in _IMPORTED:
+            if method.lower() in IMPORTED:
                 yield operation if isinstance(operation, dict) else {}

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from loom.sim.apim import refusals
+from loom.sim.apim.link import Link
 from loom.sim.apim.listing import Child, narrowed
-from loom.sim.apim.places import APIS, GROUPS, PRODUCTS, SUBSCRIPTIONS, ensure, full_id, service_of
+from loom.sim.apim.places import APIS, GROUPS, PRODUCTS, SUBSCRIPTIONS, ensure, service_of
 from loom.sim.apim.tags import untag
 from loom.sim.arm.change import Change
 from loom.sim.arm.finish import remove
@@ -117,40 +118,19 @@ def put_link(world: World, short_id: str, target: str) -> None:
         link.hidden["target"] = target
 
 
-class Links(Child):
+class Links(Link):
     """`products/apiLinks/<any name>` with the id of the API, or the same with groups."""
 
-    demands_match = False
-
-    def __init__(self, word: str) -> None:
-        self._word = word
-
-    def check(self, change: Change) -> None:
-        target = self._target(change)
-        if change.world.store.get(target) is None:
-            raise refusals.invalid(f"{self._word}Id", f"{self._word.capitalize()} not found.")
-        kind = f"{PRODUCTS}/{self._word}Links"
-        for other in change.world.store.children(change.target.parent, kind):
-            if other.key != change.id.lower() and str(other.hidden.get("target", "")).lower() == target.lower():
-                message = f"Link already exists between specified Product and {self._word.capitalize()}."
-                raise ArmError(409, "Conflict", message)
-
-    def _target(self, change: Change) -> str:
-        return full_id(service_of(change.id), str(change.properties.get(f"{self._word}Id") or ""))
-
-    def compose(self, change: Change) -> Json:
-        target = self._target(change)
-        change.notes = {"target": target}
-        return {"properties": {f"{self._word}Id": target}}
+    holder, collection = "Product", PRODUCTS
 
     def settled(self, world: World, resource: Resource) -> None:
         product = resource.id.rsplit("/", 2)[0]
         target = str(resource.hidden["target"])
-        put_link(world, f"{product}/{self._word}s/{target.rsplit('/', 1)[-1]}", target)
+        put_link(world, f"{product}/{self.word}s/{target.rsplit('/', 1)[-1]}", target)
 
     def deleted(self, world: World, resource: Resource) -> None:
         product = resource.id.rsplit("/", 2)[0]
-        world.store.remove(f"{product}/{self._word}s/{str(resource.hidden['target']).rsplit('/', 1)[-1]}")
+        world.store.remove(f"{product}/{self.word}s/{str(resource.hidden['target']).rsplit('/', 1)[-1]}")
 
 
 class Members(Child):
