@@ -1,6 +1,7 @@
 """Many objects: planes, zones and API products as manifests, each with names and addresses of its own."""
 
 import copy
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,8 +24,14 @@ def subscription(number: int) -> str:
     return f"40000000-0000-4000-8000-{number:012d}"
 
 
+@functools.cache
+def _samples() -> tuple[Manifest, ...]:
+    """Read once: thousands of objects are made after them."""
+    return tuple(read_manifests(asset("manifests/samples")))
+
+
 def _sample(kind: str) -> Manifest:
-    return copy.deepcopy(next(m for m in read_manifests(asset("manifests/samples")) if m["kind"] == kind))
+    return copy.deepcopy(next(m for m in _samples() if m["kind"] == kind))
 
 
 def namespace() -> Manifest:
