@@ -1,5 +1,7 @@
 """Events: one for each cause, however often it strikes, and none too long for a person or for Kubernetes."""
 
+import pytest
+
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, resource
 from loom.plan.resource import Plan, Resource
@@ -35,6 +37,15 @@ async def test_another_cause_is_told_as_well() -> None:
     await fail_late(bench, times=2)
     await fail_late(bench, 2, CloudError("OperationFailed", "Failed", "the zone is on fire", Retry.SLOWLY))
     assert warnings(bench) == ["storage: no capacity in this zone", "storage: the zone is on fire"]
+
+
+async def test_of_causes_without_end_the_last_ones_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loom.engine.conclude.MOST_TOLD", 2)
+    bench = Bench()
+    for cause in ("one", "two", "three", "three"):
+        await fail_late(bench, 1, CloudError("OperationFailed", "Failed", cause, Retry.SLOWLY))
+    assert warnings(bench) == [f"storage: {cause}" for cause in ("one", "two", "three")]
+    assert [words for *_, words in bench.so_far.told] == ["storage: two", "storage: three"]
 
 
 async def test_what_was_well_in_between_is_told_anew() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from loom.engine.ports import Observed, Operation, Written
 from loom.errors import CloudError, Retry
-from loom.health.backends import STALE, Backends, judge
+from loom.health.backends import ACTION, STALE, Backends, judge
 from loom.plan.checks import Finding, Health
 
 GATEWAY = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/applicationGateways/agw"
@@ -52,9 +52,9 @@ class Bench:
         self.cloud, self.now = Scripted(list(answers)), 5000.0
         self.backends = Backends(lambda: self.now)
 
-    async def look(self, after: float = 0.0) -> Finding:
+    async def look(self, after: float = 0.0, gateway: str = GATEWAY) -> Finding:
         self.now += after
-        return await self.backends.look(self.cloud, GATEWAY, "application-gateway")  # type: ignore[arg-type]
+        return await self.backends.look(self.cloud, gateway, "application-gateway")  # type: ignore[arg-type]
 
 
 def running(wait: float = SOON) -> Written:
@@ -72,6 +72,16 @@ async def test_a_question_that_azure_has_lost_is_asked_anew() -> None:
     found = [await bench.look(STALE), await bench.look(SOON)]
     assert bench.cloud.asked == ["begin backendhealth", "poll", "begin backendhealth", "poll"]
     assert found[-1].health is Health.HEALTHY
+
+
+async def test_a_gateway_that_nobody_looks_at_any_more_is_forgotten_after_so_many_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("loom.health.backends.MOST", 2)
+    bench = Bench(*(running() for _ in range(5)))
+    for name in ("gone", "kept", "other", "kept", "gone"):
+        await bench.look(SOON, f"{GATEWAY}-{name}")
+    assert bench.cloud.asked == [f"begin {ACTION}"] * 3 + ["poll", f"begin {ACTION}"]
 
 
 async def test_one_look_asks_and_a_later_one_has_the_answer() -> None:

@@ -266,3 +266,17 @@ async def test_a_slow_host_holds_up_nobody_elses_documents(site: Site) -> None:
         task.cancel()
     await asyncio.gather(*slow, return_exceptions=True)
     await links.aclose()
+
+
+async def test_two_of_one_host_are_read_at_once_and_hosts_that_nobody_reads_are_forgotten(site: Site) -> None:
+    links = site.links(hosts=("*.azure-api.net",), timeout=60.0)
+    slow = [asyncio.create_task(links.read(f"https://slow.azure-api.net/hangs?{number}", 0)) for number in range(8)]
+    await site.hangs.wait()
+    for number in range(5):
+        assert (await links.read(f"https://host-{number}.azure-api.net/openapi.yaml", 0)).text == DOCUMENT
+    assert list(links._gates) == ["slow.azure-api.net"]
+    assert [path for path, _ in site.came].count("/hangs") <= 2
+    for task in slow:
+        task.cancel()
+    await asyncio.gather(*slow, return_exceptions=True)
+    await links.aclose()

@@ -171,6 +171,18 @@ async def test_a_way_from_the_internet_that_has_answered_here_before_is_not_excu
     assert (finding.health, finding.message) == (Health.UNHEALTHY, f"https://{HOST} gave no answer in time")
 
 
+async def test_hosts_that_answered_once_are_forgotten_after_so_many_others(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loom.health.asking.MOST_HEARD", 2)
+    asker = door.asker()
+    urls = [f"https://app-{number}.calm-bay.eastus2.azurecontainerapps.io" for number in range(3)]
+    for number in (0, 1, 0, 2):
+        assert (await asker.ask(urls[number])).status == 200
+    assert [asker.has_heard(url) for url in urls] == [True, False, True]
+    await asker.aclose()
+
+
 async def test_a_certificate_that_is_not_for_the_name_is_an_answer_from_the_internet(door: Door) -> None:
     asker = Asker(connect_to={"*": f"127.0.0.1:{door.port}"})  # which trusts nobody's own authority
     finding = await examined(asker, from_the_internet(BackendCheck("well")))

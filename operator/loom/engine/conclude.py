@@ -21,6 +21,7 @@ from loom.plan.outcome import State
 from loom.plan.values import Json
 
 SOONEST = 0.05
+MOST_TOLD = 100  # warnings of one run that are remembered
 REFUSED_AGAIN = 30.0  # seconds; a reference that appears wakes its dependents anyway
 
 
@@ -137,13 +138,10 @@ def _tell(run: Pass, status: Mapping[str, Json]) -> None:
     for new in read(status):
         reasons = _WORTH_TELLING.get(new.type, frozenset())
         bad = new.status == (TRUE if new.type == "Stalled" else FALSE)
-        news = (new.type, new.status, new.reason) not in told and (
-            new.type,
-            new.reason,
-            new.message,
-        ) not in run.so_far.told
+        warning = (new.type, new.reason, new.message)
+        news = (new.type, new.status, new.reason) not in told and warning not in run.so_far.told
         if bad and news and (reasons is None or new.reason in reasons):
-            run.so_far.told.add((new.type, new.reason, new.message))
+            run.so_far.told = (*run.so_far.told, warning)[-MOST_TOLD:]
             run.events.append(Event("Warning", new.reason, new.message))
 
 

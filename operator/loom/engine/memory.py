@@ -68,9 +68,8 @@ class RunMemory:
     outputs: dict[tuple[str, str], Json] = field(default_factory=dict)  # (key, path) -> value asked for by a reference
     written: dict[str, tuple[str, ...]] = field(default_factory=dict)  # digest and fields of the last write
     remade: dict[str, str] = field(default_factory=dict)  # digest of what was taken away to be made again
-    told: set[tuple[str, ...]] = field(
-        default_factory=set
-    )  # warnings, by condition and words: what fails again is no news
+    # Warnings, by condition and words, the last ones: what fails again is no news.
+    told: tuple[tuple[str, ...], ...] = ()
 
     def __bool__(self) -> bool:
         """Is anything remembered?"""

@@ -17,6 +17,9 @@ import aiohttp
 from yarl import URL
 
 from loom.health.addresses import NOWHERE, AddressRefused, Inside, NoSuchName, addresses_of
+from loom.plan.recent import Recent
+
+MOST_HEARD = 20_000  # hosts; the one that has not answered for longest is forgotten first
 
 
 class Trouble(StrEnum):
@@ -61,7 +64,7 @@ class Asker:
         self._timeout, self._ca_bundle, self._connect_to = timeout, ca_bundle, dict(connect_to or {})
         self._gate = asyncio.Semaphore(parallel)
         self._session: aiohttp.ClientSession | None = None
-        self._heard: set[str] = set()
+        self._heard: Recent[str, bool] = Recent(MOST_HEARD)
 
     def has_heard(self, url: str) -> bool:
         """Has the host of an address ever answered here? Then there is a way to it, and its silence is its own."""
@@ -82,7 +85,7 @@ class Asker:
             try:
                 async with asyncio.timeout(self._timeout):
                     status = await self._status(URL(url), inside, headers or {})
-                self._heard.add(parts.hostname)
+                self._heard.put(parts.hostname, True)
                 return Answer(shown, status)
             except AddressRefused:
                 return Answer(shown, trouble=Trouble.PRIVATE)

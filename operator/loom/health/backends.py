@@ -12,10 +12,12 @@ from loom.api.conditions import Reason
 from loom.engine.ports import Cloud, Operation, Written
 from loom.errors import CloudError, Retry
 from loom.plan.checks import Finding, Health
+from loom.plan.recent import Recent
 from loom.plan.values import Json, at
 
 ACTION = "backendhealth"
 STALE = 1800.0  # seconds after which an answer says nothing of today
+MOST = 5_000  # questions; that to a gateway that is gone is forgotten after so many others
 _WORST = (Health.UNHEALTHY, Health.UNKNOWN)
 
 # Azure docs: REST reference, ApplicationGatewayBackendHealthServerHealth; every other word says neither.
@@ -43,11 +45,11 @@ class Backends:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._asked: dict[tuple[str, str], _Question] = {}
+        self._asked: Recent[tuple[str, str], _Question] = Recent(MOST)
 
     async def look(self, cloud: Cloud, gateway: str, key: str) -> Finding:
         """One look: asks where nothing is under way, else reads what came. `key` names the gateway in the finding. Never raises."""
-        question = self._asked.setdefault((cloud.principal, gateway.lower()), _Question())
+        question = self._question(cloud.principal, gateway.lower())
         if self._clock() - question.answered > STALE:
             question.answer = None
         if self._clock() >= question.due:
@@ -59,6 +61,13 @@ class Backends:
                     question.operation = None
                     question.take(Health.UNKNOWN, f"does not show what is behind it: {error.message}", self._clock())
         return _finding(key, *(question.answer or (Health.UNKNOWN, "has been asked what is behind it")))
+
+    def _question(self, principal: str, gateway: str) -> _Question:
+        known = self._asked.get((principal, gateway))
+        if known is None:
+            known = _Question()
+            self._asked.put((principal, gateway), known)
+        return known
 
     async def _advance(self, cloud: Cloud, gateway: str, question: _Question) -> None:
         if self._clock() - question.begun > STALE:  # Azure has lost it: there would never be an answer again

@@ -13,6 +13,7 @@ import ssl
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
 
 import aiohttp
 from yarl import URL
@@ -27,7 +28,7 @@ LARGEST = 4 * 1024 * 1024  # what API Management imports inline (Azure docs: API
 _REDIRECTS = 3
 _ROOM = 64 * 1024 * 1024  # bytes of packed documents
 _LEAST = 1024  # what a link costs that says nothing
-_AT_ONCE, _MOST_GATES = 2, 1000  # reads of one host; hosts whose reads are counted
+_AT_ONCE = 2  # reads of one host
 _SPOKEN = ("json", "yaml", "graphql", "text/plain", "octet-stream")
 
 
@@ -58,7 +59,9 @@ class Links:
     def __init__(self, settings: Settings, now: Callable[[], float]) -> None:
         self._settings, self._now = settings, now
         self._kept: Recent[_Name, _Kept] = Recent(_ROOM)
-        self._gates: dict[str, asyncio.Semaphore] = {}
+        self._gates: WeakValueDictionary[str, asyncio.Semaphore] = (
+            WeakValueDictionary()
+        )  # of the hosts that are read now
         self._session: aiohttp.ClientSession | None = None
 
     async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "", xml: bool = False) -> Link:
@@ -84,8 +87,6 @@ class Links:
         return kept if kept is not None and self._now() - kept.read_at <= older else None
 
     def _gate(self, host: str) -> asyncio.Semaphore:
-        if len(self._gates) >= _MOST_GATES:
-            self._gates = {name: gate for name, gate in self._gates.items() if gate.locked()}
         return self._gates.setdefault(host, asyncio.Semaphore(_AT_ONCE))
 
     async def aclose(self) -> None:
