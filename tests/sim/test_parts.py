@@ -101,6 +101,60 @@ def test_twenty_thousand_resources_are_found_by_id_parent_and_type() -> None:
     assert len(store.children(f"{SUB}7/resourceGroups/g7", "Microsoft.X/ys")) == 99
 
 
+class Lying:
+    """What a resource lies in, and how often anybody wanted to know."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __call__(self, resource: Resource) -> str:
+        self.asked += 1
+        return str(resource.body.get("in", ""))
+
+
+def lying(store: Store, number: int, place: str, subscription: int = 0) -> None:
+    store.put(Resource(f"{SUB}{subscription}/providers/Microsoft.X/ys/n{number}", "Microsoft.X/ys", {"in": place}))
+
+
+def test_resources_are_found_by_what_they_say_without_a_walk_over_the_others() -> None:
+    store, field = Store(), Lying()
+    for number in range(1000):
+        lying(store, number, f"/Nets/{number % 100}", number % 2)
+    assert [item.name for item in store.where("microsoft.x/ys", field, "/nets/7")][:2] == ["n7", "n107"]
+    asked = field.asked
+    for place in range(100):
+        assert len(store.where("Microsoft.X/ys", field, f"/nets/{place}")) == 10
+    assert len(store.where("Microsoft.X/ys", field, "/nets/7", "S1")) == 10
+    assert store.where("Microsoft.X/ys", field, "/nets/7", "s0") == []
+    assert field.asked == asked
+
+
+def test_what_says_something_else_or_is_gone_is_found_there_no_more() -> None:
+    store, field = Store(), Lying()
+    for number in range(4):
+        lying(store, number, "a")
+    assert len(store.where("Microsoft.X/ys", field, "A")) == 4
+    lying(store, 1, "b")
+    lying(store, 4, "b")
+    lying(store, 0, "a")
+    store.remove(f"{SUB}0/providers/microsoft.x/YS/n2")
+    found = {place: [item.name for item in store.where("Microsoft.X/ys", field, place)] for place in "abc"}
+    assert found == {"a": ["n0", "n3"], "b": ["n1", "n4"], "c": []}
+
+
+def test_what_lies_below_an_id_is_found_and_not_what_only_begins_like_it() -> None:
+    store = Store()
+    names = ("rg", "rg/providers/Microsoft.X/ys/a", "RG/providers/Microsoft.X/ys/b", "rg-2", "rg0", "r")
+    for name in names:
+        kind = "Microsoft.Authorization/locks"
+        store.put(Resource(f"{SUB}/resourceGroups/{name}/providers/{kind}/l", kind, {}))
+    found = store.within("microsoft.authorization/LOCKS", f"{SUB}/resourceGroups/Rg")
+    assert len(found) == 3
+    store.remove(found[0].id)
+    assert len(store.within("Microsoft.Authorization/locks", f"{SUB}/resourceGroups/rg")) == 2
+    assert len(store.within("Microsoft.Authorization/locks", "")) == 5
+
+
 def test_what_is_below_comes_deepest_first() -> None:
     store = Store()
     for resource_id in (ACCOUNT, f"{ACCOUNT}/blobServices/default", f"{ACCOUNT}/blobServices/default/containers/c"):

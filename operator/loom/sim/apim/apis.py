@@ -8,8 +8,9 @@ from typing import Any
 
 from loom.sim.apim import openapi, refusals, wsdl
 from loom.sim.apim.api_rules import check_document, check_path, check_revision, source_of
+from loom.sim.apim.link import drop_links
 from loom.sim.apim.listing import Child, narrowed
-from loom.sim.apim.places import APIS, SERVICE, VERSION_SETS, api_of, full_id, root_of, service_of
+from loom.sim.apim.places import APIS, PRODUCTS, VERSION_SETS, api_of, full_id, root_of, service_of
 from loom.sim.apim.replace import copy_contents, put_contents
 from loom.sim.apim.tags import untag
 from loom.sim.arm.change import Change
@@ -169,10 +170,9 @@ class Apis(Child):
     def deleted(self, world: World, resource: Resource) -> None:
         for other in revisions(world, resource):
             remove(world, other)
-        for kind in (f"{SERVICE}/products/apiLinks", f"{SERVICE}/products/apis"):
-            for link in world.store.of_type(kind):
-                if str(link.hidden.get("target", "")).lower() == resource.key:
-                    world.store.remove(link.id)
+        for product in world.store.children(service_of(resource.id), PRODUCTS):
+            for face in ("apiLinks", "apis"):
+                drop_links(world, product, f"{PRODUCTS}/{face}", resource.id)
         untag(world, resource.id)
 
 

@@ -9,6 +9,8 @@ from loom.sim.apim.listing import Child
 from loom.sim.apim.places import full_id, service_of
 from loom.sim.arm.change import Change
 from loom.sim.errors import ArmError
+from loom.sim.store import Resource
+from loom.sim.world import World
 
 Json = dict[str, Any]
 
@@ -39,3 +41,10 @@ class Link(Child):
 
     def _target(self, change: Change) -> str:
         return full_id(service_of(change.id), str(change.properties.get(f"{self.word}Id") or ""))
+
+
+def drop_links(world: World, holder: Resource, kind: str, target: str) -> None:
+    """What is gone is linked with nothing: its links of one type leave their holder."""
+    for link in world.store.children(holder.id, kind):
+        if str(link.hidden.get("target", "")).lower() == target.lower():
+            world.store.remove(link.id)

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 
 from loom.sim.apim.call import Pass, Route, refuse
-from loom.sim.apim.places import APIS, OPERATIONS, PRODUCTS, SUBSCRIPTIONS, VERSION_SETS
-from loom.sim.apim.products import linked
+from loom.sim.apim.places import APIS, OPERATIONS, PRODUCTS, SUBSCRIPTIONS, VERSION_SETS, root_of
 from loom.sim.apim.subscriptions import keys_of
 from loom.sim.store import Resource
 from loom.sim.wire import Request
@@ -136,7 +135,7 @@ def admit(world: World, service: Resource, route: Route, request: Request) -> Pa
 
 
 def _has(world: World, product: Resource, api: Resource) -> bool:
-    return any(item.key == api.key.split(";rev=")[0] for item in linked(world, product.id, APIS))
+    return world.store.get(f"{product.id}/apis/{root_of(api.name)}") is not None
 
 
 def _by_key(world: World, service: Resource, api: Resource, published: list[Resource], key: str) -> Pass | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loom.sim.apim import refusals
-from loom.sim.apim.link import Link
+from loom.sim.apim.link import Link, drop_links
 from loom.sim.apim.listing import Child
 from loom.sim.apim.places import APIS, SERVICE, ensure, service_of
 from loom.sim.arm.change import Change
@@ -46,7 +46,6 @@ class TagLinks(Link):
 
 def untag(world: World, target: str) -> None:
     """What is gone has no tags."""
-    for kind in LINKS:
-        for link in world.store.of_type(kind):
-            if str(link.hidden.get("target", "")).lower() == target.lower():
-                world.store.remove(link.id)
+    for tag in world.store.children(service_of(target), TAGS):
+        for kind in LINKS:
+            drop_links(world, tag, kind, target)

@@ -46,6 +46,7 @@ def edit(world: World, resource_id: str, patch: Json) -> Json:
     resource.state = str(state or resource.state)
     resource.etag = world.next_etag()
     resource.hidden.pop("sent", None)
+    world.store.put(resource)
     return show(world, resource)
 
 

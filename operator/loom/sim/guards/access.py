@@ -14,6 +14,7 @@ from loom.sim.store import Resource, Store
 Json = dict[str, Any]
 ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
 DEFINITIONS = "Microsoft.Authorization/roleDefinitions"
+_BELOW_SCOPE = f"/providers/{ASSIGNMENTS.lower()}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +119,11 @@ class Access:
         )
 
     def _of(self, principal_id: str, scope: str) -> list[Resource]:
-        wanted = principal_id.lower()
         return [
             assignment
             for above in ancestors(scope)
-            for assignment in self.store.children("" if above == "/" else above, ASSIGNMENTS)
-            if str(assignment.properties.get("principalId", "")).lower() == wanted
-            and float(assignment.hidden.get("effective", 0.0)) <= self.now
+            for assignment in assignments_of(self.store, "" if above == "/" else above, principal_id)
+            if float(assignment.hidden.get("effective", 0.0)) <= self.now
         ]
 
     def _role(self, definition_id: str) -> Role | None:
@@ -145,6 +144,16 @@ class Access:
 
     def knows_role(self, definition_id: str) -> bool:
         return self._role(definition_id) is not None
+
+
+def assignments_of(store: Store, scope: str, principal_id: str) -> list[Resource]:
+    """What a principal holds at exactly one scope, in force or not."""
+    return store.where(ASSIGNMENTS, _who_and_where, f"{principal_id} {scope}")
+
+
+def _who_and_where(assignment: Resource) -> str:
+    scope = assignment.key.rpartition(_BELOW_SCOPE)[0]
+    return f"{assignment.properties.get('principalId', '')} {scope}"
 
 
 def denied(client_id: str, object_id: str, action: str, scope: str) -> ArmError:

@@ -15,6 +15,7 @@ from loom.sim.providers import app_shapes
 from loom.sim.providers.addresses import overlap
 from loom.sim.providers.app_style import APP, VERSIONS, app_delete, app_patch, app_put
 from loom.sim.providers.connections import CONNECTIONS, with_connections
+from loom.sim.providers.subnets import environments_in
 from loom.sim.store import Resource
 from loom.sim.world import World
 
@@ -97,9 +98,8 @@ class Environments(Behavior):
         if "microsoft.app/environments" not in delegated:
             message = f"The subnet {subnet_id} must be delegated to the service 'Microsoft.App/environments'."
             raise bad_request("ManagedEnvironmentSubnetDelegationError", message)
-        for other in change.world.store.of_type(ENVIRONMENTS, subscription_of(change.id)):
-            used = (other.properties.get("vnetConfiguration") or {}).get("infrastructureSubnetId") or ""
-            if used.lower() == subnet_id.lower() and other.key != change.id.lower():
+        for other in environments_in(change.world, subnet_id):
+            if other.key != change.id.lower():
                 message = (
                     f"The environment network configuration is invalid: Provided subnet {subnet_id} must not be in use."
                 )

@@ -68,12 +68,15 @@ def _description(name: str) -> Json:
 
 def _app(world: World, host: str) -> Resource | None:
     label = host.split(".")[0].split("--")[0]
-    for app in world.store.of_type(APPS):
-        if app.name == label:
-            ingress = (app.properties.get("configuration") or {}).get("ingress") or {}
-            if host in (str(ingress.get("fqdn")).lower(), str(app.properties.get("latestRevisionFqdn")).lower()):
-                return app
+    for app in world.store.where(APPS, _label, label):
+        ingress = (app.properties.get("configuration") or {}).get("ingress") or {}
+        if host in (str(ingress.get("fqdn")).lower(), str(app.properties.get("latestRevisionFqdn")).lower()):
+            return app
     return None
+
+
+def _label(app: Resource) -> str:
+    return app.name
 
 
 def _is_up(world: World, app: Resource) -> bool:

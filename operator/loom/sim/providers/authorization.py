@@ -8,7 +8,7 @@ from typing import Any
 
 from loom.sim.arm.change import Change
 from loom.sim.errors import ArmError
-from loom.sim.guards.access import ASSIGNMENTS, BUILT_IN, DEFINITIONS
+from loom.sim.guards.access import ASSIGNMENTS, BUILT_IN, DEFINITIONS, assignments_of
 from loom.sim.guards.locks import LOCKS
 from loom.sim.ids import ancestors, name_of, subscription_of
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Route, Style
@@ -39,7 +39,7 @@ class Assignments(Behavior):
             self._check_same(change, change.before)
             return
         self._check_principal(change, principal)
-        for other in world.store.children(change.target.scope, ASSIGNMENTS):
+        for other in assignments_of(world.store, change.target.scope, principal):
             if _is_same(other, principal, role):
                 message = f"The role assignment already exists. The ID of the conflicting role assignment is {other.name.replace('-', '')}."
                 raise ArmError(409, "RoleAssignmentExists", message)
@@ -98,10 +98,8 @@ class Assignments(Behavior):
             above = ["" if item == "/" else item for item in ancestors(scope)]
             found = [item for place in above for item in world.store.children(place, ASSIGNMENTS)]
         if "atscope()" not in text and "atexactscope()" not in text:
-            prefix = f"{scope.lower()}/"
             known = {item.key for item in found}
-            inside = world.store.of_type(ASSIGNMENTS, subscription_of(scope))
-            found += [item for item in inside if item.key.startswith(prefix) and item.key not in known]
+            found += [item for item in world.store.within(ASSIGNMENTS, scope) if item.key not in known]
         wanted = re.search(r"(?:principalid|assignedto)(?:eq|\()'([^']*)'", text)
         return [item for item in found if not wanted or str(item.properties["principalId"]).lower() == wanted[1]]
 
@@ -121,8 +119,7 @@ class Locks(Behavior):
     """A lock's list at a scope shows what is inherited too."""
 
     def listed(self, world: World, kind: Kind, scope: str, query: Mapping[str, str]) -> list[Resource]:
-        prefix = f"{scope.lower()}/"
-        return [item for item in world.store.of_type(LOCKS, subscription_of(scope)) if item.key.startswith(prefix)]
+        return world.store.within(LOCKS, scope)
 
 
 def _built_in(guid: str, scope: str) -> Json:

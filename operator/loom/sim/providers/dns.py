@@ -60,11 +60,9 @@ class Links(Behavior):
     """A network is linked to a zone of one name once."""
 
     def check(self, change: Change) -> None:
-        wanted = str(change.properties["virtualNetwork"]["id"]).lower()
         zone = name_of(change.target.parent).lower()
-        for other in change.world.store.of_type(LINKS):
-            same_network = str((other.properties.get("virtualNetwork") or {}).get("id", "")).lower() == wanted
-            if other.key != change.id.lower() and same_network and other.key.split("/")[-3] == zone:
+        for other in change.world.store.where(LINKS, _network_of, str(change.properties["virtualNetwork"]["id"])):
+            if other.key != change.id.lower() and other.key.split("/")[-3] == zone:
                 message = (
                     "A virtual network cannot be linked to multiple zones with overlapping namespaces. You tried to link virtual "
                     f"network with '{zone}', which is linked by '{other.id}' already."
@@ -80,6 +78,10 @@ class Links(Behavior):
 
     def settled(self, world: World, resource: Resource) -> None:
         resource.properties["virtualNetworkLinkState"] = "Completed"
+
+
+def _network_of(link: Resource) -> str:
+    return str((link.properties.get("virtualNetwork") or {}).get("id", ""))
 
 
 class Records(Behavior):

@@ -9,7 +9,7 @@ from loom.sim.arm.show import show
 from loom.sim.documents import clone, without
 from loom.sim.entra.directory import guid
 from loom.sim.errors import ArmError
-from loom.sim.ids import name_of, parse
+from loom.sim.ids import name_of, parse, subscription_of
 from loom.sim.kinds import Behavior, Kind, Link, Provider
 from loom.sim.providers import (
     addresses,
@@ -24,7 +24,7 @@ from loom.sim.providers import (
 from loom.sim.providers.cdn import FIREWALL_KIND
 from loom.sim.providers.network_rules import DEFAULT_RULES
 from loom.sim.providers.network_style import BUSY, NETWORK, VERSIONS, network_names, network_style
-from loom.sim.store import Resource
+from loom.sim.store import Field, Resource
 from loom.sim.world import World
 
 Json = dict[str, Any]
@@ -43,11 +43,11 @@ class SecurityGroups(Behavior):
         return {**change.body, "properties": {**change.properties, **outputs}}
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        users = [{"id": item.id} for item in _users(world, resource, subnets.SUBNETS, "networkSecurityGroup")]
+        users = [{"id": item.id} for item in _users(world, resource, _group_of)]
         return {**body, "properties": {**body["properties"], **({"subnets": users} if users else {})}}
 
     def check_delete(self, world: World, resource: Resource) -> None:
-        users = _users(world, resource, subnets.SUBNETS, "networkSecurityGroup")
+        users = _users(world, resource, _group_of)
         if users:
             message = (
                 f"Network security group {resource.id} cannot be deleted because it is in use by the following resources: "
@@ -74,11 +74,11 @@ class RouteTables(Behavior):
         return {**change.body, "properties": {"disableBgpRoutePropagation": False, **change.properties, **outputs}}
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        users = [{"id": item.id} for item in _users(world, resource, subnets.SUBNETS, "routeTable")]
+        users = [{"id": item.id} for item in _users(world, resource, _table_of)]
         return {**body, "properties": {**body["properties"], **({"subnets": users} if users else {})}}
 
     def check_delete(self, world: World, resource: Resource) -> None:
-        users = _users(world, resource, subnets.SUBNETS, "routeTable")
+        users = _users(world, resource, _table_of)
         if users:
             message = (
                 f"Route table {resource.name} is in use and cannot be deleted. It is used by "
@@ -100,10 +100,17 @@ def _rule(change: Change, rule: Json, segment: str) -> Json:
     return {"name": rule["name"], "id": f"{change.id}/{segment}/{rule['name']}", "type": kind, "properties": properties}
 
 
-def _users(world: World, resource: Resource, kind: str, field: str) -> list[Resource]:
-    """Subnets that refer to a resource."""
-    found = world.store.of_type(kind, resource.key.split("/")[2])
-    return [item for item in found if str((item.properties.get(field) or {}).get("id", "")).lower() == resource.key]
+def _users(world: World, resource: Resource, field: Field) -> list[Resource]:
+    """Subnets that refer to a resource of their subscription."""
+    return world.store.where(subnets.SUBNETS, field, resource.key, subscription_of(resource.key))
+
+
+def _group_of(subnet: Resource) -> str:
+    return str((subnet.properties.get("networkSecurityGroup") or {}).get("id", ""))
+
+
+def _table_of(subnet: Resource) -> str:
+    return str((subnet.properties.get("routeTable") or {}).get("id", ""))
 
 
 class Networks(Behavior):

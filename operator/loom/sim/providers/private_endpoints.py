@@ -50,10 +50,11 @@ def is_premium(service: Resource) -> bool:
 
 def in_subnet(world: World, subnet_id: str) -> list[Resource]:
     """The endpoints of a subnet: they are in its network's subscription (Azure docs: Private endpoint)."""
-    found = world.store.of_type(ENDPOINTS, subscription_of(subnet_id))
-    return [
-        item for item in found if str((item.properties.get("subnet") or {}).get("id", "")).lower() == subnet_id.lower()
-    ]
+    return world.store.where(ENDPOINTS, _subnet_of, subnet_id, subscription_of(subnet_id))
+
+
+def _subnet_of(endpoint: Resource) -> str:
+    return str((endpoint.properties.get("subnet") or {}).get("id", ""))
 
 
 def _asked(properties: Json) -> list[tuple[Json, bool]]:

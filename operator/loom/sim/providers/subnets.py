@@ -6,6 +6,7 @@ from typing import Any
 
 from loom.sim.arm.change import Change
 from loom.sim.errors import ArmError, bad_request
+from loom.sim.ids import subscription_of
 from loom.sim.kinds import Behavior, Kind, Link, Refusal
 from loom.sim.providers import addresses, gateways, private_endpoints
 from loom.sim.providers.network_style import BUSY, NETWORK, VERSIONS, network_names, network_style
@@ -54,7 +55,7 @@ class Subnets(Behavior):
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         endpoints = [{"id": item.id} for item in private_endpoints.in_subnet(world, resource.id)]
-        users = _environments(world, resource)
+        users = environments_in(world, resource.id)
         more: Json = {"privateEndpoints": endpoints} if endpoints else {}
         if users:
             more["serviceAssociationLinks"] = [{"id": f"{resource.id}/serviceAssociationLinks/legionservicelink"}]
@@ -62,7 +63,7 @@ class Subnets(Behavior):
 
     def check_delete(self, world: World, resource: Resource) -> None:
         inside = [*private_endpoints.in_subnet(world, resource.id), *gateways.users_of(world, resource)]
-        users = [item.id for item in [*inside, *_environments(world, resource), *_workspaces(world, resource)]]
+        users = [item.id for item in [*inside, *environments_in(world, resource.id), *_workspaces(world, resource)]]
         if users:
             message = (
                 f"Subnet {resource.name} is in use by {', '.join(users)} and cannot be deleted. In order to delete the subnet, delete "
@@ -71,13 +72,13 @@ class Subnets(Behavior):
             raise ArmError(400, "InUseSubnetCannotBeDeleted", message)
 
 
-def _environments(world: World, subnet: Resource) -> list[Resource]:
-    found = world.store.of_type("Microsoft.App/managedEnvironments", subnet.key.split("/")[2])
-    return [
-        item
-        for item in found
-        if str((item.properties.get("vnetConfiguration") or {}).get("infrastructureSubnetId", "")).lower() == subnet.key
-    ]
+def environments_in(world: World, subnet_id: str) -> list[Resource]:
+    """The Container Apps environments of its subscription that stand in a subnet."""
+    return world.store.where("Microsoft.App/managedEnvironments", _place_of, subnet_id, subscription_of(subnet_id))
+
+
+def _place_of(environment: Resource) -> str:
+    return str((environment.properties.get("vnetConfiguration") or {}).get("infrastructureSubnetId") or "")
 
 
 def _workspaces(world: World, subnet: Resource) -> list[Resource]:
