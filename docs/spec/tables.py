@@ -202,11 +202,19 @@ def _type_row(row: ArmType) -> tuple[str, ...]:
         f"`{row.name}` ({row.label})",
         row.api_version,
         "-" if row.label in ONLY_READ else _MARKS[row.marking],
-        "one HEAD each, the body where its ETag changed" if row.heads else _READS[row.listing],
+        _reading(row),
         "each interval" if row.tier is Tier.FAST else "the slow tier's turn",
         "yes" if row.protected else "",
         _steps(row),
     )
+
+
+def _reading(row: ArmType) -> str:
+    if row.heads:
+        return "one HEAD each, the body where its ETag changed"
+    if row.told:
+        return f"`{row.told.collection}` of the service, a list a parent where that lacks it"
+    return _READS[row.listing]
 
 
 _MARKS = {

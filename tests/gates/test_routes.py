@@ -12,6 +12,7 @@ import pytest
 from loom.api.data_landing_zone import PRIVATE_SERVICES
 from loom.health.backends import ACTION
 from loom.manifests import read_manifests
+from loom.plan.arm_id import parent_of
 from loom.plan.arm_type import ArmType, Listing
 from loom.plan.catalog import TYPES
 from loom.sim.clock import StandingClock
@@ -60,6 +61,8 @@ def calls(row: ArmType) -> Iterator[tuple[str, str]]:
         yield "DELETE", found
     if row.listing is Listing.PARENT:
         yield "GET", found.rpartition("/")[0]
+    if row.told:
+        yield "GET", f"{parent_of(parent_of(found))}/{row.told.collection}"
     if row.listing is Listing.SUBSCRIPTION:
         yield (
             "GET",

@@ -8,13 +8,24 @@ from support.worlds import api_object
 pytestmark = pytest.mark.sdk
 APIS = 3
 SHARED = frozenset(
-    {"", "apis", "apiVersionSets", "backends", "products", "subscriptions", "policyDescriptions", "groups"}
+    {
+        "",
+        "apis",
+        "apiVersionSets",
+        "backends",
+        "products",
+        "subscriptions",
+        "policyDescriptions",
+        "groups/developers",
+        "tags",
+        "tagResources",
+    }
 )
 
 
 @pytest.fixture
 async def watched(shop: Shop) -> Shop:
-    """A product of some APIs, each with a policy document for itself and for one operation, converged."""
+    """A product of some APIs, each with a policy document for itself and for one operation, seen by a group, tagged, converged."""
     limit = {"inbound": [{"rateLimit": {"calls": 10, "period": "60s", "per": "IpAddress"}}]}
     apis = [
         api_object(
@@ -26,9 +37,8 @@ async def watched(shop: Shop) -> Shop:
         )
         for number in range(APIS)
     ]
-    shop.edit(
-        lambda spec: spec.update(apis=apis, policies={"inbound": [{"setHeader": {"name": "x-a", "values": ["b"]}}]})
-    )
+    named = {"inbound": [{"setHeader": {"name": "x-a", "values": ["b"]}}]}
+    shop.edit(lambda spec: spec.update(apis=apis, policies=named, visibleTo=["developers"], tags={"finance": ""}))
     await shop.settle()
     return shop
 
@@ -56,10 +66,11 @@ async def test_nothing_but_lists_and_one_head_a_policy_document_is_read_where_no
     assert [path.replace(";rev=1", "") for path in heads] == documents
     rest = [path for method, path in asked if method != "HEAD"]
     pages_of_operations = [path for path in rest if path.endswith("/operations")]
-    links = [path for path in rest if path.endswith(("/apiLinks", "/groupLinks"))]
+    links = [path for path in rest if path.lower().endswith("links")]
     shared = [path for path in rest if path in SHARED]
     assert len(pages_of_operations) == APIS
-    assert len(links) <= 2
+    assert [path.rpartition("/")[2] for path in links] == ["apiLinks"], "only this is in no list of the service"
+    assert "tagResources" in shared
     assert len(shared) == len(set(shared))
     assert len(rest) == len(pages_of_operations) + len(links) + len(shared), rest
     assert not [method for method, _ in asked if method not in ("GET", "HEAD")]
@@ -81,6 +92,42 @@ async def test_a_document_that_is_gone_is_written_again(watched: Shop) -> None:
     watched.azure.delete(f"{SERVICE}/{gone}")
     asked = await slow_turn(watched)
     assert [path.replace(";rev=1", "") for method, path in asked if method == "PUT"] == [gone]
+
+
+def links(shop: Shop, collection: str) -> list[str]:
+    """The paths of the links of ours of a collection, as `products/groupLinks`, within the service. Azure's own has no dash in it."""
+    holder, _, word = collection.partition("/")
+    every = (arm_id.removeprefix(SERVICE).strip("/").split("/") for arm_id in shop.azure.ids(SERVICE))
+    return ["/".join(path) for path in every if path[::2] == [holder, word] and "-" in path[-1]]
+
+
+@pytest.mark.parametrize(
+    "collection", ["products/groupLinks", "tags/productLinks", "tags/apiLinks", "products/apiLinks"]
+)
+async def test_a_link_that_is_gone_is_made_again(watched: Shop, collection: str) -> None:
+    await slow_turn(watched)
+    gone = links(watched, collection)[0]
+    watched.azure.delete(f"{SERVICE}/{gone}")
+    asked = await slow_turn(watched)
+    assert [path for method, path in asked if method == "PUT"] == [gone]
+    await watched.settle()
+    assert [method for method, _ in await slow_turn(watched) if method == "PUT"] == []
+
+
+@pytest.mark.parametrize(
+    "collection", ["products/groupLinks", "tags/productLinks", "tags/apiLinks", "products/apiLinks"]
+)
+async def test_a_link_that_somebody_made_by_hand_for_ours_is_as_good(watched: Shop, collection: str) -> None:
+    ours = links(watched, collection)[0]
+    properties = (watched.azure.get(f"{SERVICE}/{ours}") or {})["properties"]
+    by_hand = f"{ours.rpartition('/')[0]}/by-hand"
+    watched.azure.delete(f"{SERVICE}/{ours}")
+    assert watched.put(f"{SERVICE}/{by_hand}", **properties) in (200, 201)
+    watched.play.memories.clear()
+    watched.play.begin_anew()
+    assert [path for method, path in await slow_turn(watched) if method == "PUT"] == []
+    await watched.settle()
+    assert (watched.azure.get(f"{SERVICE}/{by_hand}") or {})["properties"] == properties
 
 
 async def test_a_declared_change_is_compared_with_the_document_itself(watched: Shop) -> None:

@@ -5,9 +5,9 @@ When an operation has ended well and its last answer was not the resource, `Writ
 the resource when it needs it, and not before.
 """
 
-from collections.abc import AsyncIterator, Container, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
 
-from loom.cloud import api_management, api_revisions, container_apps
+from loom.cloud import api_links, api_management, api_revisions, container_apps
 from loom.cloud.answer import Answer, asked_wait
 from loom.cloud.arm import ById, Carrier
 from loom.cloud.ask import Caller
@@ -75,9 +75,9 @@ class AzureCloud:
         """All pages of a collection, with properties; empty where the parent is gone. Raises CloudError."""
         kind = kind_of(f"{collection.rstrip('/')}/x")
         found = []
-        async for item in self._pages(collection, {"api-version": kind.api_version}):
+        async for item in self._pages(collection, {"api-version": kind.api_version, **dict(kind.list_query)}):
             found.append(Observed(str(item.get("id") or ""), item, str(item.get("etag") or "")))
-        return [*found, *api_revisions.by_number(found)] if kind.client is Client.API_REVISIONS else found
+        return [*found, *api_links.told(collection, found), *_by_number(kind, found)]
 
     async def put(self, arm_id: str, body: Mapping[str, Json], etag: str = "") -> Written:
         """Create or replace. A role assignment that exists under another name is one that is done. Raises CloudError."""
@@ -195,6 +195,10 @@ def kind_of(arm_id: str) -> ArmType:
         except KeyError:
             place = parent_of(place)
     return arm_type(RESOURCE_GROUP)
+
+
+def _by_number(kind: ArmType, found: Sequence[Observed]) -> Iterable[Observed]:
+    return api_revisions.by_number(found) if kind.client is Client.API_REVISIONS else ()
 
 
 def _observed(arm_id: str, answer: Answer) -> Observed:

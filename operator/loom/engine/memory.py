@@ -45,7 +45,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen to hold: the version that the service gave it, and the digest of what was declared then."""
+    """What was seen to hold: the version that the service gave it ("" for a link), and the digest of what was declared then."""
 
     etag: str
     digest: str
@@ -85,7 +85,9 @@ class Memory:
     measured: dict[Check, Finding] = field(default_factory=dict)  # links as they were last seen
     slow: dict[str, Held] = field(default_factory=dict)  # plan key -> what only the slow tier reads, where it held
     refreshed: float = float("-inf")  # when what a run has seen to hold was last read again
-    seen: dict[str, Seen] = field(default_factory=dict)  # plan key -> what a HEAD tells to be as it was
+    seen: dict[str, Seen] = field(
+        default_factory=dict
+    )  # plan key -> what a HEAD or a shared list tells to be as it was
     kept: dict[str, Kept] = field(default_factory=dict)  # what stands beside keys in vaults, by their place
     # Keys made anew that are not handed out yet, by their place: whose, and in which step.
     renewed: dict[str, tuple[str, Step]] = field(default_factory=dict)

@@ -15,12 +15,13 @@ from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.together import together
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import is_within
-from loom.plan.arm_type import Listing, Tier
+from loom.plan.arm_id import is_within, key, name_of, parent_of
+from loom.plan.arm_type import Listing, Tier, Told
 from loom.plan.catalog import arm_type
 from loom.plan.graph import dependencies, levels
 from loom.plan.outcome import State
 from loom.plan.resource import Contents, Mode, Named
+from loom.plan.values import at, resolve
 
 
 async def observe(run: Pass) -> None:
@@ -100,17 +101,30 @@ def _can_wait(run: Pass, item: Item) -> bool:
 
 
 async def _is_as_seen(run: Pass, item: Item) -> bool:
-    """Does a HEAD show the version that held, for what is declared now? Then its body need not be read."""
+    """Does what held, for what is declared now, hold still by what costs less than a reading of its own?"""
     known = run.memory.seen.pop(item.key, None)
     if known is None or known.digest != run.digest(item) or not run.knows_outputs(item.key):
         return False
-    if await run.ports.cloud.version(item.id) != known.etag:
+    if not (await _is_told(run, item, item.type.told) if item.type.told else await _is_of_version(run, item, known)):
         return False
     item.stand(State.READY, message=known.message)
     item.trusted = True
     run.memory.seen[item.key] = known
     run.memory.slow[item.key] = Held(known.message)
     return True
+
+
+async def _is_of_version(run: Pass, item: Item, known: Seen) -> bool:
+    """Does a HEAD show the version that held?"""
+    return await run.ports.cloud.version(item.id) == known.etag
+
+
+async def _is_told(run: Pass, item: Item, told: Told) -> bool:
+    """Does the list of the whole service show the link? Nothing else can be said of one."""
+    parent, target = parent_of(item.id), str(resolve(at(item.desired, item.type.same[0]), run.lookup))
+    shown = told.template.format(parent=parent, parent_name=name_of(parent), target=target, target_name=name_of(target))
+    collection = f"{parent_of(parent)}/{told.collection}"
+    return key(shown) in await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
 
 
 async def _look_inside(run: Pass, item: Item) -> None:
@@ -143,8 +157,8 @@ def _hold(run: Pass, item: Item) -> None:
 
 
 def note_seen(run: Pass, item: Item, live: Observed, digest: str) -> None:
-    """Remember the version of what holds, where a HEAD can ask for it."""
-    if item.type.heads and live.etag:
+    """Remember the version of what holds, where a HEAD can ask for it; of a link that a list tells of, there is none."""
+    if item.type.told or (item.type.heads and live.etag):
         run.memory.seen[item.key] = Seen(live.etag, digest, item.message)
 
 

@@ -84,6 +84,18 @@ class Footing:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A list of a whole service that shows what links lead to. While it does, the lists of each parent's links need not be read.
+
+    `collection`: that list, in what contains the link's parent. `template`: the id under which a link is there, of {parent} and
+    {parent_name}, {target} and {target_name}.
+    """
+
+    collection: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
 class Revival:
     """How the service keeps what was deleted, and brings it back under its name.
 
@@ -133,12 +145,14 @@ class ArmType:
     gives_access: bool = False  # its deletion waits for nothing: access must not outlive its line
     deletable: bool = True  # False: Azure makes and keeps it (a default child service)
     query: tuple[tuple[str, str], ...] = ()  # query parameters of every GET, as format=rawxml
+    list_query: tuple[tuple[str, str], ...] = ()  # query parameters of every list, as expandGroups=true
     offered: bool = False  # what its parent offers or does not: read in the parent's list, as there is no GET for one
     singleton: bool = False  # one for each parent, with a fixed name
     named_by: tuple[
         str, ...
     ] = ()  # paths whose values, with the owner's mark, give the name: who can form it is the owner
     same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names
+    told: Told | None = None  # of a link that was seen to hold: `same` is the one path of its target
     asked_from: str = ""  # the path of what a request leads to at the other side
     stands_in: tuple[Footing, ...] = ()
     dead_end: DeadEnd | None = None  # the one case in which something is replaced

@@ -148,6 +148,10 @@ class Behavior:
         """What one GET, PUT or PATCH (its method and query are all there is) is answered, where lists show something else."""
         return body
 
+    def entry(self, world: World, resource: Resource, body: Json, request: Request) -> Json:
+        """What a list shows of it, where the query asks for more."""
+        return body
+
     def asked(self, world: World, resource: Resource, request: Request) -> None:
         """A PATCH or DELETE is asked for: refuse it by its headers or query, or note what they order."""
 

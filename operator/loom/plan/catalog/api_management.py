@@ -4,7 +4,7 @@ An API is written revision by revision (`apis/orders;rev=2`); what its own id sh
 """
 
 from loom.plan.arm_id import REVISION
-from loom.plan.arm_type import ArmType, Carry, Client, Listing, Marking, Normal, Tier
+from loom.plan.arm_type import ArmType, Carry, Client, Listing, Marking, Normal, Tier, Told
 from loom.plan.catalog.normals import as_xml, in_small_letters, with_plain_lines, without_slashes
 
 SERVICE = "Microsoft.ApiManagement/service"
@@ -15,12 +15,18 @@ _XML = Normal("properties.value", as_xml, "policies come back with other layout 
 _RAW = (("format", "rawxml"),)
 
 
-def _link(path: str, label: str, target: str) -> ArmType:
-    """A child that only says what its parent leads to, at the path `target`."""
+_GROUPS = Told("products", "{parent}/groups/{target_name}")
+_TAGS = Told("tagResources", "{target}/tags/{parent_name}")
+
+
+def _link(path: str, label: str, target: str, told: Told | None = None) -> ArmType:
+    """A child that only says what its parent leads to, at the path `target`; who made it, and under which name, is all the same."""
     return ArmType(
         f"{SERVICE}/{path}", _VERSION, label,
         marking=Marking.NAME, listing=Listing.PARENT, tier=Tier.SLOW, client=Client.API_MANAGEMENT,
         immutable=(target,),
+        same=(target,),
+        told=told,
         delete_rank=10,
     )  # fmt: skip
 
@@ -95,6 +101,7 @@ TYPES = (
         f"{SERVICE}/products", _VERSION, "product",
         marking=Marking.FIELD, marker_path="properties.description",
         listing=Listing.PARENT, client=Client.API_MANAGEMENT,
+        list_query=(("expandGroups", "true"),),
         carries=(Carry("properties.state", "a change of the product's words must not take it off the shelf"),),
         delete_rank=20,
         has_etag=True,
@@ -107,8 +114,8 @@ TYPES = (
         has_etag=True,
         singleton=True,
     ),
-    _link("products/apiLinks", "api-link", "properties.apiId"),
-    _link("products/groupLinks", "group-link", "properties.groupId"),
+    _link("products/apiLinks", "api-link", "properties.apiId"),  # which no list of the service shows
+    _link("products/groupLinks", "group-link", "properties.groupId", _GROUPS),
     ArmType(
         f"{SERVICE}/tags", _VERSION, "tag",
         marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,
@@ -117,8 +124,8 @@ TYPES = (
         delete_rank=45,
         has_etag=True,
     ),
-    _link("tags/productLinks", "tagged-product", "properties.productId"),
-    _link("tags/apiLinks", "tagged-api", "properties.apiId"),
+    _link("tags/productLinks", "tagged-product", "properties.productId", _TAGS),
+    _link("tags/apiLinks", "tagged-api", "properties.apiId", _TAGS),
     ArmType(
         f"{SERVICE}/loggers", _VERSION, "logger",
         marking=Marking.NAME, listing=Listing.PARENT, client=Client.API_MANAGEMENT,

@@ -78,13 +78,13 @@ class Products(Child):
             ensure(world, f"{service}/subscriptions/{guid('maker', resource.key)[-12:]}", SUBSCRIPTIONS, scope)
 
     def answered(self, world: World, resource: Resource, body: Json, request: Request) -> Json:
-        groups: list[Json] = []
-        if request.method != "GET":
-            groups = [
-                {"id": item.id, "name": item.properties["displayName"], **_group(item)}
-                for item in linked(world, resource.id, GROUPS)
-            ]
+        groups = _groups(world, resource) if request.method != "GET" else []
         return {**body, "properties": {**body["properties"], "groups": groups}}
+
+    def entry(self, world: World, resource: Resource, body: Json, request: Request) -> Json:
+        if request.query.get("expandgroups", "").lower() != "true":
+            return body
+        return {**body, "properties": {**body["properties"], "groups": _groups(world, resource)}}
 
     def asked(self, world: World, resource: Resource, request: Request) -> None:
         super().asked(world, resource, request)
@@ -98,6 +98,12 @@ class Products(Child):
         for item in subscriptions_to(world, resource.id):
             remove(world, item)
         untag(world, resource.id)
+
+
+def _groups(world: World, product: Resource) -> list[Json]:
+    """The groups that see a product, as its answers and its lists with `expandGroups` show them (recorded traffic; Azure docs)."""
+    found = linked(world, product.id, GROUPS)
+    return [{"id": item.id, "name": item.properties["displayName"], **_group(item)} for item in found]
 
 
 def _group(group: Resource) -> Json:

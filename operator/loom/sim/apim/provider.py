@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loom.sim.apim import gateway, policies, revisions, services, subscriptions
+from loom.sim.apim import gateway, policies, revisions, services, subscriptions, tags
 from loom.sim.apim.kinds import KINDS, VERSIONS
 from loom.sim.apim.places import NAMESPACE
 from loom.sim.kinds import Provider, Route
@@ -16,6 +16,7 @@ _ROWS = (
     ("DELETE", _DELETED, "locations/deletedservices/delete", services.purge),
     ("POST", rf"{_SUBSCRIPTION}/checkNameAvailability", "checkNameAvailability/read", services.check_name),
     ("GET", rf"{_SERVICE}/policyDescriptions", "service/policyDescriptions/read", policies.describe),
+    ("GET", rf"{_SERVICE}/tagResources", "service/tagResources/read", tags.list_tagged),
     ("GET", rf"{_SERVICE}/apis/(?P<api>[^/]+)/revisions", "service/apis/revisions/read", revisions.list_revisions),
     (
         "GET",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from loom.sim.apim import refusals
@@ -9,12 +10,15 @@ from loom.sim.apim.link import Link, drop_links
 from loom.sim.apim.listing import Child
 from loom.sim.apim.places import APIS, SERVICE, ensure, service_of
 from loom.sim.arm.change import Change
+from loom.sim.arm.reads import page
 from loom.sim.store import Resource
+from loom.sim.wire import Request, Response
 from loom.sim.world import World
 
 Json = dict[str, Any]
 TAGS = f"{SERVICE}/tags"
 LINKS = (f"{TAGS}/apiLinks", f"{TAGS}/productLinks")
+PAGE = 100
 
 
 class Tags(Child):
@@ -42,6 +46,24 @@ class TagLinks(Link):
     def deleted(self, world: World, resource: Resource) -> None:
         if self.word == "api":
             world.store.remove(f"{resource.hidden['target']}/tags/{resource.id.rsplit('/', 3)[1]}")
+
+
+def list_tagged(world: World, request: Request, match: re.Match[str]) -> Response:
+    """`tagResources`: every link of every tag, as two ends that begin at the service (`TagResourceContract`); a link's name is not told."""
+    tags = world.store.children(match["scope"], TAGS)
+    links = [link for tag in tags for kind in LINKS for link in world.store.children(tag.id, kind)]
+    return page(world, request, links, PAGE, _both_ends)
+
+
+def _both_ends(world: World, link: Resource) -> Json:
+    tag, target = world.store.get(link.id.rsplit("/", 2)[0]), world.store.get(str(link.hidden["target"]))
+    service = service_of(link.id)
+    ends = {"tag": tag, "product" if link.type.endswith("/productLinks") else "api": target}
+    return {
+        word: {"id": end.id[len(service) :], "name": end.properties.get("displayName")}
+        for word, end in ends.items()
+        if end
+    }
 
 
 def untag(world: World, target: str) -> None:

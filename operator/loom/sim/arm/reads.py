@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -58,7 +59,11 @@ def not_found(world: World, kind: Kind, target: Target) -> ArmError:
 def list_kind(world: World, kind: Kind, target: Target, request: Request) -> Response:
     """A list of one type, with properties, page by page."""
     found = matching(_listed(world, kind, target, request), request.query.get("$filter", "") if kind.tracked else "")
-    return page(world, request, found, kind.page, show)
+    return page(world, request, found, kind.page, partial(_entry, kind, request))
+
+
+def _entry(kind: Kind, request: Request, world: World, resource: Resource) -> Json:
+    return kind.behavior.entry(world, resource, show(world, resource), request)
 
 
 def _listed(world: World, kind: Kind, target: Target, request: Request) -> list[Resource]:
