@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from loom.engine.inventory import Inventory
 from loom.engine.item import CREATE
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, resource
@@ -303,7 +304,7 @@ async def test_intended_ids_stand_in_the_inventory_before_the_first_write() -> N
     assert bench.journaled
     first = bench.journaled[0]["inventory"]
     assert {"scope": GROUP, "ids": sorted(first[0]["ids"], key=str.lower)} == first[0]
-    assert "Microsoft.Storage/storageAccounts/safinance" in first[0]["ids"]
+    assert f"{GROUP}/providers/Microsoft.Storage/storageAccounts/safinance" in Inventory.read(bench.journaled[0])
 
 
 async def test_names_that_one_answer_gives_stand_in_the_inventory_after_one_write() -> None:

@@ -1,6 +1,6 @@
 """The inventory in status: every id, in few words, and the same ids again when it is read."""
 
-from loom.engine.inventory import CROWD, Inventory
+from loom.engine.inventory import Inventory
 from loom.plan.arm_id import key
 
 GROUP = "/subscriptions/44444444-4444-4444-8444-444444444444/resourceGroups/rg"
@@ -19,32 +19,47 @@ def inventory(*ids: str) -> Inventory:
     return made
 
 
-def test_a_few_resources_are_told_relative_to_their_group() -> None:
-    made = inventory(GROUP, ACCOUNT, SETTING)
-    name = "Microsoft.Storage/storageAccounts/lake"
-    ids = ["", name, f"{name}/providers/Microsoft.Insights/diagnosticSettings/diag"]
-    assert made.write() == [{"scope": GROUP, "ids": ids}]
-
-
-def test_many_in_and_on_one_resource_are_told_relative_to_that() -> None:
-    settings = [SETTING + str(number) for number in range(CROWD - 2)]
-    group, account = inventory(GROUP, ACCOUNT, *settings, *containers(2)).write()
-    assert group == {"scope": GROUP, "ids": ["", "Microsoft.Storage/storageAccounts/lake"]}
-    assert account["scope"] == ACCOUNT
-    assert account["ids"][0] == "/blobServices/default/containers/c0"
-    assert account["ids"][-1] == f"Microsoft.Insights/diagnosticSettings/diag{CROWD - 3}"
-
-
-def test_many_of_one_collection_are_told_by_their_names() -> None:
-    assert inventory(*containers(CROWD)).write() == [
-        {"scope": f"{ACCOUNT}/blobServices/default/containers", "ids": [f"/c{number}" for number in range(CROWD)]}
+def test_what_one_group_holds_is_told_relative_to_it_a_word_for_each_type() -> None:
+    vault = f"{GROUP}/providers/Microsoft.KeyVault/vaults/keys"
+    assert inventory(GROUP, vault, ACCOUNT, SETTING, *containers(2)).write() == [
+        {
+            "scope": GROUP,
+            "ids": [
+                "",
+                "Microsoft.KeyVault/vaults/keys",
+                "Microsoft.Storage/storageAccounts/lake"
+                "{,/blobServices/default/containers/{c0,c1},/providers/Microsoft.Insights/diagnosticSettings/diag}",
+            ],
+        }
     ]
 
 
-def test_what_is_written_is_read_again_however_many_there_are() -> None:
-    for count in (0, 1, CROWD - 2, CROWD, 50):
-        made = inventory(GROUP, ACCOUNT, SETTING, *containers(count))
+def test_what_has_the_same_in_it_is_told_once() -> None:
+    apps = [f"{GROUP}/providers/Microsoft.App/containerApps/{name}" for name in ("console", "mcp")]
+    settings = [f"{app}/providers/Microsoft.Insights/diagnosticSettings/diag" for app in apps]
+    (row,) = inventory(*apps, *settings).write()
+    assert row["ids"] == [
+        "Microsoft.App/containerApps/{console,mcp}{,/providers/Microsoft.Insights/diagnosticSettings/diag}"
+    ]
+
+
+def test_what_is_written_is_read_again_in_its_spelling_however_many_there_are() -> None:
+    odd = f"{GROUP}/providers/Microsoft.Storage/StorageAccounts/Odd,{{name}}"
+    subscription = "/subscriptions/44444444-4444-4444-8444-444444444444"
+    role = f"{subscription}/providers/Microsoft.Authorization/roleAssignments/r"
+    for count in (0, 1, 2, 50):
+        made = inventory(GROUP, ACCOUNT, SETTING, odd, subscription, role, *containers(count))
         assert Inventory.read({"inventory": made.write()}).ids == made.ids
+
+
+def test_what_an_earlier_version_wrote_is_read() -> None:
+    rows = [
+        {"scope": GROUP, "ids": ["", "Microsoft.Storage/storageAccounts/lake"]},
+        {"scope": ACCOUNT, "ids": ["/blobServices/default", "Microsoft.Insights/diagnosticSettings/diag"]},
+        {"scope": f"{ACCOUNT}/blobServices/default/containers", "ids": ["/c0", "/c1"]},
+    ]
+    made = inventory(GROUP, ACCOUNT, SETTING, f"{ACCOUNT}/blobServices/default", *containers(2))
+    assert Inventory.read({"inventory": rows}).ids == made.ids
 
 
 def test_an_id_that_leads_elsewhere_than_it_says_is_not_taken_in() -> None:

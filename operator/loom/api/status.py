@@ -101,10 +101,10 @@ class InventoryScope(StatusModel):
     """The resources of this object in one scope."""
 
     scope: ResourceId
-    """The ARM id of a resource group, of a resource or a collection with many in it, or of another scope that contains them."""
-    ids: Annotated[tuple[Annotated[str, Field(max_length=1024)], ...], listed(at_most=2000)]
-    """Ids below the scope, without the leading /providers/, such as Microsoft.Storage/storageAccounts/x; the empty string
-    is the scope itself, and what begins with / continues it."""
+    """The ARM id of a resource group, or of another scope that contains them."""
+    ids: Annotated[tuple[Annotated[str, Field(max_length=400_000)], ...], listed(at_most=2000)]
+    """Ids below the scope, without the leading /providers/, those of one type in one word with braces as shells have them:
+    Microsoft.Storage/storageAccounts/x{,/blobServices/default/containers/{bronze,gold}} is three; the empty string is the scope itself."""
 
 
 class PlanInProgress(StatusModel):

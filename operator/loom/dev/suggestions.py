@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from loom.api.braces import unfold
 from loom.dev.simulator import Simulator
 
 OWNER_TAG = "csaloom-io-owner"
@@ -56,7 +57,7 @@ def _fullness(obj: Mapping[str, Any]) -> int:
 def resource_of(obj: Mapping[str, Any], arm_type: str) -> str:
     """The ARM id of the object's first resource of this type, as its inventory lists it; empty where it has none."""
     for scope in (obj.get("status") or {}).get("inventory") or ():
-        for tail in scope["ids"]:
+        for tail in (path for word in scope["ids"] for path in unfold(word)):
             if tail.lower().startswith(f"{arm_type.lower()}/") and tail.count("/") == arm_type.count("/") + 1:
                 return f"{scope['scope']}/providers/{tail}"
     return ""

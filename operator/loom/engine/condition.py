@@ -3,14 +3,16 @@
 What the conditions of an object are is decided in `loom.engine.conditions`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from loom.plan.values import Json
 
 TRUE, FALSE, UNKNOWN = "True", "False", "Unknown"
-_LONGEST = 1000
+_LONGEST = 1000  # characters of a message
+_REPEATED = 300  # of one that Ready has whole
+_SUMS = frozenset({"Reconciling", "Stalled", "Converged", "Healthy", "InSync"})  # which say the same, mostly
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,10 @@ class Condition:
     message: str = ""
 
 
-def stamp(conditions: Iterable[Condition], status: Mapping[str, Json], generation: int, now: str) -> list[Json]:
+def stamp(conditions: Sequence[Condition], status: Mapping[str, Json], generation: int, now: str) -> list[Json]:
     """The conditions as status holds them: the moment of the last change kept where the status did not change."""
     before: dict[str, Mapping[str, Any]] = {c["type"]: c for c in status.get("conditions") or [] if "type" in c}
+    whole = next((condition.message for condition in conditions if condition.type == "Ready"), "")
     stamped: list[Json] = []
     for condition in conditions:
         old = before.get(condition.type, {})
@@ -35,12 +38,18 @@ def stamp(conditions: Iterable[Condition], status: Mapping[str, Json], generatio
                 "type": condition.type,
                 "status": condition.status,
                 "reason": condition.reason,
-                "message": condition.message[:_LONGEST],
+                "message": _bounded(condition, whole),
                 "observedGeneration": generation,
                 "lastTransitionTime": since or now,
             }
         )
     return stamped
+
+
+def _bounded(condition: Condition, whole: str) -> str:
+    if condition.type in _SUMS and condition.message == whole and len(whole) > _REPEATED:
+        return f"{whole[: _REPEATED - 1]}…"
+    return condition.message[:_LONGEST]
 
 
 def read(status: Mapping[str, Json]) -> list[Condition]:

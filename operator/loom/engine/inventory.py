@@ -1,20 +1,21 @@
 """The inventory: every resource that an object owns or is about to, kept in `status.inventory`, complete and never cut.
 
-Status is a cache: an id in it is a reason to look, never a right to delete. Written as scopes with ids relative to them, so
-that the fullest zone stays small.
+Status is a cache: an id in it is a reason to look, never a right to delete. Written as scopes with ids relative to them, those of one
+type in one word with braces, so that the fullest zone stays small.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+from loom.api.braces import fold, unfold
 from loom.plan.arm_id import RESOURCE_GROUP, group_of, is_plain, key, names_of, type_of
 from loom.plan.arm_type import ArmType
 from loom.plan.catalog import arm_type
 from loom.plan.values import Json
 
-CROWD = 5  # so many in and on one resource, or in one collection, are written relative to it
+MOST = 20_000  # ids; more than any object has, and than a status has room for
 _PROVIDERS = "/providers/"
 
 
@@ -28,31 +29,22 @@ class Inventory:
     def read(cls, status: Mapping[str, Json]) -> "Inventory":
         """The inventory of a status; whatever in it is not an id is skipped, as a status may hold anything."""
         found = cls()
-        scopes: Any = status.get("inventory") or []
-        for row in scopes if isinstance(scopes, list) else []:
-            scope = str(row.get("scope", "")) if isinstance(row, Mapping) else ""
-            if not scope.startswith("/subscriptions/"):
-                continue
-            for relative in row.get("ids") or []:
-                arm_id = _absolute(scope, str(relative))
-                if is_plain(arm_id):
-                    found.add(arm_id)
+        for arm_id in islice(_written(status), MOST):
+            found.add(arm_id)
         return found
 
     def write(self) -> list[Json]:
         """The rows for status, in a stable order."""
-        scopes: dict[str, tuple[str, list[str]]] = {}
-        crowds = Counter(
-            key(place) for arm_id in self.ids.values() for place in {_outermost(arm_id), _collection(arm_id)}
-        )
+        scopes: dict[str, tuple[str, dict[str, list[str]]]] = {}
         for arm_id in self.ids.values():
             scope = group_of(arm_id) or arm_id.partition(_PROVIDERS)[0]
-            for place in (_outermost(arm_id), _collection(arm_id)):
-                if crowds[key(place)] >= CROWD and key(arm_id) != key(place):
-                    scope = place
-            _, ids = scopes.setdefault(key(scope), (scope, []))
-            ids.append(arm_id[len(scope) :].removeprefix(_PROVIDERS))
-        return [{"scope": scope, "ids": sorted(ids, key=str.lower)} for _, (scope, ids) in sorted(scopes.items())]
+            _, types = scopes.setdefault(key(scope), (scope, {}))
+            relative = arm_id[len(scope) :].removeprefix(_PROVIDERS)
+            types.setdefault("/".join(relative.split("/")[:2]), []).append(relative)
+        return [
+            {"scope": scope, "ids": sorted(map(fold, types.values()), key=str.lower)}
+            for _, (scope, types) in sorted(scopes.items())
+        ]
 
     def add(self, arm_id: str) -> None:
         """Take an id in; a second spelling of the same id changes nothing."""
@@ -75,15 +67,15 @@ class Inventory:
         return key(arm_id) in self.ids
 
 
-def _outermost(arm_id: str) -> str:
-    """The resource directly in a group that this one lies in or on, or is; the id itself where there is no such."""
-    scope, found, rest = arm_id.partition(_PROVIDERS)
-    return f"{scope}{found}{'/'.join(rest.split('/')[:3])}"
-
-
-def _collection(arm_id: str) -> str:
-    """What the id is in, as the accounts of a group or the containers of an account: the id without its name."""
-    return arm_id.rpartition("/")[0]
+def _written(status: Mapping[str, Json]) -> Iterator[str]:
+    """The ids that a status holds; what is none is skipped."""
+    scopes: Any = status.get("inventory") or []
+    for row in scopes if isinstance(scopes, list) else []:
+        scope = str(row.get("scope", "")) if isinstance(row, Mapping) else ""
+        if not scope.startswith("/subscriptions/"):
+            continue
+        for word in row.get("ids") or []:
+            yield from filter(is_plain, (_absolute(scope, relative) for relative in unfold(str(word))))
 
 
 def _absolute(scope: str, relative: str) -> str:

@@ -21,13 +21,11 @@ from loom.plan.values import Json
 
 MOST_RESOURCES, MOST_CHANGES, MOST_FIELDS, LONGEST = 50, 20, 20, 300
 MOST_PLACES = 50  # of handed-out keys
-WHOLE, BEGINNING = 5, 40  # rows with whole sentences; characters of the others'
-LARGEST = 46 * 1024  # characters of a status
-OTHERS = 18 * 1024  # of them conditions, wiring, plan and what else a kind shows
-ROOM, LEAST = (
-    16 * 1024,
-    5 * 1024,
-)  # characters of the rows of resources, at most and in any case; changes have half of it
+WHOLE, BEGINNING = 5, 40  # sentences of rows that are told whole; characters of the others
+LARGEST = 28 * 1024  # characters of a status, which leaves a spec with every list full its room
+OTHERS = 12 * 1024  # of them conditions, wiring, plan and what else a kind shows
+ROOM = 16 * 1024  # of the rows of resources, at most; changes have half of what those have
+LEAST = 3584  # of the rows of resources, in any case
 
 
 def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) -> dict[str, Json]:
@@ -161,11 +159,16 @@ def _fitting(rows: list[dict[str, Json]], room: int) -> list[dict[str, Json]]:
 
 
 def _brief(rows: list[dict[str, Json]]) -> list[dict[str, Json]]:
-    """The first few in whole sentences, the rest by their beginnings: a zone in which everything fails still fits."""
-    for row in rows[WHOLE:]:
+    """A few different sentences whole, and by its beginning what stands above already: a zone in which everything fails still fits."""
+    whole: set[str] = set()
+    for row in rows:
         words = str(row.get("message", ""))
-        if len(words) > BEGINNING:
+        if len(words) <= BEGINNING:
+            continue
+        if words in whole or len(whole) == WHOLE:
             row["message"] = words[: BEGINNING - 1] + "…"
+        else:
+            whole.add(words)
     return rows
 
 
