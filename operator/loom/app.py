@@ -72,7 +72,8 @@ class Operator:
         self._metrics = Metrics()
         self._queue = WorkQueue(on_take=self._metrics.queued)
         self._watch = Watch(self._queue)
-        self._clouds = CloudFactory(settings, self._metrics)
+        self._lanes = Lanes(wake=self._wake)
+        self._clouds = CloudFactory(settings, self._metrics, is_awaited=self._lanes.presses)
         self._probers = ProberFactory(settings)
         self._links = Links(settings, time.monotonic)
         self._stop = asyncio.Event()
@@ -167,14 +168,16 @@ class Operator:
             clock=clock,
             digest=digest,
             snapshots=snapshots,
-            lanes=Lanes(wake=self._wake),
+            lanes=self._lanes,
         )
         return Worker(desk, world, self._metrics)
 
-    def _wake(self, mark: str) -> None:
-        """The turn of an owner has come: `<installation>/<namespace>/<kind>/<name>`."""
+    def _wake(self, mark: str, from_another: bool) -> None:
+        """The turn of an owner has come: `<installation>/<namespace>/<kind>/<name>`. A pass in flight must not keep it waiting."""
         _, namespace, kind, name = mark.split("/")
-        self._queue.add(Key(kind, namespace, name), Priority.AWAITED)
+        if from_another:
+            self._clouds.hurry(mark)
+        self._queue.add(Key(kind, namespace, name), Priority.AWAITED if from_another else Priority.CHANGE)
 
     def _gauges_from(self, loop: asyncio.AbstractEventLoop) -> Callable[[], dict[str, float]]:
         """For the thread that serves metrics: the gauges are read in the loop that changes them."""

@@ -61,7 +61,8 @@ class Desk:
 
     def __init__(self, share: float = 1.0, scale: float = 1.0) -> None:
         self.time = StandingTime()
-        self.limiter = Limiter(share, scale, time=self.time)
+        self.awaited: set[str] = set()
+        self.limiter = Limiter(share, scale, time=self.time, is_awaited=self.awaited.__contains__)
         self.went: list[str] = []
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -69,7 +70,10 @@ class Desk:
         self, name: str = "", method: str = "GET", path: str = f"{SUBSCRIPTION}/resourceGroups/rg", **who: object
     ) -> Ask:
         caller = Caller(
-            str(who.get("principal", "me")), str(who.get("namespace", "ns")), bool(who.get("urgent", False))
+            str(who.get("principal", "me")),
+            str(who.get("namespace", "ns")),
+            bool(who.get("urgent", False)),
+            owner=str(who.get("owner", "")),
         )
         ask = Ask.of(caller, method, path)
 
@@ -220,6 +224,31 @@ async def test_a_persons_change_goes_before_drift_checks() -> None:
     desk.ask("change", urgent=True)
     await desk.time.pass_by(0.081)
     assert desk.went == ["change", "drift"]
+
+
+async def test_what_others_stand_in_line_for_goes_before_every_change() -> None:
+    desk = Desk()
+    await desk.drain()
+    for _ in range(20):
+        desk.ask("change", urgent=True)
+    await settle_tasks()
+    desk.awaited.add("holder")
+    desk.ask("awaited", owner="holder")
+    await desk.time.pass_by(0.081)
+    assert desk.went == ["awaited", "change"]
+
+
+async def test_who_is_called_while_it_waits_for_a_budget_goes_first_from_then_on() -> None:
+    desk = Desk()
+    await desk.drain()
+    for number in range(20):
+        desk.ask(f"change-{number}", urgent=True)
+    for number in range(2):
+        desk.ask(f"called-{number}", urgent=True, owner="holder")
+    await settle_tasks()
+    desk.limiter.hurry("holder")
+    await desk.time.pass_by(0.161)
+    assert desk.went == ["called-0", "called-1", "change-0", "change-1"]
 
 
 async def test_within_a_namespace_the_first_to_come_goes_first() -> None:

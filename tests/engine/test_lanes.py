@@ -15,7 +15,13 @@ class Line:
     def __init__(self) -> None:
         self.seconds = 0.0
         self.woken: list[str] = []
-        self.lanes = Lanes(self.woken.append, lambda: self.seconds)
+        self.awaited: list[str] = []
+        self.lanes = Lanes(self.wake, lambda: self.seconds)
+
+    def wake(self, mark: str, from_another: bool) -> None:
+        self.woken.append(mark)
+        if from_another:
+            self.awaited.append(mark)
 
 
 def test_a_taken_lane_is_refused_until_it_is_given_back() -> None:
@@ -41,6 +47,16 @@ def test_the_first_in_line_is_woken_and_has_the_turn() -> None:
     assert line.woken == ["b"]
     assert not line.lanes.claim("hub", "c#x")
     assert line.lanes.claim("hub", "b#x")
+
+
+def test_who_takes_a_lane_over_from_another_is_told_from_who_waited_for_itself() -> None:
+    line = Line()
+    for name in ("a#x", "a#y", "b#x"):
+        line.lanes.claim("hub", name)
+    line.lanes.release("a#x")
+    line.lanes.claim("hub", "a#y")
+    line.lanes.release("a#y")
+    assert (line.woken, line.awaited) == (["a", "b"], ["b"])
 
 
 def test_a_lane_presses_whoever_has_it_while_others_stand_in_line() -> None:

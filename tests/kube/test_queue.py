@@ -95,6 +95,25 @@ async def test_what_others_stand_in_line_for_goes_before_everything_new(queue: W
     assert await queue.take() == a_key("called")
 
 
+async def test_a_worker_that_is_kept_free_takes_nothing_but_what_others_stand_in_line_for(queue: WorkQueue) -> None:
+    kept_free = asyncio.create_task(queue.take(Priority.AWAITED))
+    await asyncio.sleep(0)
+    queue.add(a_key("new"), Priority.PERSON)
+    queue.add(a_key("called"), Priority.AWAITED)
+    assert (await kept_free, await queue.take()) == (a_key("called"), a_key("new"))
+
+
+async def test_a_key_wakes_a_worker_that_may_take_it(queue: WorkQueue) -> None:
+    kept_free = asyncio.create_task(queue.take(Priority.AWAITED))
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(queue.take())
+    await asyncio.sleep(0)
+    queue.add(a_key("new"), Priority.PERSON)
+    assert await asyncio.wait_for(waiting, 5.0) == a_key("new")
+    queue.close()
+    assert await kept_free is None
+
+
 async def test_a_resync_that_a_person_then_asks_for_moves_ahead_and_is_taken_once(queue: WorkQueue) -> None:
     queue.add(a_key("a"), Priority.RESYNC)
     queue.add(a_key("b"), Priority.RESYNC)

@@ -39,7 +39,7 @@ class Clouds:
         self.error: CloudError | None = None
         self.urgent: list[bool] = []
 
-    def for_object(self, plane: Any, namespace: str, urgent: bool, cascade: bool = False) -> Any:
+    def for_object(self, plane: Any, namespace: str, urgent: bool, cascade: bool = False, owner: str = "") -> Any:
         self.urgent.append(urgent)
         if self.error:
             raise self.error

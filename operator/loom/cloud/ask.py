@@ -11,13 +11,14 @@ _OPERATIONS = {"GET": READS, "HEAD": READS, "DELETE": DELETES}  # any other meth
 class Caller:
     """On whose behalf a request is made. `urgent`: a person waits for it; drift checks are not.
 
-    `cascade`: what is deleted may take along what others attached to it (the subscriptions of a product).
+    `cascade`: what is deleted may take along what others attached to it (the subscriptions of a product). `owner`: the object's mark.
     """
 
     principal: str
     namespace: str
     urgent: bool = False
     cascade: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

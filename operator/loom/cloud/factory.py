@@ -4,6 +4,7 @@ Identities, tokens, clients and connections are made once and shared; the budget
 identity only through their admin plane, which cluster administrators write.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from loom.api.admin_plane import AdminPlaneSpec
@@ -20,22 +21,30 @@ SIGNED_IN = "whoever is signed in"
 class CloudFactory:
     """All principals of one operator. Must be used within one event loop, and closed at its end."""
 
-    def __init__(self, settings: Settings, meter: Meter | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        meter: Meter | None = None,
+        is_awaited: Callable[[str], bool] = lambda _owner: False,
+    ) -> None:
         self._settings = settings
         self._meter = meter or NoMeter()
-        self._limiter = Limiter(settings.budget.share, settings.budget.rate_scale, self._meter)
+        budget = settings.budget
+        self._limiter = Limiter(budget.share, budget.rate_scale, self._meter, is_awaited=is_awaited)
         self._principals: dict[tuple[str, str, str], Principal] = {}
         self._wire: Any = None
 
-    def for_object(self, plane: AdminPlaneSpec, namespace: str, urgent: bool, cascade: bool = False) -> AzureCloud:
-        """The cloud for one object. `urgent`: a person waits for it; `cascade`: see `Caller`.
+    def for_object(
+        self, plane: AdminPlaneSpec, namespace: str, urgent: bool, cascade: bool = False, owner: str = ""
+    ) -> AzureCloud:
+        """The cloud for one object. `urgent`: a person waits for it; `cascade`, `owner`: see `Caller`.
 
         Raises CloudError when there is no identity to be had.
         """
         principal = self.principal(
             str(plane.cloud), plane.tenant_id, plane.identity.client_id if plane.identity else ""
         )
-        return AzureCloud(principal, Caller(principal.name, namespace, urgent, cascade))
+        return AzureCloud(principal, Caller(principal.name, namespace, urgent, cascade, owner))
 
     def own(self, cloud: str, namespace: str = "", urgent: bool = True) -> AzureCloud:
         """The cloud as the operator's own identity, for what has no admin plane. Raises CloudError."""
@@ -55,6 +64,10 @@ class CloudFactory:
         given = own.client_id if own.client_secret.get_secret_value() or own.token_file else ""
         principal = self.principal(cloud, tenant, given or SIGNED_IN)
         return AzureCloud(principal, Caller(principal.name, "", urgent=True))
+
+    def hurry(self, owner: str) -> None:
+        """What waits for a budget on an object's behalf goes first from now on."""
+        self._limiter.hurry(owner)
 
     def pressure(self) -> float:
         """How much of the scarcest request budget is in use, 0 to 1: intervals stretch by it."""

@@ -1,8 +1,9 @@
 """Lets requests to Azure go one by one, so that no budget is ever overdrawn: who waits, who is next.
 
-Every request passes here. Within a (principal, subscription, kind of operation) a person's change goes before a drift check, and
-namespaces take turns, so that nobody's thousand zones hold up another's one. A provider that is exhausted holds up only its own
-requests. Nothing is lost when a waiting request is cancelled. It decides on order and time only, never on whether.
+Every request passes here. Within a (principal, subscription, kind of operation) what others stand in line for goes first, then a
+person's change, then a drift check; namespaces take turns, so that nobody's thousand zones hold up another's one. A provider that is
+exhausted holds up only its own requests. Nothing is lost when a waiting request is cancelled. It decides on order and time only, never
+on whether.
 """
 
 import asyncio
@@ -48,22 +49,33 @@ _Turns = OrderedDict[
 
 @dataclass(slots=True)
 class _Lane:
-    """The waiting requests of one ARM budget: a person's first, then the others."""
+    """The waiting requests of one ARM budget: first of those whom others wait for, then a person's, then the rest."""
 
     budget: Budget
-    classes: tuple[_Turns, _Turns] = field(default_factory=lambda: (OrderedDict(), OrderedDict()))
+    classes: tuple[_Turns, _Turns, _Turns] = field(
+        default_factory=lambda: (OrderedDict(), OrderedDict(), OrderedDict())
+    )
     timer: Handle | None = None
     due: float = float("inf")
 
 
 class Limiter:
-    """All budgets of all principals. `share` is the part of each that may be used, `scale` how much faster the cloud's time runs."""
+    """All budgets of all principals. `share` is the part of each that may be used, `scale` how much faster the cloud's time runs.
+
+    `is_awaited` says whether others stand in line for what an owner is about to write.
+    """
 
     def __init__(
-        self, share: float = 0.5, scale: float = 1.0, meter: Meter | None = None, time: Time | None = None
+        self,
+        share: float = 0.5,
+        scale: float = 1.0,
+        meter: Meter | None = None,
+        time: Time | None = None,
+        is_awaited: Callable[[str], bool] = lambda _owner: False,
     ) -> None:
         self._share, self._scale = share, scale
         self._meter = meter or NoMeter()
+        self._is_awaited = is_awaited
         self._time_given = time
         self._lanes: dict[tuple[str, str, str], _Lane] = {}
         self._providers: dict[tuple[str, str, str], Budget] = {}
@@ -77,10 +89,8 @@ class Limiter:
         """Returns when the request may be sent. Each admission owes one `settle`."""
         lane = self._lane(ask)
         waiter = _Waiter(ask, (lane.budget, *self._provider_budgets(ask)), asyncio.get_running_loop().create_future())
-        turns = lane.classes[0 if ask.caller.urgent else 1]
-        turns.setdefault(ask.caller.namespace, OrderedDict()).setdefault(
-            (ask.provider, ask.lists, ask.top), deque()
-        ).append(waiter)
+        turns = lane.classes[0 if self._is_awaited(ask.caller.owner) else 1 if ask.caller.urgent else 2]
+        _stand_in_line(turns, waiter)
         asked = self._time.time()
         self._dispatch(lane)
         try:
@@ -93,6 +103,15 @@ class Limiter:
                 self._dispatch(lane)
             raise
         self._meter.waited(self._time.time() - asked)
+
+    def hurry(self, owner: str) -> None:
+        """What waits here on an owner's behalf goes first: others stand in line for the turn that has come to it."""
+        for lane in self._lanes.values():
+            for turns in lane.classes[1:]:
+                queues = [queue for of_namespace in turns.values() for queue in of_namespace.values()]
+                for queue, waiter in [(q, w) for q in queues for w in q if w.ask.caller.owner == owner]:
+                    queue.remove(waiter)
+                    _stand_in_line(lane.classes[0], waiter)
 
     def settle(self, ask: Ask, status: int = 0, headers: Mapping[str, str] | None = None, code: str = "") -> None:
         """Tells how an admitted request ended: the service's own counts and pauses correct ours."""
@@ -168,6 +187,12 @@ class Limiter:
 
         lane.due = due
         lane.timer = self._time.call_later(max(0.001, due - self._time.time()), ring)
+
+
+def _stand_in_line(turns: _Turns, waiter: _Waiter) -> None:
+    ask = waiter.ask
+    queues = turns.setdefault(ask.caller.namespace, OrderedDict())
+    queues.setdefault((ask.provider, ask.lists, ask.top), deque()).append(waiter)
 
 
 def draws(ask: Ask, limit: Limit) -> bool:

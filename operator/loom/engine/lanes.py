@@ -11,10 +11,15 @@ TURN = 30.0  # seconds that the lane is kept free for whose turn it is
 
 
 class Lanes:
-    """All lanes of one operator. `wake` is called with the mark of the owner whose turn has come."""
+    """All lanes of one operator.
+
+    `wake` is called with the mark of the owner whose turn has come, and whether it was another one who gave the lane back.
+    """
 
     def __init__(
-        self, wake: Callable[[str], None] = lambda _mark: None, now: Callable[[], float] = time.monotonic
+        self,
+        wake: Callable[[str, bool], None] = lambda _mark, _from_another: None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._wake = wake
         self._now = now
@@ -44,7 +49,7 @@ class Lanes:
     def presses(self, owner: str) -> bool:
         """Do others stand in line for a lane that the owner has, or that is kept free for it?"""
         return any(
-            any(_owner(name) != owner for name in line) and self._has(lane, line, owner)
+            bool(line) and self._has(lane, line, owner) and any(_owner(name) != owner for name in line)
             for lane, line in self._lines.items()
         )
 
@@ -79,14 +84,14 @@ class Lanes:
         return _owner(first) == _owner(holder)
 
     def _free(self, lane: str) -> None:
-        del self._holders[lane]
+        giver = self._holders.pop(lane)
         first = next(iter(self._lines.get(lane, ())), None)
         if first is None:
             self._lines.pop(lane, None)
             self._turns.pop(lane, None)
             return
         self._turns[lane] = self._now() + TURN
-        self._wake(_owner(first))
+        self._wake(_owner(first), _owner(first) != _owner(giver))
 
 
 def _owner(holder: str) -> str:

@@ -1,7 +1,8 @@
 """The work queue: which object is looked at next, and when.
 
 A key is worked on by one worker at a time; what arrives meanwhile sets it aside for another pass. Waiting keys lie in a heap
-and hold no worker. A person's change goes before a resync, and namespaces take turns. It knows nothing of what a pass does.
+and hold no worker. A person's change goes before a resync, and namespaces take turns; a worker may be kept for what is urgent. It
+knows nothing of what a pass does.
 """
 
 import asyncio
@@ -67,7 +68,7 @@ class WorkQueue:
         self._due: dict[Key, tuple[float, Priority]] = {}
         self._heap: list[tuple[float, int, Key]] = []
         self._failures: dict[Key, int] = {}
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._waiters: list[tuple[Priority, asyncio.Future[None]]] = []  # with the least urgent that each takes
         self._order = itertools.count()
         self._takes = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -85,7 +86,7 @@ class WorkQueue:
             return
         self._ready[key] = (priority, known[1] if known else self._clock())
         self._lines[priority].push(key)
-        self._wake()
+        self._wake(priority)
 
     def add_after(self, key: Key, delay: float, priority: Priority = Priority.RESYNC) -> None:
         """Look at the key in `delay` seconds, or earlier if it is already to be looked at earlier."""
@@ -116,17 +117,17 @@ class WorkQueue:
         for memory in (self._due, self._failures, self._dirty, self._ready):
             memory.pop(key, None)
 
-    async def take(self) -> Key | None:
-        """The next key, now in flight until `done`. None once the queue is closed."""
+    async def take(self, least: Priority = Priority.RESYNC) -> Key | None:
+        """The next key that is as urgent as `least`, now in flight until `done`. None once the queue is closed."""
         while not self._closed:
             self.tick()
-            key = self._next()
+            key = self._next(least)
             if key is not None:
                 self._in_flight[key] = self._clock()
                 self._due.pop(key, None)
                 return key
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiters.append(waiter)
+            self._waiters.append((least, waiter))
             await waiter
         return None
 
@@ -153,7 +154,7 @@ class WorkQueue:
         if self._timer:
             self._timer.cancel()
         while self._waiters:
-            self._wake()
+            self._wake(Priority.AWAITED)
 
     @property
     def depth(self) -> int:
@@ -178,10 +179,10 @@ class WorkQueue:
         """For how many seconds the longest running pass has run."""
         return max((self._clock() - since for since in self._in_flight.values()), default=0.0)
 
-    def _next(self) -> Key | None:
+    def _next(self, least: Priority) -> Key | None:
         self._takes += 1
         order = reversed(Priority) if self._takes % _TURN == 0 else iter(Priority)
-        for priority in order:
+        for priority in (each for each in order if each <= least):
             while (key := self._lines[priority].pop()) is not None:
                 if self._ready.get(key, (None,))[0] == priority:  # else: forgotten, or moved to a more urgent line
                     _, since = self._ready.pop(key)
@@ -189,10 +190,12 @@ class WorkQueue:
                     return key
         return None
 
-    def _wake(self) -> None:
-        while self._waiters:
-            waiter = self._waiters.popleft()
-            if not waiter.done():
+    def _wake(self, priority: Priority) -> None:
+        """Wake the first waiter who takes what is so urgent."""
+        self._waiters = [(least, waiter) for least, waiter in self._waiters if not waiter.done()]
+        for place, (least, waiter) in enumerate(self._waiters):
+            if priority <= least:
+                del self._waiters[place]
                 waiter.set_result(None)
                 return
 

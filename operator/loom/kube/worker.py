@@ -40,12 +40,15 @@ from loom.kube.writing import Writing
 logger = logging.getLogger(__name__)
 
 _AFTER_CONFLICT = 0.5
+_KEPT_FREE = 4  # workers for what others stand in line for: all others may be waiting for a request budget, and its turn would pass
 
 
 class Clouds(Protocol):
     """Gives out clouds (`loom.cloud.factory`)."""
 
-    def for_object(self, plane: AdminPlaneSpec, namespace: str, urgent: bool, cascade: bool = False) -> Cloud:
+    def for_object(
+        self, plane: AdminPlaneSpec, namespace: str, urgent: bool, cascade: bool = False, owner: str = ""
+    ) -> Cloud:
         """The cloud for one object. Raises CloudError."""
 
 
@@ -97,10 +100,10 @@ class Worker:
         self._meter = meter
         self._memories: dict[Key, tuple[str, Memory]] = {}
 
-    async def run(self) -> None:
-        """Take keys until the queue is closed."""
+    async def run(self, least: Priority = Priority.RESYNC) -> None:
+        """Take keys that are as urgent as `least` until the queue is closed."""
         queue = self._desk.watch.queue
-        while (key := await queue.take()) is not None:
+        while (key := await queue.take(least)) is not None:
             try:
                 await self._guarded(key)
             finally:
@@ -193,7 +196,8 @@ class Worker:
             return AbsentCloud(CloudError("ReferenceNotFound", "", message, Retry.SLOWLY))
         try:
             cascade = isinstance(found.spec, ApiProductSpec) and found.spec.delete_subscriptions
-            return self._world.clouds.for_object(plane, key.namespace, urgent=_is_urgent(obj), cascade=cascade)
+            owner = found.context.owner.mark
+            return self._world.clouds.for_object(plane, key.namespace, _is_urgent(obj), cascade, owner)
         except CloudError as error:
             return AbsentCloud(error)
 
@@ -243,7 +247,9 @@ def _is_urgent(obj: Mapping[str, Any]) -> bool:
 
 
 async def run_workers(worker: Worker, count: int) -> None:
-    """That many workers at once; returns when the queue is closed and each has ended its pass."""
+    """That many workers at once, and a few for what others wait for; returns when the queue is closed and each has ended its pass."""
     async with asyncio.TaskGroup() as group:
         for number in range(count):
             group.create_task(worker.run(), name=f"worker {number}")
+        for number in range(_KEPT_FREE):
+            group.create_task(worker.run(Priority.AWAITED), name=f"worker kept free {number}")
