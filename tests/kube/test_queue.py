@@ -185,6 +185,30 @@ async def test_the_timer_wakes_a_worker_when_a_key_is_due() -> None:
         assert await queue.take() == a_key()
 
 
+async def test_a_key_whose_time_has_come_is_no_news(queue: WorkQueue, clock: FakeClock) -> None:
+    queue.add_after(a_key(), 5.0, is_news=False)
+    clock.time += 5.0
+    assert await taken(queue, 1) == ["orders"]
+    assert not queue.heard(a_key())
+
+
+async def test_news_is_heard_by_whoever_looks_next_and_by_nobody_after(queue: WorkQueue) -> None:
+    queue.add_after(a_key(), 5.0, is_news=False)
+    queue.add_after(a_key(), 60.0)  # drops out, as there is an earlier look
+    assert [queue.heard(a_key()), queue.heard(a_key())] == [True, False]
+
+
+async def test_what_happens_during_a_pass_is_news_for_the_next(queue: WorkQueue) -> None:
+    queue.add(a_key())
+    key = await queue.take()
+    assert key is not None
+    assert queue.heard(key)
+    queue.add(key)
+    queue.done(key)
+    assert await taken(queue, 1) == ["orders"]
+    assert queue.heard(key)
+
+
 async def test_failures_in_a_row_double_the_delay_up_to_a_limit(queue: WorkQueue) -> None:
     delays = [queue.add_failed(a_key()) for _ in range(12)]
     assert delays[:4] == [FIRST_RETRY, 2 * FIRST_RETRY, 4 * FIRST_RETRY, 8 * FIRST_RETRY]

@@ -37,13 +37,14 @@ class Clouds:
 
     def __init__(self) -> None:
         self.error: CloudError | None = None
+        self.cloud: Any = CLOUD
         self.urgent: list[bool] = []
 
     def for_object(self, plane: Any, namespace: str, urgent: bool, cascade: bool = False, owner: str = "") -> Any:
         self.urgent.append(urgent)
         if self.error:
             raise self.error
-        return CLOUD
+        return self.cloud
 
 
 class Probers:

@@ -5,70 +5,31 @@ parent that this run made. A failed resource stops only what depends on it.
 """
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 
+from loom.engine.advance import note_answer
 from loom.engine.approval import is_allowed
 from loom.engine.causes import holds
 from loom.engine.compose import compose
 from loom.engine.conditions import all_of
 from loom.engine.decide import decide
-from loom.engine.diff import differences
 from loom.engine.item import CREATE, UPDATE, Item
 from loom.engine.lanes import TURN
 from loom.engine.look import is_below_new
-from loom.engine.memory import Running
-from loom.engine.observe import blocked_by, note_seen
+from loom.engine.observe import blocked_by
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.revive import revived, tell_recovery
-from loom.engine.send import holder, in_turn, is_pausing, keep_operation, lane_of, remember_failure
+from loom.engine.send import in_turn, is_pausing, keep_operation, lane_of
 from loom.engine.status import assemble
 from loom.engine.submitted import submitted_digest
 from loom.engine.together import together
-from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
-from loom.plan.arm_type import Tier
-from loom.plan.catalog import arm_type
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
 from loom.plan.values import Unresolved
 
 AT_ONCE = 8  # writes of one object in flight
-
-
-async def advance(run: Pass) -> None:
-    """One look at every long operation whose time has come."""
-    now = run.ports.clock.now()
-    due = [(name, running) for name, running in run.memory.running.items() if running.due <= now]
-    await together(_poll(run, name, running) for name, running in due)
-
-
-async def _poll(run: Pass, name: str, running: Running) -> None:
-    try:
-        written = await run.ports.cloud.poll(running.operation)
-    except CloudError as error:
-        if error.retry is Retry.NOW and error.reason in ("Throttled", "CloudUnavailable"):
-            running.due = run.ports.clock.now() + max(error.retry_after, run.work.rhythm.poll)
-            return  # the status could not be read; that says nothing of the operation
-        del run.memory.running[name]
-        run.ports.lanes.release(holder(run, name))
-        remember_failure(run, name, error, running.digest)
-        return
-    if written.operation is not None:
-        due = run.ports.clock.now() + written.wait
-        run.memory.running[name] = replace(running, operation=written.operation, due=due)
-        return
-    del run.memory.running[name]
-    run.ports.lanes.release(holder(run, name))
-    run.wrote = True
-    run.memory.last_write = run.ports.clock.now()
-    run.so_far.failures.pop(name, None)
-    if running.operation.verb == "PUT":
-        run.so_far.settled[name] = running.digest
-        if running.submitted is not None:
-            run.submitted[name] = running.submitted
-        _keep_answer(run, name, written.observed, running.digest)
 
 
 async def apply(run: Pass) -> None:
@@ -161,7 +122,7 @@ async def _put(run: Pass, item: Item) -> None:
     if under_way:
         item.stand(State.UPDATING if update else State.CREATING, "Progressing", "a long operation is under way")
         return
-    _note_answer(run, item, written.observed, digest)
+    note_answer(run, item, written.observed, digest)
     _settle(run, item, written.observed)
 
 
@@ -189,32 +150,12 @@ def _note_sent(run: Pass, item: Item) -> None:
         run.submitted[item.key] = sent
 
 
-def _note_answer(run: Pass, item: Item, observed: Observed | None, digest: str) -> None:
-    """An answer that shows exactly what is wanted is a reading, for what costs a read of its own."""
-    if item.type.tier is not Tier.SLOW or observed is None:
-        return
-    if not differences(item.type, item.desired, observed.body, item.resource.ignore, run.lookup):
-        run.so_far.answered[item.key] = digest
-        note_seen(run, item, observed, digest)
-
-
 def _settle(run: Pass, item: Item, observed: Observed | None) -> None:
     item.live = observed or item.live
     item.stand(State.READY)
     run.remember_outputs(item)
     run.so_far.settled[item.key] = run.digest(item)
     run.memory.slow.pop(item.key, None)
-
-
-def _keep_answer(run: Pass, name: str, observed: Observed | None, digest: str) -> None:
-    """What a long operation ended with: values that others ask for, and perhaps all that there is to be read."""
-    resource = next((r for r in run.plan.resources if r.key == name), None)
-    if observed is None or resource is None:  # the spec may have dropped it meanwhile
-        return
-    kind = arm_type(observed.id)
-    item = Item(resource, kind, id=observed.id, desired=run.marked(resource, kind), live=observed)
-    run.remember_outputs(item)
-    _note_answer(run, item, observed, digest)
 
 
 def _explain_waiting(run: Pass) -> None:

@@ -5,6 +5,7 @@ list serves them all.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from zlib import crc32
 
 from loom.engine.activity import is_stuck, is_unwell
@@ -33,7 +34,8 @@ def conclude(run: Pass) -> Result:
     _tell(run, status)
     left = run.allowed is not None and "applyingPlan" not in status and status_of(status, "Converged") != TRUE
     # What is left of an approval that is used up is said to wait for another one by the next pass.
-    return _result(run, status, SOONEST if left else _next_look(run))
+    result = _result(run, status, SOONEST if left else _next_look(run))
+    return result if left else replace(result, rests_until=_rests_until(run))
 
 
 def conclude_refused(run: Pass) -> Result:
@@ -159,22 +161,36 @@ def _same_generation(run: Pass) -> bool:
 def _next_look(run: Pass) -> float:
     """When to look again, in seconds: what is under way first, then the next common moment of the interval."""
     now = run.ports.clock.now()
-    names = {*run.items, *(d.id.lower() for d in run.deletions)}
-    due = [running.due for running in run.memory.running.values()]
-    # A pause that was over before this pass hurries nobody: whatever failed was either tried again in it, or waits for something
-    # else. One that ended while the pass went on may have held a write back, and nothing else would bring another pass.
-    pauses = [failure.not_before for name, failure in run.so_far.failures.items() if name in names]
-    due += [moment for moment in pauses if moment > run.began]
-    if run.lane_taken:
-        due.append(now + min(run.lane_taken, run.work.rhythm.interval))
-    if _is_at_work(run):
-        due.append(now + run.work.rhythm.poll)
+    due = [*_moments(run, now), *(running.due for running in run.memory.running.values())]
     if due:
         return min(due) - now
     if run.wrote or (run.work.deleting and not (run.work.in_use or is_stuck(run))):
         return run.work.rhythm.poll
     common = _next_common_moment(run, now)
     return min(common, _next_health_look(run, now)) if is_unwell(run) else common
+
+
+def _rests_until(run: Pass) -> float:
+    """Until when a look at the operations under way is all that there is to do; 0.0 where there are none."""
+    running, now = run.memory.running.values(), run.ports.clock.now()
+    if not running:
+        return 0.0
+    stuck = (each.since + run.work.rhythm.patience for each in running)
+    return min([now + run.work.rhythm.tolerance, *_moments(run, now), *stuck])
+
+
+def _moments(run: Pass, now: float) -> list[float]:
+    """The moments, long operations apart, at which something is to be tried again."""
+    names = {*run.items, *(d.id.lower() for d in run.deletions)}
+    # A pause that was over before this pass hurries nobody: whatever failed was either tried again in it, or waits for something
+    # else. One that ended while the pass went on may have held a write back, and nothing else would bring another pass.
+    pauses = [failure.not_before for name, failure in run.so_far.failures.items() if name in names]
+    due = [moment for moment in pauses if moment > run.began]
+    if run.lane_taken:
+        due.append(now + min(run.lane_taken, run.work.rhythm.interval))
+    if _is_at_work(run):
+        due.append(now + run.work.rhythm.poll)
+    return due
 
 
 def _is_at_work(run: Pass) -> bool:

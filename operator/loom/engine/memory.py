@@ -6,7 +6,7 @@ operations are then found again by `provisioningState`, values by reading. Bodie
 
 from dataclasses import dataclass, field, fields
 
-from loom.engine.ports import Kept, Operation
+from loom.engine.ports import Kept, Operation, Written
 from loom.errors import CloudError
 from loom.plan.checks import Check, Finding
 from loom.plan.keys import Step
@@ -25,13 +25,15 @@ class Failure:
 
 @dataclass(slots=True)
 class Running:
-    """A long operation under way, when to look at it next, and what it is to bring about."""
+    """A long operation under way, when to look at it next, what it is to bring about, and who holds a lane for it."""
 
     operation: Operation
     due: float
     digest: str
     since: float
+    holder: str
     update: bool = False
+    end: Written | CloudError | None = None  # how it ended, until a pass takes that up
     submitted: str | None = None  # keyed hash of what is sent with it and never returned
 
 

@@ -42,7 +42,7 @@ async def _prune(run: Pass, may_go_now: Callable[[Deletion], bool]) -> None:
 
 
 def _note_running(run: Pass, deletion: Deletion) -> None:
-    """A long delete is polled by `loom.engine.apply.advance`; its end is confirmed by a read, in `_delete`."""
+    """A long delete is polled by `loom.engine.advance`; its end is confirmed by a read, in `_delete`."""
     running = run.memory.running.get(deletion.key)
     if running is None:
         return

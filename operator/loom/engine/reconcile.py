@@ -6,7 +6,8 @@ Errors become a condition here and nowhere else. No step waits: what is under wa
 from collections.abc import Mapping
 
 from loom.engine.activity import is_stuck
-from loom.engine.apply import advance, apply
+from loom.engine.advance import advance
+from loom.engine.apply import apply
 from loom.engine.approval import approved, digests, keep_approval
 from loom.engine.conclude import conclude, conclude_early, conclude_failed, conclude_refused
 from loom.engine.deletions import find_deletions
@@ -111,7 +112,7 @@ def _choose_depth(run: Pass) -> None:
     if run.asked or now - memory.refreshed >= rhythm.interval:
         _see_again(run, slow=run.asked or slow_due)
     run.deep = run.asked or slow_due or memory.verified != run.work.generation
-    run.since = now if run.asked else max(memory.last_write, now - min(rhythm.share, rhythm.interval / 2))
+    run.since = now if run.asked else max(memory.last_write, now - rhythm.tolerance)
 
 
 def _see_again(run: Pass, *, slow: bool) -> None:

@@ -52,7 +52,7 @@ def keep_operation(run: Pass, name: str, written: Written, digest: str = DELETE,
     now = run.memory.last_write = run.ports.clock.now()
     if written.operation is None:
         return False
-    run.memory.running[name] = Running(written.operation, now + written.wait, digest, now, update)
+    run.memory.running[name] = Running(written.operation, now + written.wait, digest, now, holder(run, name), update)
     return True
 
 

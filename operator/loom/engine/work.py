@@ -45,6 +45,11 @@ class Rhythm:
     stretch: float = 1.0  # > 1 while the request budget is under pressure
     patience: float = 10800.0  # a long operation that takes longer is reported as stuck
 
+    @property
+    def tolerance(self) -> float:
+        """How old may be what a pass goes by, where it has written nothing since."""
+        return min(self.share, self.interval / 2)
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -80,13 +85,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a pass came to. `status` is the complete new status; `release` lets the finalizer go."""
+    """What a pass came to. `status` is the complete new status; `release` lets the finalizer go.
+
+    `rests_until`: until then (monotonic seconds) nothing but the end of a long operation can change what it came to; 0.0: anything may.
+    """
 
     status: Mapping[str, Json]
     requeue_after: float
     events: tuple[Event, ...] = ()
     release: bool = False
     progress_only: bool = False  # nothing but progress differs: the writer may hold it back
+    rests_until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class WorkQueue:
         self._in_flight: dict[Key, float] = {}
         self._due: dict[Key, tuple[float, Priority]] = {}
         self._heap: list[tuple[float, int, Key]] = []
+        self._news: set[Key] = set()  # of which something was heard, since somebody asked last
         self._failures: dict[Key, int] = {}
         self._waiters: list[tuple[Priority, asyncio.Future[None]]] = []  # with the least urgent that each takes
         self._order = itertools.count()
@@ -76,7 +77,11 @@ class WorkQueue:
         self._closed = False
 
     def add(self, key: Key, priority: Priority = Priority.CHANGE) -> None:
-        """Look at the key as soon as a worker is free; at once again if it is in flight."""
+        """Something happened: look at the key as soon as a worker is free; at once again if it is in flight."""
+        self._news.add(key)
+        self._make_ready(key, priority)
+
+    def _make_ready(self, key: Key, priority: Priority) -> None:
         if key in self._in_flight:
             self._dirty[key] = min(priority, self._dirty.get(key, priority))
             return
@@ -88,10 +93,15 @@ class WorkQueue:
         self._lines[priority].push(key)
         self._wake(priority)
 
-    def add_after(self, key: Key, delay: float, priority: Priority = Priority.RESYNC) -> None:
-        """Look at the key in `delay` seconds, or earlier if it is already to be looked at earlier."""
+    def add_after(self, key: Key, delay: float, priority: Priority = Priority.RESYNC, *, is_news: bool = True) -> None:
+        """Look at the key in `delay` seconds, or earlier if it is already to be looked at earlier.
+
+        `is_news`: something happened, and it is not only time to look again.
+        """
+        if is_news:
+            self._news.add(key)
         if delay <= 0:
-            self.add(key, priority)
+            self._make_ready(key, priority)
             return
         due = self._clock() + delay
         known = self._due.get(key)
@@ -112,8 +122,15 @@ class WorkQueue:
         """The next failure is the first in a row again."""
         self._failures.pop(key, None)
 
+    def heard(self, key: Key) -> bool:
+        """Did anything happen to the key since this was asked last, beside its time having come?"""
+        is_news = key in self._news
+        self._news.discard(key)
+        return is_news
+
     def forget(self, key: Key) -> None:
         """The object is gone: nothing is due any more. A pass in flight ends by itself."""
+        self._news.discard(key)
         for memory in (self._due, self._failures, self._dirty, self._ready):
             memory.pop(key, None)
 
@@ -136,7 +153,7 @@ class WorkQueue:
         del self._in_flight[key]
         priority = self._dirty.pop(key, None)
         if priority is not None:
-            self.add(key, priority)
+            self._make_ready(key, priority)
 
     def tick(self) -> None:
         """Make ready what has become due. The timer calls it; a test with a clock of its own may too."""
@@ -145,7 +162,7 @@ class WorkQueue:
             due, _, key = heapq.heappop(self._heap)
             if self._due.get(key, (None,))[0] != due:
                 continue  # overtaken by another entry, or forgotten
-            self.add(key, self._due.pop(key)[1])
+            self._make_ready(key, self._due.pop(key)[1])
         self._set_timer()
 
     def close(self) -> None:

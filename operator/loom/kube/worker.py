@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.api_product import ApiProductSpec
 from loom.engine.lanes import Lanes
+from loom.engine.lookout import Lookout, Rest
 from loom.engine.memory import Memory
 from loom.engine.ports import Clock, Cloud, Conflict, Prober
 from loom.engine.reconcile import reconcile
@@ -99,6 +100,7 @@ class Worker:
         self._world = world
         self._meter = meter
         self._memories: dict[Key, tuple[str, Memory]] = {}
+        self._rests: dict[Key, Rest] = {}  # of those for which nothing is to be done now but to look at operations
 
     async def run(self, least: Priority = Priority.RESYNC) -> None:
         """Take keys that are as urgent as `least` until the queue is closed."""
@@ -131,11 +133,17 @@ class Worker:
         self._meter.passed(key.kind, result, time.monotonic() - began)
 
     async def look_at(self, key: Key) -> None:
-        """One pass. Raises Conflict and ApiError, and whatever a defect raises."""
+        """One pass, or one look at the operations. Raises Conflict and ApiError, and whatever a defect raises."""
         watch = self._desk.watch
+        rest = self._rests.pop(key, None)
+        is_news = watch.queue.heard(key)
         obj = watch.cache.get(key)
         if obj is None:
             self._forget(key)
+            return
+        if rest and not is_news and (delay := await rest.goes_on(self._memory(key, obj))) is not None:
+            self._rests[key] = rest
+            watch.queue.add_after(key, delay, self._priority(key, obj), is_news=False)
             return
         deleting = bool(obj["metadata"].get("deletionTimestamp"))
         writing = self._writing(key, obj)
@@ -146,10 +154,15 @@ class Worker:
         found = await self._desk.gatherer.gather(key, obj)
         in_use = await users_of(self._desk.client, watch, key, found.spec) if deleting else ""
         work = work_of(key, obj, found, self._desk.pace.of(found.spec), in_use)
-        result = await reconcile(work, self._memory(key, obj), self._ports(key, obj, found, writing))
-        await self._conclude(key, writing, result)
+        ports = self._ports(key, obj, found, writing)
+        result = await reconcile(work, self._memory(key, obj), ports)
+        held_back = await self._conclude(key, writing, result)
+        if until := min(result.rests_until, ports.clock.now() + held_back if held_back else result.rests_until):
+            lookout = Lookout(ports.cloud, ports.clock, ports.lanes, work.rhythm.poll)
+            self._rests[key] = Rest(lookout, until)
 
-    async def _conclude(self, key: Key, writing: Writing, result: Result) -> None:
+    async def _conclude(self, key: Key, writing: Writing, result: Result) -> float:
+        """Write what a pass came to; for how many seconds its status is held back."""
         held_back = 0.0
         if not result.release:
             held_back = await writing.write(result.status, progress_only=result.progress_only)
@@ -157,9 +170,10 @@ class Worker:
             await self._desk.events.record(key, writing.obj, event)
         if result.release:
             await writing.release()
-            return
+            return 0.0
         delay = min(result.requeue_after, held_back) if held_back else result.requeue_after
-        self._desk.watch.queue.add_after(key, delay, self._priority(key, writing.obj))
+        self._desk.watch.queue.add_after(key, delay, self._priority(key, writing.obj), is_news=False)
+        return held_back
 
     def _priority(self, key: Key, obj: Mapping[str, Any]) -> Priority:
         """How urgent the next pass is: hundreds of new objects must not keep one that all of them wait for."""
@@ -210,6 +224,7 @@ class Worker:
 
     def _forget(self, key: Key) -> None:
         self._memories.pop(key, None)
+        self._rests.pop(key, None)
         # Its finalizer may have been taken off by force: nobody else would ever give back what it holds.
         self._world.lanes.forget(self._desk.gatherer.owner(key).mark)
         self._desk.status.forget(key)
