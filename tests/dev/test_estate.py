@@ -69,9 +69,10 @@ def test_the_groups_of_people_that_zones_give_access_to_are_found_once() -> None
 
 def test_what_stands_behind_a_product_is_made_and_behind_others_nothing() -> None:
     function = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/func"
+    vault = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv"
     account = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/gpt"
     backends = [
-        {"name": "a", "functionApp": {"id": function}},
+        {"name": "a", "functionApp": {"id": function, "key": {"keyVault": {"id": vault}}}},
         {"name": "b", "model": {"azureOpenAi": {"id": account}}},
         {"name": "c", "url": "https://orders.contoso.com"},
     ]
@@ -79,6 +80,7 @@ def test_what_stands_behind_a_product_is_made_and_behind_others_nothing() -> Non
     made = behind({"kind": "ApiProduct", "spec": {"backends": backends, "apis": [{"revisions": revisions}]}})
     assert [resource["id"] for resource in made if "/functions/" not in resource["id"]] == [
         function,
+        vault,
         account,
         f"{function}-2",
     ]

@@ -5,15 +5,17 @@ from dataclasses import replace
 
 import pytest
 
+from loom.engine.compose import emptied
 from loom.engine.diff import HIDDEN
 from loom.engine.foreseen import flatten
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import resource
+from loom.plan.catalog import arm_type
 from loom.plan.keys import KeyNotes
 from loom.plan.ownership import TAG, Owner
 from loom.plan.resource import Plan, Resource
 from loom.plan.values import Generated, Json
-from loom.plan.vault_secrets import handed_out, taken_back
+from loom.plan.vault_secrets import handed_out
 from support.engine_bench import GROUP, GROUP_R, MINE, OTHERS, SUBSCRIPTION, Bench
 
 VAULT = resource(GROUP, "Microsoft.KeyVault/vaults", "kvfinance")
@@ -169,7 +171,7 @@ async def test_a_secret_goes_with_its_vault_where_both_are_named(named: tuple[st
 
 @pytest.mark.parametrize(
     ("theirs", "goes"),
-    [(taken_back(PARTNERS), True), (handed_out(PARTNERS, "key", "digest", KeyNotes("")), False)],
+    [(emptied(arm_type(SECRET), PARTNERS), True), (handed_out(PARTNERS, "key", "digest", KeyNotes("")), False)],
     ids=["taken back", "handed out"],
 )
 async def test_a_key_that_was_taken_back_keeps_no_vault_and_one_that_is_handed_out_does(

@@ -10,10 +10,11 @@ from functools import partial
 import pytest
 
 from loom.api.data_landing_zone import PRIVATE_SERVICES
+from loom.cloud.host_keys import LIST_KEYS
 from loom.health.backends import ACTION
 from loom.manifests import read_manifests
 from loom.plan.arm_id import parent_of
-from loom.plan.arm_type import ArmType, Listing
+from loom.plan.arm_type import ArmType, Client, Listing
 from loom.plan.catalog import TYPES
 from loom.sim.clock import StandingClock
 from loom.sim.records import Record
@@ -21,6 +22,7 @@ from support.rehearsal import Rehearsal, rehearsal
 from support.routes import Route, Routes, official_routes, official_versions, read_routes
 from support.samples import SAMPLES
 from support.simulator import Simulator
+from support.tables import ABOVE
 
 GROUP = "/subscriptions/s/resourceGroups/g"
 OF_SUBSCRIPTION = "/subscriptions/s"
@@ -32,6 +34,7 @@ FIXED = {
     "managementPolicies": "default",
     "policies": "policy",
     "administrators": "activeDirectory",
+    "host": "default",
 }
 """The names of singletons, which the official routes spell out."""
 
@@ -51,7 +54,9 @@ def id_of(row: ArmType) -> str:
 def calls(row: ArmType) -> Iterator[tuple[str, str]]:
     """The method and path of everything that the engine may do with a type, by its row."""
     found = id_of(row)
-    if not row.offered:
+    if row.client is Client.HOST_KEYS:
+        yield "POST", f"{found.rpartition('/functionKeys/')[0]}/{LIST_KEYS}"
+    elif not row.offered:
         yield "GET", found
     if row.heads:
         yield "HEAD", found
@@ -83,7 +88,7 @@ def test_what_is_said_to_stay_for_ever_has_no_delete(row: ArmType) -> None:
 @pytest.mark.parametrize("row", TYPES.values(), ids=lambda row: row.name)
 def test_the_catalog_names_versions_that_exist(row: ArmType) -> None:
     _need_tables()
-    name = row.name.rpartition("/")[0] if row.offered else row.name  # what is only listed goes with its parent
+    name = ABOVE.get(row.name, row.name.rpartition("/")[0] if row.offered else row.name)
     assert f"{name}@{row.api_version}".lower() in official_versions()
 
 

@@ -169,7 +169,7 @@ def test_two_functions_at_one_path_are_two_operations_of_it() -> None:
         (
             [a_function("x", level="function")],
             "/api",
-            "lets nobody call x without a key (authLevel function); set keyRef",
+            "lets nobody call x without a key (authLevel function); set key",
         ),
     ],
 )

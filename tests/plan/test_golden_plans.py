@@ -7,7 +7,7 @@ import pytest
 
 from loom.plan.context import Context
 from support.plans import as_yaml, plan_of
-from support.said import SITE, world_of_apps
+from support.said import SITE, VAULT, world_of_apps
 from support.worlds import (
     Obj,
     api_object,
@@ -106,7 +106,15 @@ CASES: dict[str, Obj] = {
             {
                 "name": "jobs",
                 "path": "finance/jobs",
-                "revisions": [_from(functionApp={"id": SITE, "path": "/"})],
+                "revisions": [
+                    _from(
+                        functionApp={
+                            "id": SITE,
+                            "path": "/",
+                            "key": {"keyVault": {"id": VAULT}},
+                        }
+                    )
+                ],
             },
         ],
         backends=None,

@@ -90,7 +90,7 @@ def test_an_app_that_the_zone_does_not_run_is_waited_for() -> None:
         ),
         (
             [{"name": "b", "functionApp": {"id": SITE, "keyRef": KEY, "audience": "api://x"}}],
-            "a Function App is shown either a key",
+            "a Function App is shown a key that is made for it",
         ),
         ([{"name": "b", "functionApp": {"id": SITE, "audience": "https://management.azure.com"}}], "audience"),
         (

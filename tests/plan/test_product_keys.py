@@ -73,7 +73,7 @@ def test_who_may_refer_to_a_zone_of_others_may_not_write_into_its_vault() -> Non
     elsewhere = around(product(), "domain-platform", keyVault={})
     assert authority(product(), elsewhere).vaults == (GRANTED,)
     assert "is not among its keyVaults" in authority(product(vault(own)), around(product(), "domain-sales")).denied
-    with pytest.raises(Refusal, match="has no vault of its own in this namespace"):
+    with pytest.raises(Refusal, match="has none of its own in this namespace"):
         plan_of(product(vault()), elsewhere)
 
 
@@ -90,7 +90,7 @@ def test_keys_never_go_to_the_vault_of_a_zone_that_no_grant_covers() -> None:
 
 def test_a_zone_without_a_vault_is_told() -> None:
     with pytest.raises(
-        Refusal, match=r"spec\.subscriptions\[partner-0\]\.exportKeysTo\.keyVault names no id"
+        Refusal, match=r"spec\.subscriptions\[partner-0\]\.exportKeysTo\.keyVault names no Key Vault"
     ) as caught:
         plan_of(product(vault()))
     assert caught.value.wait

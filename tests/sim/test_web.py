@@ -29,3 +29,39 @@ def test_a_function_is_called_by_its_app_and_tells_its_address(azure: Simulator)
 def test_an_app_without_a_prefix_answers_at_its_root(azure: Simulator) -> None:
     job, _ = listed(azure, routePrefix="")
     assert job["properties"]["invoke_url_template"] == "https://func.azurewebsites.net/jobs/{jobid}"
+
+
+def host_of(azure: Simulator) -> str:
+    listed(azure)
+    return f"{within(group(azure), 'Microsoft.Web/sites', 'func')}/host/default"
+
+
+def keys(azure: Simulator, host: str) -> dict[str, Any]:
+    found: dict[str, Any] = azure.call("POST", f"{host}/listkeys?api-version={VERSION}").body
+    return found
+
+
+def test_an_app_has_a_master_key_and_a_first_one_and_takes_more(azure: Simulator) -> None:
+    host = host_of(azure)
+    made = azure.call("PUT", f"{host}/functionKeys/mine?api-version={VERSION}", {"properties": {"value": "a-key"}})
+    assert (made.status, made.body["properties"]) == (201, {"name": "mine", "value": "a-key"})
+    found = keys(azure, host)
+    assert sorted(found) == ["functionKeys", "masterKey", "systemKeys"]
+    assert set(found["functionKeys"]) == {"default", "mine"}
+
+
+def test_a_key_without_a_value_is_given_one(azure: Simulator) -> None:
+    host = host_of(azure)
+    made = azure.call("PUT", f"{host}/functionKeys/mine?api-version={VERSION}", {"properties": {}})
+    assert keys(azure, host)["functionKeys"]["mine"] == made.body["properties"]["value"] != ""
+
+
+def test_no_get_shows_a_key(azure: Simulator) -> None:
+    host = host_of(azure)
+    assert azure.call("GET", f"{host}/functionKeys/default?api-version={VERSION}").status == 405
+
+
+def test_a_key_that_is_deleted_is_listed_no_more(azure: Simulator) -> None:
+    host = host_of(azure)
+    assert azure.call("DELETE", f"{host}/functionKeys/default?api-version={VERSION}").status == 204
+    assert keys(azure, host)["functionKeys"] == {}

@@ -217,7 +217,7 @@ class Converged:
 
 
 def _asks(record: Record) -> bool:
-    return record.path.endswith(("/listSecrets", "/backendhealth"))
+    return record.path.endswith(("/listSecrets", "/listkeys", "/backendhealth"))
 
 
 @asynccontextmanager

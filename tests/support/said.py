@@ -11,6 +11,7 @@ from support.worlds import DOCUMENT, SPOKE, Obj, grant, plane_object, world
 
 GROUP = f"/subscriptions/{SPOKE}/resourceGroups/rg-shared"
 SITE = f"{GROUP}/providers/Microsoft.Web/sites/func-jobs"
+VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv-shared"
 
 
 def a_function(name: str, *methods: str, route: str = "", prefix: str = "/api", **properties: Any) -> Obj:
@@ -30,7 +31,7 @@ def a_function(name: str, *methods: str, route: str = "", prefix: str = "/api", 
 
 def world_of_apps(obj: Obj, **given: Any) -> Context:
     """The world of a product whose apps have said what they are; `given` are fields of the grant."""
-    context = world(obj, plane_object(grants=[grant(**{"scopes": [GROUP], **given})]))
+    context = world(obj, plane_object(grants=[grant(**{"scopes": [GROUP], "keyVaults": [VAULT], **given})]))
     listed = [a_function("startJob", "post", route="jobs", prefix="")]
     said = {
         source.name: Link(

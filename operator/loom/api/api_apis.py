@@ -93,11 +93,10 @@ class Api(Model):
         Rule(
             field="backendRef",
             cel="!has(self.backendRef) || self.revisions.all(r, !has(r.source.functionApp) || "
-            "(!has(r.source.functionApp.keyRef) && !has(r.source.functionApp.audience)))",
-            message="with backendRef, keyRef and audience belong to that entry of backends and not to the source",
+            "(!has(r.source.functionApp.key) && !has(r.source.functionApp.keyRef) && !has(r.source.functionApp.audience)))",
+            message="with backendRef, key, keyRef and audience belong to that entry of backends and not to the source",
             holds=lambda a: (
-                a.backend_ref is None
-                or not any(f.key_ref or f.audience for r in a.revisions if (f := r.source.function_app))
+                a.backend_ref is None or not any(f.shows_something for r in a.revisions if (f := r.source.function_app))
             ),
         ),
     )

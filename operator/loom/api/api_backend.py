@@ -28,6 +28,26 @@ class KeyHolder(Model):
     """A secret of a Key Vault. The service's identity must be allowed to read it (Key Vault Secrets User)."""
 
 
+class KeyStore(Model):
+    """A Key Vault that a key of ours is kept in."""
+
+    id: Annotated[str, arm_id("Microsoft.KeyVault/vaults")]
+    """The vault's ARM id; the namespace's grant must list it under keyVaults."""
+
+
+class OwnKey(Model):
+    """A host key that is made on a Function App for these calls alone, and goes with them."""
+
+    key_vault: KeyStore | None = None
+    """Where it is kept, as a secret of ours. The service's identity must be allowed to read it (Key Vault Secrets User). Omitted: the
+    landing zone's own vault, where the zone is of this namespace."""
+
+    @property
+    def vault(self) -> str | None:
+        """The id of the vault that it names."""
+        return self.key_vault.id if self.key_vault else None
+
+
 class ContainerAppBackend(Model):
     """A container app, called at the address that Azure reports for it."""
 
@@ -52,9 +72,10 @@ class FunctionAppBackend(Model):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
-            cel="!(has(self.keyRef) && has(self.audience))",
-            message="a Function App is shown either a key (keyRef) or a token (audience), not both",
-            holds=lambda backend: backend.key_ref is None or backend.audience is None,
+            cel="[has(self.key), has(self.keyRef), has(self.audience)].filter(given, given).size() <= 1",
+            message="a Function App is shown a key that is made for it (key), one that is there (keyRef), or a token (audience): at most "
+            "one of the three",
+            holds=lambda backend: [backend.key, backend.key_ref, backend.audience].count(None) >= 2,
         ),
     )
 
@@ -62,11 +83,19 @@ class FunctionAppBackend(Model):
     """Its ARM id, within the grant's scopes."""
     path: Annotated[str, Field(pattern=r"^(/|(/[A-Za-z0-9._~-]+)+)$", max_length=400)] | None = None
     """What stands before each operation's path, / for nothing. Omitted: /api, as functions are routed."""
+    key: OwnKey | None = None
+    """A key that the operator makes on the app, keeps in a Key Vault, and takes away again. It is shown as x-functions-key. Omitted:
+    none."""
     key_ref: KeyHolder | None = None
-    """The function key that is shown as x-functions-key. Omitted: none."""
+    """A key of the app that is there and that somebody put into a Key Vault, shown as x-functions-key. Omitted: none."""
     audience: Annotated[str, Field(pattern=r"^api://[A-Za-z0-9._/-]+$", max_length=200)] | None = None
     """The application id URI of the app, such as api://orders: a token of the service's identity for it is shown, where the
     namespace's grant lists it under audiences. Omitted: none."""
+
+    @property
+    def shows_something(self) -> bool:
+        """Is it shown a key, or a token?"""
+        return any((self.key, self.key_ref, self.audience))
 
     @property
     def prefix(self) -> str:
@@ -190,6 +219,11 @@ class Backend(Model):
             yield self.function_app.key_ref
         if self.model and self.model.compatible:
             yield self.model.compatible.key_ref
+
+    @property
+    def own_key(self) -> OwnKey | None:
+        """The key that is made for it."""
+        return self.function_app.key if self.function_app else None
 
     def kinds(self) -> Iterator[tuple[str, Any]]:
         """What it is, by its field's name: exactly one, where the rules hold."""

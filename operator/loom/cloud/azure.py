@@ -7,7 +7,7 @@ the resource when it needs it, and not before.
 
 from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
 
-from loom.cloud import api_links, api_management, api_revisions, container_apps
+from loom.cloud import api_links, api_management, api_revisions, container_apps, host_keys
 from loom.cloud.answer import Answer, asked_wait
 from loom.cloud.arm import ById, Carrier
 from loom.cloud.ask import Caller
@@ -41,6 +41,7 @@ class AzureCloud:
             Client.CONTAINER_APPS: container_apps.ContainerApps(principal, caller),
             Client.API_MANAGEMENT: self._api_management,
             Client.API_REVISIONS: api_revisions.ApiRevisions(principal, caller),
+            Client.HOST_KEYS: host_keys.HostKeys(principal, caller),
         }
 
     @property
@@ -173,6 +174,7 @@ class AzureCloud:
             Client.CONTAINER_APPS: container_apps.OPERATIONS,
             Client.API_MANAGEMENT: api_management.OPERATIONS,
             Client.API_REVISIONS: api_revisions.TYPES,
+            Client.HOST_KEYS: host_keys.TYPES,
         }.get(kind.client, ())
         return self._carriers[kind.client if type_of(arm_id).lower() in covered else Client.BY_ID]
 

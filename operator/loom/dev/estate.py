@@ -103,6 +103,8 @@ def called_by(product: Mapping[str, Any]) -> list[Json]:
     for caller in (*spec.get("backends", ()), *sources):
         if function := caller.get("functionApp"):
             found += _functions(function["id"])
+            if vault := ((function.get("key") or {}).get("keyVault") or {}).get("id"):
+                found.append({"id": vault, "body": {"location": "eastus2"} | _SERVICES["keyVault"]})
         if account := (caller.get("model") or {}).get("azureOpenAi"):
             body = {"location": "eastus2", "kind": "OpenAI", "sku": {"name": "S0"}}
             subdomain = {"customSubDomainName": account["id"].rpartition("/")[2]}

@@ -11,10 +11,11 @@ from typing import Any
 
 from loom.engine.diff import path_pattern, undeclared
 from loom.engine.item import Item
-from loom.engine.marks import tags_of
+from loom.engine.marks import marked, tags_of
 from loom.engine.one_pass import Pass
 from loom.plan.arm_id import key
-from loom.plan.arm_type import Carry, Marking
+from loom.plan.arm_type import ArmType, Carry, Marking
+from loom.plan.ownership import Owner
 from loom.plan.resource import Absent, Mode
 from loom.plan.values import Generated, Json, Value, at, resolve
 
@@ -44,6 +45,14 @@ def compose(run: Pass, item: Item) -> dict[str, Json]:
         if rule.floor:
             _keep_higher(body, item.live.body, rule.path)
     return body
+
+
+def emptied(kind: ArmType, owner: Owner) -> dict[str, Json]:
+    """The body of what holds nothing any more, and is still its owner's."""
+    body: dict[str, Json] = {}
+    for path, value in kind.emptying:
+        _place(body, path, value)
+    return marked(kind, body, owner)
 
 
 def drawn(value: Value) -> Value:

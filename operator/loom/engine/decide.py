@@ -165,7 +165,7 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
     if item.resource.mode is Mode.MANAGED and (end := _dead_end(item, live)):
         _replace(run, item, end)
         return
-    if item.type.once:
+    if item.type.once and at(item.desired, item.type.once) is None:
         item.stand(State.READY)
         return
     item.changes = differences(item.type, item.desired, live.body, item.resource.ignore, run.lookup)

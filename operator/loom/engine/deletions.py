@@ -15,7 +15,7 @@ from loom.engine.ports import Observed
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import RESOURCE_GROUP, SUBSCRIPTION, is_within, key, name_of, parent_of, type_of
 from loom.plan.arm_type import ArmType, Marking
-from loom.plan.catalog import arm_type, collection_of, data_within
+from loom.plan.catalog import TYPES, collection_of, data_within
 from loom.plan.outcome import State
 from loom.plan.values import at
 
@@ -31,6 +31,7 @@ async def find_deletions(run: Pass, keep: Iterable[str]) -> None:
     }
     found = [Deletion(spelled, known_type(spelled)) for name, spelled in run.inventory.ids.items() if name not in kept]
     for deletion in found:
+        deletion.emptied = await _is_a_copy(run, deletion)
         _judge_data(run, deletion)
     for deletion in found:
         _judge_held(deletion, found)
@@ -78,7 +79,22 @@ async def _footing_of(run: Pass, deletion: Deletion) -> list[str]:
     return [template.format(*values) for template, values in filled if all(values)]
 
 
+async def _is_a_copy(run: Pass, deletion: Deletion) -> bool:
+    """Does it only repeat what stands elsewhere, and goes with that? What Azure has no DELETE for is emptied then."""
+    if not deletion.type.copies:
+        return False
+    try:
+        live = await look_up(run, deletion.id, deletion.type)
+    except CloudError as error:
+        if error.retry is Retry.NOW:
+            raise
+        return False
+    return live is not None and at(live.body, deletion.type.copies) is not None
+
+
 def _judge_data(run: Pass, deletion: Deletion) -> None:
+    if deletion.emptied:
+        return
     kind, name = deletion.type, data_name(deletion.type, deletion.id)
     named = name.lower() in {wish.lower() for wish in run.work.wishes.delete_data}
     if kind.protected and not named:
@@ -92,7 +108,7 @@ _WITH_ITS_HOLDER = "it goes with what holds it, where spec.deleteData names both
 def _judge_held(deletion: Deletion, found: list[Deletion]) -> None:
     """Data that Azure deletes only with what holds it, as a secret with its vault, stays as long as that does."""
     kind = deletion.type
-    if deletion.retained or not kind.protected or kind.deletable:
+    if deletion.retained or deletion.emptied or not kind.protected or kind.deletable:
         return
     holder = key(parent_of(deletion.id))
     going = any(d.key == holder and d.type.protected and not d.retained for d in found)
@@ -154,7 +170,7 @@ async def _staying_in(run: Pass, deletion: Deletion) -> list[str]:
 async def may_be_deleted(run: Pass, deletion: Deletion, live: Observed) -> bool:
     """Is it ours by its mark, and within today's grant? What is not ours leaves the inventory; what no grant covers is blocked."""
     whose = judge(deletion.type, live, run.work.owner, await _witness(run, deletion, live))
-    if whose is not Ownership.OURS or not deletion.type.deletable:
+    if whose is not Ownership.OURS or not (deletion.type.deletable or deletion.emptied):
         owner = owner_of(deletion.type, live) or "nobody"
         run.inventory.remove(deletion.id)  # not ours: nothing to keep track of
         if whose is not Ownership.OURS:
@@ -183,8 +199,8 @@ async def _bears_mark(run: Pass, arm_id: str) -> bool:
     """Does this resource, or the nearest ancestor that can carry a tag, carry ours? Read, because status and plan prove nothing."""
     place = arm_id
     while place and type_of(place) != SUBSCRIPTION:
-        kind = arm_type(place)
-        if kind.marking is Marking.TAG:
+        kind = TYPES.get(type_of(place).lower())  # what only stands between has no row
+        if kind is not None and kind.marking is Marking.TAG:
             live = await run.ports.snapshots.one(run.ports.cloud, place, run.since)
             return live is not None and owner_of(kind, live) == run.work.owner.mark
         place = parent_of(place)

@@ -75,7 +75,10 @@ class Item:
 
 @dataclass(slots=True)
 class Deletion:
-    """Something of ours that nothing declares any more. `retained` says why it stays all the same."""
+    """Something of ours that nothing declares any more.
+
+    `retained`: it stays all the same. `emptied`: what it holds is taken out of it, as Azure has no DELETE for it.
+    """
 
     id: str
     type: ArmType
@@ -83,6 +86,7 @@ class Deletion:
     reason: str = ""
     message: str = ""
     retained: bool = False
+    emptied: bool = False
 
     @property
     def key(self) -> str:

@@ -92,12 +92,20 @@ def _can_wait(run: Pass, item: Item) -> bool:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=UPDATE)
     elif run.lazy and item.type.listing is Listing.EACH and (other := blocked_by(run, item)) and other.action:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=CREATE)
-    elif item.type.tier is Tier.SLOW and not run.deep and known is not None:
+    elif item.type.tier is Tier.SLOW and not run.deep and known is not None and not _is_asked_for(run, item):
         item.stand(State.READY, message=known.message)
         item.trusted, item.foreign = True, known.foreign
     else:
         return False
     return True
+
+
+def _is_asked_for(run: Pass, item: Item) -> bool:
+    """Does what every pass compares ask it for a value that nobody remembers?"""
+    if run.knows_outputs(item.key):
+        return False
+    asking = (other for other in run.plan.resources if any(ref.key == item.key for ref in other.refs))
+    return any(arm_type(_type_source(other.id)).tier is Tier.FAST for other in asking)
 
 
 async def _is_as_seen(run: Pass, item: Item) -> bool:

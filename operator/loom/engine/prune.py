@@ -7,11 +7,13 @@ from collections.abc import Callable
 from functools import partial
 
 from loom.engine.approval import deletion_digest
+from loom.engine.compose import emptied
 from loom.engine.deletions import may_go
 from loom.engine.inventory import short
 from loom.engine.item import DELETE, Deletion
 from loom.engine.observe import is_stuck
 from loom.engine.one_pass import Pass
+from loom.engine.ports import Written
 from loom.engine.send import in_turn, is_pausing, keep_operation
 from loom.engine.together import together
 from loom.plan.arm_id import is_within, key
@@ -90,10 +92,16 @@ async def _delete(run: Pass, deletion: Deletion) -> None:
         _gone(run, deletion)
     elif await may_go(run, deletion, live):
         run.wrote = True
-        if keep_operation(run, deletion.key, await run.ports.cloud.delete(deletion.id, etag=live.etag)):
+        if keep_operation(run, deletion.key, await _send(run, deletion, live.etag)):
             deletion.halt(State.DELETING, "Progressing", f"{short(deletion.id)} is being deleted")
         else:
             _gone(run, deletion)
+
+
+async def _send(run: Pass, deletion: Deletion, etag: str) -> Written:
+    if deletion.emptied:
+        return await run.ports.cloud.put(deletion.id, emptied(deletion.type, run.work.owner))
+    return await run.ports.cloud.delete(deletion.id, etag=etag)
 
 
 def _is_being_made(run: Pass, deletion: Deletion) -> bool:

@@ -5,6 +5,7 @@ Whoever wrote a newer version of a secret by hand took the mark away with it: it
 
 from collections.abc import Mapping, Sequence
 
+from loom.engine.compose import emptied
 from loom.engine.marks import owner_of
 from loom.engine.ports import Cloud, Kept, Observed
 from loom.errors import CloudError, Retry
@@ -43,7 +44,7 @@ class VaultKeeper:
                 return
             raise
         if live is not None and vault_secrets.notes_of(live.body) is not None:
-            await self._cloud.put(live.id, vault_secrets.taken_back(self._owner))
+            await self._cloud.put(live.id, emptied(arm_type(live.id), self._owner))
 
     async def _find(self, place: Place) -> Observed | None:
         arm_id = self._id(place)

@@ -12,6 +12,8 @@ from loom.api.api_subscription import Approval
 from loom.errors import Refusal
 from loom.plan import api_report
 from loom.plan.backends import refused
+from loom.plan.catalog.backends import HOST_KEYS
+from loom.plan.catalog.key_vault import SECRETS
 from loom.plan.checks import GatewayCheck, let_through
 from loom.plan.context import Context
 from loom.plan.grants import passages, product_grant, vaults_of
@@ -33,7 +35,6 @@ from loom.plan.product.place import (
     SERVICE,
     SOURCE_IN_SYNC,
     Place,
-    own_vault,
     place_of,
     service_of,
 )  # fmt: skip
@@ -70,7 +71,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
         resources=resources,
         checks=tuple(let_through(_checks(place), passages(context))),
         conditions=CONDITIONS,
-        exports=tuple(exports(spec, own_vault(context))),
+        exports=tuple(exports(place)),
         keeps=tuple(history(place)),
         **_without_documents(place),
         facts={"gatewayUrl": gateway, **_current_revisions(spec), **subscription_states(spec)},
@@ -87,7 +88,8 @@ def authority(spec: ApiProductSpec, context: Context) -> Authority:
     assert context.plane is not None  # noqa: S101 (service_of has looked)
     grant, denied = product_grant(spec, service, context, context.plane)
     vaults = vaults_of(grant, context) if grant else ()
-    return Authority(home=service, denied=denied, vaults=vaults)
+    keys = (*((SECRETS, vault) for vault in vaults), *((HOST_KEYS, scope) for scope in (grant.scopes if grant else ())))
+    return Authority(home=service, denied=denied, vaults=vaults, inner=keys)
 
 
 def report(spec: ApiProductSpec, made: Plan, outcome: Outcome) -> Mapping[str, Json]:

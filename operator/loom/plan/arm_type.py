@@ -17,6 +17,7 @@ class Client(StrEnum):
     CONTAINER_APPS = "ContainerApps"
     API_MANAGEMENT = "ApiManagement"
     API_REVISIONS = "ApiRevisions"
+    HOST_KEYS = "HostKeys"
 
 
 class Marking(StrEnum):
@@ -129,6 +130,10 @@ class ArmType:
     client: Client = Client.BY_ID
     protected: str = ""  # why it is never deleted by omission; "" = it may be
     emptied: tuple[str, str] = ("", "")  # a path and its value in one that holds nothing any more: no data
+    emptying: tuple[tuple[str, Any], ...] = ()  # what is written to make it so, by path
+    copies: str = (
+        ""  # a path that one has which only repeats what stands elsewhere: it is emptied where Azure has no DELETE
+    )
     immutable: tuple[str, ...] = ()  # declared paths that Azure refuses to change
     write_only: tuple[str, ...] = ()  # declared paths that a GET never returns: compared by keyed hash
     normals: tuple[Normal, ...] = ()
@@ -157,7 +162,9 @@ class ArmType:
     stands_in: tuple[Footing, ...] = ()
     dead_end: DeadEnd | None = None  # the one case in which something is replaced
     revival: Revival | None = None  # deleted ones are kept under their names for a while
-    once: bool = False  # written at creation alone: a later PUT would make another of it
+    once: str = (
+        ""  # a path: what is declared without it is written at creation alone, as a later PUT would make another of it
+    )
     writable: bool = True  # False: only looked at
 
     def __post_init__(self) -> None:

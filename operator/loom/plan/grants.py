@@ -4,7 +4,7 @@ A grant withdrawn stops writing, not reading: so a denial goes into `Authority.d
 by itself: one of them must cover all of a request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 
 from loom.api.admin_plane import AdminPlaneSpec
@@ -201,11 +201,21 @@ def vaults_of(grant: Grant, context: Context) -> tuple[str, ...]:
 
 def _exports_denial(vaults: tuple[str, ...], spec: ApiProductSpec) -> str:
     """Keys go to no vault that nobody has let these namespaces use."""
+    for what, named in _written(spec):
+        if key(named) not in {key(vault) for vault in vaults}:
+            return f"Key Vault {name_of(named)} of {what} is not among its keyVaults"
+    return ""
+
+
+def _written(spec: ApiProductSpec) -> Iterator[tuple[str, str]]:
+    """The vaults (ids) that keys of a product are written to, each with what the key is of."""
     for wanted in spec.subscriptions:
         target = wanted.export_keys_to.key_vault if wanted.export_keys_to else None
-        if target and target.id and key(target.id) not in {key(vault) for vault in vaults}:
-            return f"Key Vault {name_of(target.id)} of subscription {wanted.name} is not among its keyVaults"
-    return ""
+        if target and target.id:
+            yield f"subscription {wanted.name}", target.id
+    for backend in spec.all_backends:
+        if backend.own_key and backend.own_key.vault:
+            yield f"backend {backend.name}", backend.own_key.vault
 
 
 def _policies_denial(given: ApiManagementGrant, spec: ApiProductSpec) -> str:

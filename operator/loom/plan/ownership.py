@@ -7,7 +7,7 @@ id lies in `Authority`.
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from loom.plan.arm_id import is_plain, is_within, key
+from loom.plan.arm_id import is_plain, is_within, key, type_of
 
 TAG = "csaloom-io-owner"
 
@@ -46,7 +46,8 @@ class Owner:
 class Authority:
     """Where an object may write today. `home`: its own resource group. `scopes`: what the grant adds. `exact`: single ids.
 
-    `vaults` are Key Vaults in which secrets of its own may stand, and nothing else of it.
+    `vaults` are Key Vaults in which secrets of its own may stand, and nothing else of it; `inner` are further places of that sort: a
+    type, and the scope within which things of that type may be its own.
     `denied` says in words why nothing may be written at all (no grant, grant withdrawn); "" = it may.
     """
 
@@ -55,6 +56,7 @@ class Authority:
     exact: frozenset[str] = field(default_factory=frozenset)  # comparable ids, as the hub's peering with this zone
     denied: str = ""
     vaults: tuple[str, ...] = ()  # ids
+    inner: tuple[tuple[str, str], ...] = ()
 
     def covers(self, arm_id: str) -> bool:
         """May this object write or delete `arm_id` today?"""
@@ -62,4 +64,7 @@ class Authority:
             return False
         if key(arm_id) in self.exact:
             return True
-        return any(scope and is_within(arm_id, scope) for scope in (self.home, *self.scopes))
+        if any(scope and is_within(arm_id, scope) for scope in (self.home, *self.scopes)):
+            return True
+        kind = type_of(arm_id).lower()
+        return any(kind == inner.lower() and is_within(arm_id, scope) for inner, scope in self.inner)

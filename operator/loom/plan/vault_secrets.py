@@ -7,10 +7,9 @@ secrets, REST): a key that is taken back is covered by a version that is disable
 from collections.abc import Iterable, Mapping
 
 from loom.plan.arm_id import name_of
-from loom.plan.catalog.key_vault import WITHDRAWN
 from loom.plan.keys import KeyNotes, Place
 from loom.plan.ownership import TAG, Owner
-from loom.plan.values import Json, at
+from loom.plan.values import Json, Value, at
 
 _NOTES = "csaloom-"  # before the names of notes, in tags: these hold no slash
 _DIGEST = f"{_NOTES}keys-digest"
@@ -25,12 +24,12 @@ def secret_id(place: Place, vaults: Iterable[str]) -> str:
 def handed_out(owner: Owner, key: str, digest: str, notes: KeyNotes) -> dict[str, Json]:
     """The secret with a key in it."""
     texts = {f"{_NOTES}{name}": text for name, text in notes.write().items() if text}
-    return _secret({TAG: owner.mark, _DIGEST: digest, **texts}, key, enabled=True)
+    return {"tags": {TAG: owner.mark, _DIGEST: digest, **texts}, "properties": held(key)}
 
 
-def taken_back(owner: Owner) -> dict[str, Json]:
-    """The secret with no key in it. It stays ours, so that its name can be handed out to once more."""
-    return _secret({TAG: owner.mark}, WITHDRAWN, enabled=False)
+def held(key: Value) -> dict[str, Value]:
+    """What a secret says of a key that is good."""
+    return {"value": key, "contentType": "text/plain", "attributes": {"enabled": True}}
 
 
 def digest_of(secret: Mapping[str, Json]) -> str:
@@ -41,12 +40,6 @@ def digest_of(secret: Mapping[str, Json]) -> str:
 def notes_of(secret: Mapping[str, Json]) -> KeyNotes | None:
     """The notes beside the key; None where no key is handed out."""
     return KeyNotes.read({name.removeprefix(_NOTES): text for name, text in _tags(secret).items()})
-
-
-def _secret(tags: Mapping[str, str], value: str, *, enabled: bool) -> dict[str, Json]:
-    kind = "text/plain" if enabled else WITHDRAWN
-    properties = {"value": value, "contentType": kind, "attributes": {"enabled": enabled}}
-    return {"tags": dict(tags), "properties": properties}
 
 
 def _tags(secret: Mapping[str, Json]) -> dict[str, str]:

@@ -173,6 +173,7 @@ class Kind:
     writable: bool = True
     patchable: bool = True
     readable: bool = True
+    tabled: bool = True  # False: Azure has the type, and its type tables do not
     extension: bool = False
     names: NameRule | None = None
     unique: str = ""

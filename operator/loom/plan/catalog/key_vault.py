@@ -5,7 +5,11 @@ from loom.plan.arm_type import ArmType, Carry, Listing, Revival, Tier
 WITHDRAWN = "withdrawn"
 """The content type of a secret whose newest version says only that its key was taken back."""
 
+COPY = "csaloom-copy-of"
+"""A tag: whose key a secret repeats. With that one gone it opens nothing."""
+
 _VAULT = "Microsoft.KeyVault/vaults"
+SECRETS = f"{_VAULT}/secrets"
 _OTHERS = "a PUT without it may take it away, and whoever set it does not ask us"
 
 TYPES = (
@@ -29,10 +33,14 @@ TYPES = (
     ),
     ArmType(
         # Azure has no DELETE of a secret by ARM, and its GET never returns the value: a PUT without one would make an empty version.
-        f"{_VAULT}/secrets", "2025-05-01", "secret",
-        listing=Listing.EACH, tier=Tier.SLOW, once=True,
+        SECRETS, "2025-05-01", "secret",
+        listing=Listing.EACH, tier=Tier.SLOW, once="properties.value", write_only=("properties.value",),
         protected="whoever goes by a secret needs this very value",
         emptied=("properties.contentType", WITHDRAWN),
+        emptying=(
+            ("properties.value", WITHDRAWN), ("properties.contentType", WITHDRAWN), ("properties.attributes.enabled", False),
+        ),
+        copies=f"tags.{COPY}",
         deletable=False,
         delete_rank=55,
     ),

@@ -14,6 +14,7 @@ from loom.api.circuit_breaker import CircuitBreaker, StatusRange
 from loom.errors import Refusal
 from loom.plan.arm_id import name_of
 from loom.plan.clouds import SUFFIXES
+from loom.plan.product.host_keys import host_key, secret_version
 from loom.plan.product.place import APIS_IMPORTED, SERVICE, Place
 from loom.plan.resource import Mode, Resource
 from loom.plan.values import Ref, Text, Value
@@ -90,19 +91,18 @@ def audience(place: Place, name: str) -> str:
 
 def _needed(place: Place, backend: Backend) -> Iterator[Resource]:
     """What a backend's address is read from, and what opens it."""
-    key_ref = None
     match next(backend.kinds()):
         case ("containerApp", app):
             yield _target(backend, app.id or place.app(app.app or ""))
         case ("functionApp", function):
             yield _target(backend, function.id)
-            key_ref = function.key_ref
         case ("model", model) if model.azure_open_ai:
             yield _target(backend, model.azure_open_ai.id)
-        case ("model", model):
-            key_ref = model.compatible.key_ref
-    if key_ref:
-        yield _key(place, backend.name, key_ref)
+    if backend.own_key:
+        yield from host_key(place, backend, _target_key(backend.name))
+        yield _key(place, backend.name, secret_version(backend))
+    for holder in backend.key_refs():
+        yield _key(place, backend.name, _secret_uri(place, holder))
 
 
 def _target(backend: Backend, arm_id: str) -> Resource:
@@ -117,10 +117,15 @@ def _key_name(place: Place, backend: str) -> str:
     return place.name(f"key-{backend}")
 
 
-def _key(place: Place, backend: str, holder: KeyHolder) -> Resource:
-    """A named value that the service keeps in step with the vault. The vault's host is computed, never taken from a spec."""
-    name, secret = _key_name(place, backend), holder.key_vault
-    vault = f"https://{name_of(secret.id).lower()}.{SUFFIXES[place.cloud].vaults}"
+def _secret_uri(place: Place, holder: KeyHolder) -> str:
+    """Where the newest version of a key is. The vault's host is computed, never taken from a spec."""
+    vault = name_of(holder.key_vault.id).lower()
+    return f"https://{vault}.{SUFFIXES[place.cloud].vaults}/secrets/{holder.key_vault.secret_name}"
+
+
+def _key(place: Place, backend: str, secret: Value) -> Resource:
+    """A named value that the service reads from a vault, and keeps in step with it where `secret` (its URI) names no version."""
+    name = _key_name(place, backend)
     return Resource(
         key=f"key/{backend}",
         id=f"{place.service}/namedValues/{name}",
@@ -128,7 +133,7 @@ def _key(place: Place, backend: str, holder: KeyHolder) -> Resource:
             "properties": {
                 "displayName": name,
                 "secret": True,
-                "keyVault": {"secretIdentifier": f"{vault}/secrets/{secret.secret_name}"},
+                "keyVault": {"secretIdentifier": secret},
             }
         },
         depends_on=(SERVICE,),
@@ -146,7 +151,7 @@ def _single(place: Place, backend: Backend) -> dict[str, Value]:
     if backend.circuit_breaker:
         properties["circuitBreaker"] = {"rules": [_breaker(backend.circuit_breaker)]}
     named = f"{{{{{_key_name(place, backend.name)}}}}}"
-    if backend.function_app and backend.function_app.key_ref:
+    if backend.function_app and (backend.function_app.key or backend.function_app.key_ref):
         properties["credentials"] = {"header": {"x-functions-key": [named]}}
     if backend.model and backend.model.compatible:
         properties["credentials"] = {"authorization": {"scheme": "Bearer", "parameter": named}}

@@ -92,7 +92,8 @@ def _check(function: _Function, prefix: str, is_shown_a_key: bool) -> None:
         )
     if function.level != _ANYBODY and not is_shown_a_key:
         raise FunctionsError(
-            f"lets nobody call {function.name} without a key (authLevel {function.level}); set keyRef to where one is, or audience"
+            f"lets nobody call {function.name} without a key (authLevel {function.level}); set key to have one made, keyRef to "
+            "where one is, or audience"
         )
 
 

@@ -35,6 +35,7 @@ class Place:
     cloud: Cloud
     owned: tuple[str, ...] = ()  # ids that the status says were made
     apps: Mapping[str, str] = field(default_factory=dict)  # apps of the zone, by their field's name: id
+    vault: str = ""  # the id of the zone's own, "" where it has none, or is another namespace's
     links: Mapping[str, Link] = field(default_factory=dict)  # by url, or by an app's name as a source
     imported: Mapping[str, str] = field(default_factory=dict)  # API -> digest of the document that was imported last
 
@@ -82,6 +83,17 @@ class Place:
             raise Refusal("ReferenceNotFound", f"zone {zone} runs no app {field_name}; it runs: {there}", wait=True)
         return self.apps[field_name]
 
+    def vault_of(self, given: str | None, where: str) -> str:
+        """The id of the vault that `where` in the spec names: the given one, else the zone's own. Raises `Refusal` for neither."""
+        if found := given or self.vault:
+            return found
+        raise Refusal(
+            "ReferenceNotFound",
+            f"{where} names no Key Vault, and the landing zone has none of its own in this namespace: name one, or give the zone "
+            "spec.keyVault",
+            wait=True,
+        )
+
 
 def service_of(spec: ApiProductSpec, context: Context) -> str:
     """The id of the service to publish in. Raises `Refusal` where there is none."""
@@ -115,6 +127,7 @@ def place_of(spec: ApiProductSpec, context: Context) -> Place:
         plane.cloud,
         context.owned,
         apps_of(context.zone, plane, context.owner),
+        own_vault(context),
         context.links,
         context.imported,
     )

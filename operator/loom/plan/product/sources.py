@@ -43,7 +43,7 @@ def app_source(place: Place, api: Api, source: Source) -> AppSource | None:
     match source.app:
         case FunctionAppSource() as function:
             # With a backend that the spec declares, what that shows is its author's to know.
-            shown = bool(api.backend_ref or function.key_ref or function.audience)
+            shown = bool(api.backend_ref) or function.shows_something
             return AppSource(function.id, function.prefix, has_functions=True, is_shown_a_key=shown)
         case ContainerAppSource() as app:
             return AppSource(app.id or place.app(app.app or ""), app.document or _DOCUMENT)

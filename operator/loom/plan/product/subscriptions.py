@@ -87,41 +87,34 @@ def subscription_states(spec: ApiProductSpec) -> dict[str, Value]:
     return {key: Ref(key, "properties.state") for key in keys}
 
 
-def exports(spec: ApiProductSpec, vault: str) -> Iterator[KeyExport]:
-    """Where the keys of subscriptions go. `vault`: the id of the zone's own, "" where it has none. Raises `Refusal`."""
+def exports(place: Place) -> Iterator[KeyExport]:
+    """Where the keys of subscriptions go. Raises `Refusal`."""
     taken: dict[str, str] = {}
-    for wanted in spec.subscriptions:
+    for wanted in place.spec.subscriptions:
         if wanted.export_keys_to is None:
             continue
-        place, rotation = _place(wanted.name, wanted.export_keys_to, vault), wanted.rotation
-        other = taken.setdefault(place.shown.lower(), wanted.name)
+        target, rotation = _target(place, wanted.name, wanted.export_keys_to), wanted.rotation
+        other = taken.setdefault(target.shown.lower(), wanted.name)
         if other != wanted.name:
             raise Refusal(
                 "InvalidSpec",
-                f"spec.subscriptions: the keys of {other} and {wanted.name} go to one place, {place.shown}",
+                f"spec.subscriptions: the keys of {other} and {wanted.name} go to one place, {target.shown}",
             )
         yield KeyExport(
             name=wanted.name,
             key=subscription_key(wanted.name),
-            place=place,
+            place=target,
             every=rotation.every if rotation else None,
             overlap=_overlap(rotation),
             request=(rotation.request or "") if rotation else "",
         )
 
 
-def _place(name: str, target: KeyTarget, vault: str) -> KeyPlace:
+def _target(place: Place, name: str, target: KeyTarget) -> KeyPlace:
     if target.secret_ref is not None:
         return KeyPlace(target.secret_ref.name)
     assert target.key_vault is not None  # noqa: S101 (the model's rule)
-    holder = target.key_vault.id or vault
-    if not holder:
-        raise Refusal(
-            "ReferenceNotFound",
-            f"spec.subscriptions[{name}].exportKeysTo.keyVault names no id, and the landing zone has no vault of its own in this "
-            "namespace: give an id, or give the zone spec.keyVault",
-            wait=True,
-        )
+    holder = place.vault_of(target.key_vault.id, f"spec.subscriptions[{name}].exportKeysTo.keyVault")
     return KeyPlace(target.key_vault.secret_name, name_of(holder))
 
 

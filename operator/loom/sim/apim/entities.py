@@ -15,6 +15,7 @@ from loom.sim.arm.change import Change
 from loom.sim.entra.directory import guid
 from loom.sim.errors import ArmError
 from loom.sim.kinds import Action
+from loom.sim.providers.key_vault import secret_at
 from loom.sim.store import Resource
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
@@ -101,7 +102,7 @@ class NamedValues(LongChild):
         sent = dict(change.properties)
         shaped = {"tags": None, "secret": False, **sent}
         vault = (sent.get("keyVault") or {}).get("secretIdentifier")
-        change.notes = {"value": f"value of {vault}" if vault else sent.get("value")}
+        change.notes = {"value": secret_at(change.world, vault) or f"value of {vault}" if vault else sent.get("value")}
         if shaped["secret"] or sent.get("keyVault"):
             shaped.pop("value", None)
         if sent.get("keyVault"):

@@ -108,7 +108,7 @@ def check_body(change: Change) -> None:
         if not values_at(body, path):
             raise errors.bad_request("InvalidRequestContent", f"The required property '{path}' is missing.", path)
     if world.tables is not None and world.settings.strict_bodies and change.method == "PUT":
-        faults = world.tables.faults(kind.name, change.version, body)
+        faults = world.tables.faults(kind.name, change.version, body) if kind.tabled else []
         if faults:
             raise errors.bad_request("InvalidRequestContent", f"The request content was invalid: {'; '.join(faults)}.")
     if change.before is not None:

@@ -108,6 +108,15 @@ class Secrets(Behavior):
         return {"location": location, "tags": change.body.get("tags", {}), "properties": {**shown, **outputs}}
 
 
+def secret_at(world: World, uri: str) -> str:
+    """What a reader of a secret's URI, with its version or without, is told; "" where there is no such secret, or it is disabled."""
+    for secret in world.store.of_type(SECRETS):
+        shown = secret.properties
+        if uri in (shown["secretUri"], shown["secretUriWithVersion"]) and shown["attributes"]["enabled"]:
+            return str(secret.hidden.get("value") or "")
+    return ""
+
+
 def _kept_by_name(world: World, name: str) -> Json | None:
     """The deleted vault of a name, unless its days are over."""
     for key, kept in list(world.soft_deleted.items()):
