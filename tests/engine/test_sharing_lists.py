@@ -8,7 +8,10 @@ import pytest
 from loom.engine.ports import Observed
 from loom.engine.snapshots import Snapshots
 from loom.errors import CloudError, Retry
-from support.engine_bench import GROUP, SUBSCRIPTION, Bench
+from loom.plan.arm_id import key, resource, resource_group
+from loom.plan.ownership import Authority
+from loom.plan.resource import Mode, Plan, Resource
+from support.engine_bench import GROUP, GROUP_R, IDENTITY, MINE, OWNER, SUBSCRIPTION, Bench
 from support.memory_cloud import FakeClock, MemoryCloud
 
 GROUPS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
@@ -82,3 +85,50 @@ async def test_what_was_read_before_an_objects_end_is_not_shared_with_its_succes
     bench.cloud.forget_requests()
     await bench.snapshots.list(bench.cloud, listed, float("-inf"))
     assert bench.cloud.requests == [("LIST", listed)]
+
+
+async def made_among(others: int) -> Bench:
+    """An object with an identity, made while so many identities of others stood in the subscription."""
+    bench = Bench()
+    bench.cloud.place(GROUP, location="eastus2", tags={"Domain": "finance", **MINE})
+    for number in range(others):
+        bench.cloud.place(IDENTITY + str(number), location="eastus2", properties={})
+    await bench.settle()
+    assert bench.ready == "True"
+    return bench
+
+
+def reads_of_identities(bench: Bench) -> list[str]:
+    return [
+        verb
+        for verb, target in bench.cloud.requests
+        if "userAssignedIdentities" in target and "roleAssignments" not in target and verb in ("LIST", "GET")
+    ]
+
+
+async def test_what_was_written_is_read_back_by_itself_where_its_list_has_more_than_a_page() -> None:
+    bench = await made_among(101)
+    assert reads_of_identities(bench) == ["LIST", "GET", "GET"]  # the second right before the write
+    await bench.later()
+    assert reads_of_identities(bench) == ["LIST"]
+
+
+async def test_what_was_written_is_read_back_in_its_list_where_that_is_one_page() -> None:
+    bench = await made_among(10)
+    assert reads_of_identities(bench) == ["LIST", "GET", "LIST"]
+
+
+async def test_a_peering_in_a_network_of_others_is_read_back_without_all_that_stands_there() -> None:
+    hub = resource(resource_group(SUBSCRIPTION, "hub"), "Microsoft.Network/virtualNetworks", "hub")
+    peering = f"{hub}/virtualNetworkPeerings/to-{OWNER.hash}"
+    body = {"properties": {"remoteVirtualNetwork": {"id": resource(GROUP, "Microsoft.Network/virtualNetworks", "v")}}}
+    peering_r = Resource("peering", peering, body, ("group", "hub"), "NetworkReady")
+    hub_r = Resource("hub", hub, {}, condition="NetworkReady", mode=Mode.EXISTING)
+    plan = Plan(GROUP, (GROUP_R, hub_r, peering_r), conditions=("NetworkReady", "ServicesReady"))
+    bench = Bench(plan=plan, authority=Authority(home=GROUP, exact=frozenset({key(peering)})))
+    bench.cloud.place(hub, location="eastus2", properties={"virtualNetworkPeerings": []})
+    await bench.settle()
+    written = bench.cloud.requests.index(("PUT", peering))
+    after = [request for request in bench.cloud.requests[written:] if request[1] in (hub, peering)]
+    assert after[1:] == [("GET", peering)]
+    assert bench.ready == "True"

@@ -70,6 +70,8 @@ async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed |
         return await run.ports.cloud.get(
             arm_id
         )  # lists of containers show no metadata (azure-sdk-for-net, issue 17717)
+    if item.key in run.so_far.written and _is_crowded_around(run, arm_id, kind):
+        return await run.ports.snapshots.one(run.ports.cloud, arm_id, run.since)
     found = await _around(run, arm_id, kind)
     # What stands in the place of ours does so only as long as it is the same.
     is_stood_in = item.resource.id in run.memory.elsewhere
@@ -87,13 +89,32 @@ async def _around(run: Pass, arm_id: str, kind: ArmType) -> Mapping[str, Observe
             return {key(arm_id): live} if live else {}
         case Listing.INLINE:
             return await _inline(run, arm_id, kind)
-        case Listing.SUBSCRIPTION:
-            place = f"/subscriptions/{subscription_of(arm_id)}"
-            collection = f"{place}/resourceGroups" if kind.name == RESOURCE_GROUP else f"{place}/providers/{kind.name}"
-        case Listing.PARENT:
-            parent = parent_of(arm_id)
-            collection = f"{parent}{arm_id[len(parent) :].rpartition('/')[0]}"
-    return await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
+        case Listing.SUBSCRIPTION | Listing.PARENT:
+            return await run.ports.snapshots.list(run.ports.cloud, _collection_of(arm_id, kind), run.since)
+
+
+def _collection_of(arm_id: str, kind: ArmType) -> str:
+    """The list in which a resource is found: its subscription's, or its parent's."""
+    if kind.listing is Listing.PARENT:
+        parent = parent_of(arm_id)
+        return f"{parent}{arm_id[len(parent) :].rpartition('/')[0]}"
+    place = f"/subscriptions/{subscription_of(arm_id)}"
+    return f"{place}/resourceGroups" if kind.name == RESOURCE_GROUP else f"{place}/providers/{kind.name}"
+
+
+def _is_crowded_around(run: Pass, arm_id: str, kind: ArmType) -> bool:
+    """Is it cheaper to read a resource by itself, after a write that makes every shared reading too old?
+
+    Each of a thousand zones would else read all links of a DNS zone anew, or a hub network with all its peerings.
+    """
+    match kind.listing:
+        case Listing.EACH:
+            return False
+        case Listing.INLINE:
+            parent = run.by_id.get(key(parent_of(arm_id)))
+            return parent is None or parent.resource.mode is not Mode.MANAGED
+        case Listing.SUBSCRIPTION | Listing.PARENT:
+            return run.ports.snapshots.is_long(run.ports.cloud, _collection_of(arm_id, kind))
 
 
 def _same(run: Pass, item: Item, found: Mapping[str, Observed]) -> Observed | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from loom.engine.ports import Clock, Cloud, Observed
 from loom.plan.arm_id import key
 
+PAGE = 100  # what a list of Azure shows at once, about; a longer one costs more than one read
+
 
 @dataclass(slots=True)
 class _Shared:
@@ -26,14 +28,22 @@ class Snapshots:
         self._clock = clock
         self._keep = {"list": keep, "get": keep_one}  # seconds after which nobody shares what was read any more
         self._shared: dict[tuple[str, str], _Shared] = {}
+        self._long: set[tuple[str, str]] = set()
 
     async def list(self, cloud: Cloud, collection: str, since: float) -> Mapping[str, Observed]:
         """All resources of a collection by comparable id, read later than `since` (monotonic seconds)."""
+        name = (cloud.principal, f"list {key(collection)}")
 
         async def read() -> Mapping[str, Observed]:
-            return {key(item.id): item for item in await cloud.list(collection)}
+            found = {key(item.id): item for item in await cloud.list(collection)}
+            (self._long.add if len(found) > PAGE else self._long.discard)(name)
+            return found
 
-        return await self._share((cloud.principal, f"list {key(collection)}"), since, read)
+        return await self._share(name, since, read)
+
+    def is_long(self, cloud: Cloud, collection: str) -> bool:
+        """Did the collection have more than a page when it was last listed?"""
+        return (cloud.principal, f"list {key(collection)}") in self._long
 
     async def one(self, cloud: Cloud, arm_id: str, since: float) -> Observed | None:
         """A single resource that many objects refer to, read later than `since`."""
