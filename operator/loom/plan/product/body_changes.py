@@ -1,65 +1,135 @@
 """What callers who rely on bodies as they are described now would miss, or meet, under another description: told by place.
 
 Only what both descriptions say is judged, so that what one of them leaves open is never held against the other: the service does not
-keep everything of a document. Alternatives (`oneOf`, `anyOf`) are not judged. Circles end where they began, and the work is bounded:
-a document is a tenant's, and may be made to take long.
+keep everything of a document. Where there are alternatives, each that callers may send must be taken still, and each that they may read
+must be one that they know: the one of the same name, or any in which nothing breaks them. Circles end where they began, and the work is
+bounded: a document is a tenant's, and may be made to take long.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeGuard
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from loom.plan.product.bodies import ASKED, Bodies, Body, Schema, led
-from loom.plan.values import Json
+from loom.plan.product.body_forms import (
+    HIGHEST,
+    LOWEST,
+    Form,
+    Forms,
+    called,
+    is_number,
+    properties_of,
+    required_of,
+    types_of,
+)
 
 MOST = 20_000
-"""How many schemas of one API are looked at, at most."""
+"""How many schemas of one API are looked at, at most, and how many forms of them are made."""
 
 _WIDER = {("integer", "number")}
-_LOWEST = ("minLength", "minimum", "minItems", "minProperties")
-_HIGHEST = ("maxLength", "maximum", "maxItems", "maxProperties")
-_FARTHEST = 50  # members of one `allOf`, those of members included
+_DEEPEST = 10  # alternatives that are tried on one another, in one another
+
+_Pair = tuple[str, Body, Body]
+_Seen = tuple[set[tuple[int, int]], ...]
 
 
 def broken(before: Bodies, after: Bodies) -> Iterator[tuple[str, str]]:
     """What breaks callers of `before`: the operation, and the words."""
-    compared = _Comparison()
+    comparisons = {sends: _Comparison(sends) for sends in (True, False)}
     for key, was in before.items():
         operation, what, _ = key
         if key in after:
-            yield from ((operation, sentence) for sentence in compared.of(was, after[key], what))
+            yield from ((operation, sentence) for sentence in comparisons[what == ASKED].of(was, after[key], what))
 
 
 class _Comparison:
-    """Pairs of schemas, each once, whatever refers to it; without recursion, as references may lead far."""
+    """Pairs of schemas, each once, whatever refers to it. What callers send must take what it took; the rest must be what they read."""
 
-    def __init__(self) -> None:
-        self._seen: set[tuple[int, int, bool]] = set()
-        self._left = MOST
+    def __init__(self, sends: bool) -> None:
+        self._sends = sends
+        self._seen: set[tuple[int, int]] = set()
+        self._forms: dict[int, tuple[Schema, Forms]] = {}
+        self._looked = 0
 
     def of(self, old: Body, new: Body, what: str) -> Iterator[str]:
-        """What is said of one body and all that is in it. What callers send must take what it took; the rest must be what they read."""
-        sends, waiting = what == ASKED, deque([("", old, new)])
-        while waiting and self._left:
-            self._left -= 1
+        """What is said of one body and all that is in it."""
+        yield from self._told(("", old, new), what, (self._seen,))
+
+    def _told(self, first: _Pair, what: str, seen: _Seen) -> Iterator[str]:
+        """The sentences, one after the other; `seen` are the pairs of whoever asks, and last its own."""
+        waiting = deque([first])
+        while waiting and self._looked + sum(forms.made for _, forms in self._forms.values()) < MOST:
+            self._looked += 1
             path, one, other = waiting.popleft()
             was, now = led(one.root, one.schema), led(other.root, other.schema)
-            pair = (id(was), id(now), sends)
-            if pair in self._seen:
+            if any((id(was), id(now)) in pairs for pairs in seen):
                 continue
-            self._seen.add(pair)
-            flat, place = (_flat(one.root, was), _flat(other.root, now)), f"{path} of {what}" if path else what
-            if words := _other_type(*flat, sends):
+            seen[-1].add((id(was), id(now)))
+            old, new = self._forms_of(one.root).of(was), self._forms_of(other.root).of(now)
+            if not old or not new:
+                continue
+            if len(old) > 1 or len(new) > 1:
+                old, new = self._forms_of(one.root).apart(was), self._forms_of(other.root).apart(now)
+                yield from self._matched((one, old), (other, new), path, what, seen, waiting)
+                continue
+            flat, place = (old[0].schema, new[0].schema), f"{path} of {what}" if path else what
+            if words := _other_type(*flat, self._sends):
                 yield f"{place} {words}"
                 continue
-            yield from _less(*flat, place, path, what) if sends else _gone(*flat, path, what)
+            yield from _less(*flat, place, path, what) if self._sends else _gone(*flat, path, what)
             waiting += [(below, Body(one.root, a), Body(other.root, b)) for below, a, b in _inside(*flat, path)]
+
+    def _matched(
+        self,
+        one: tuple[Body, Sequence[Form]],
+        other: tuple[Body, Sequence[Form]],
+        path: str,
+        what: str,
+        seen: _Seen,
+        waiting: deque[_Pair],
+    ) -> Iterator[str]:
+        """What is said of alternatives that no other stands for; those of one name are left in `waiting`."""
+        (given, mine), (taken, others) = (one, other) if self._sends else (other, one)
+        named = {form.name: form for form in others if form.name}
+        for form in mine:
+            same = named.get(form.name)
+            if same is not None:
+                was, now = (form, same) if self._sends else (same, form)
+                below = f"{path}({form.name})"
+                waiting.append((below, Body(one[0].root, was.schema), Body(other[0].root, now.schema)))
+            elif not any(
+                self._fits(Body(given.root, form.schema), Body(taken.root, t.schema), what, seen)
+                for t in _open_to(form, others)
+            ):
+                place = f"{path} of {what}" if path else what
+                yield (
+                    f"{place} is not taken as {called(form)} any more"
+                    if self._sends
+                    else f"{place} may be {called(form)}, which it was not"
+                )
+
+    def _fits(self, given: Body, taken: Body, what: str, seen: _Seen) -> bool:
+        """Does nothing break who knows the one, and meets the other? What is too deep to be judged is not held against anybody."""
+        if len(seen) > _DEEPEST:
+            return True
+        pair = (given, taken) if self._sends else (taken, given)
+        return next(self._told(("", *pair), what, (*seen, set())), None) is None
+
+    def _forms_of(self, root: Schema) -> Forms:
+        known = self._forms.get(id(root))
+        if known is None:
+            known = self._forms[id(root)] = root, Forms(root)
+        return known[1]
+
+
+def _open_to(form: Form, others: Iterable[Form]) -> Iterator[Form]:
+    """The alternatives that could stand for one: none that is told apart by another value of the same property."""
+    return (other for other in others if not (form.by and other.by == form.by))
 
 
 def _inside(was: Schema, now: Schema, path: str) -> Iterator[tuple[str, Schema, Schema]]:
     """The schemas that stand in both at one place, and how that place is called."""
-    there = _properties(now)
-    yield from ((_below(path, name), one, there[name]) for name, one in _properties(was).items() if name in there)
+    there = properties_of(now)
+    yield from ((_below(path, name), one, there[name]) for name, one in properties_of(was).items() if name in there)
     for name, step in (("items", "[]"), ("additionalProperties", "{}")):
         one, other = was.get(name), now.get(name)
         if isinstance(one, Mapping) and isinstance(other, Mapping):
@@ -68,7 +138,7 @@ def _inside(was: Schema, now: Schema, path: str) -> Iterator[tuple[str, Schema, 
 
 def _other_type(was: Schema, now: Schema, sends: bool) -> str:
     """Is it of a type that callers do not expect? Where both say one."""
-    old, new = _types(was), _types(now)
+    old, new = types_of(was), types_of(now)
     given, taken = (old, new) if sends else (new, old)
     if not old or not new or all(one in taken or any((one, wide) in _WIDER for wide in taken) for one in given):
         return ""
@@ -80,54 +150,21 @@ def _less(was: Schema, now: Schema, place: str, path: str, what: str) -> Iterato
     old, new = was.get("enum"), now.get("enum")
     if isinstance(old, list) and isinstance(new, list) and (gone := [str(one) for one in old if one not in new]):
         yield f"{place} does not take {_listed(gone[:3])}{' and more' if len(gone) > 3 else ''} any more"
-    for name in (*_LOWEST, *_HIGHEST):
+    for name in (*LOWEST, *HIGHEST):
         before, after = was.get(name), now.get(name)
-        if _is_number(before) and _is_number(after) and before != after and (after > before) is (name in _LOWEST):
+        if is_number(before) and is_number(after) and before != after and (after > before) is (name in LOWEST):
             yield f"{place} takes less: {name} is {after} where it was {before}"
-    for name in sorted(_names(now) - _names(was)):
+    for name in sorted(required_of(now) - required_of(was)):
         yield f"{_below(path, name)} of {what} is needed"
     if now and now.get("additionalProperties") is False:
-        for name in sorted(_properties(was).keys() - _properties(now).keys()):
+        for name in sorted(properties_of(was).keys() - properties_of(now).keys()):
             yield f"{_below(path, name)} of {what} is not taken any more"
 
 
 def _gone(was: Schema, now: Schema, path: str, what: str) -> Iterator[str]:
     """What callers read, and cannot any more; nothing where it is not said what there is."""
-    for name in sorted(_properties(was).keys() - _properties(now).keys()) if now else ():
+    for name in sorted(properties_of(was).keys() - properties_of(now).keys()) if now else ():
         yield f"{_below(path, name)} of {what} is gone"
-
-
-def _flat(root: Schema, schema: Schema) -> Schema:
-    """A schema with what its `allOf` adds; nothing where it has alternatives."""
-    if not schema:
-        return {}
-    waiting, done, flat = [schema], 0, dict[str, Any]()
-    while waiting and done < _FARTHEST:
-        one, done = led(root, waiting.pop(0)), done + 1
-        if "oneOf" in one or "anyOf" in one:
-            return {}
-        properties = {**flat.get("properties", {}), **_properties(one)}
-        required = [*flat.get("required", ()), *_names(one)]
-        flat = {**one, **flat, "properties": properties, "required": required}
-        waiting += [part for part in one.get("allOf") or () if isinstance(part, Mapping)]
-    return flat
-
-
-def _types(schema: Schema) -> frozenset[str]:
-    """The types that it may be of; none where it does not say."""
-    found = schema.get("type")
-    named = [found] if isinstance(found, str) else found if isinstance(found, list) else []
-    return frozenset(map(str, named)) | ({"null"} if named and schema.get("nullable") is True else frozenset())
-
-
-def _properties(schema: Schema) -> Mapping[str, Schema]:
-    found = schema.get("properties")
-    return {name: one for name, one in found.items() if isinstance(one, Mapping)} if isinstance(found, Mapping) else {}
-
-
-def _names(schema: Schema) -> frozenset[str]:
-    found = schema.get("required")
-    return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -136,7 +173,3 @@ def _listed(words: Iterable[str]) -> str:
 
 def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def _is_number(value: Json) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
