@@ -10,17 +10,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from loom.plan.product.bodies import ASKED, Bodies, Body, Schema, led
-from loom.plan.product.body_forms import (
-    HIGHEST,
-    LOWEST,
-    Form,
-    Forms,
-    called,
-    is_number,
-    properties_of,
-    required_of,
-    types_of,
-)
+from loom.plan.product.body_forms import Form, Forms, called
+from loom.plan.product.schemas import HIGHEST, LOWEST, is_number, properties_of, required_of, types_of
 
 MOST = 20_000
 """How many schemas of one API are looked at, at most, and how many forms of them are made."""

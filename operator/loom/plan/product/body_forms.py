@@ -8,18 +8,14 @@ name of its schema.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, TypeGuard
 
 from loom.plan.product.bodies import Schema, led
+from loom.plan.product.schemas import CHOICES, NULL, merged, properties_of, required_of, types_of
 from loom.plan.values import Json, at
 
 _FARTHEST = 50  # members of one `allOf`, those of members included
 _MOST = 100  # forms of one schema
 _DEEPEST = 5  # alternatives in alternatives
-_CHOICES = ("oneOf", "anyOf")
-_NULL = "null"
-LOWEST = ("minLength", "minimum", "minItems", "minProperties")
-HIGHEST = ("maxLength", "maximum", "maxItems", "maxProperties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ class Forms:
         known = self._apart.get(id(schema))
         if known is None:
             found = {
-                form.name if form.name == _NULL else id(form): form for one in self.of(schema) for form in _single(one)
+                form.name if form.name == NULL else id(form): form for one in self.of(schema) for form in _single(one)
             }
             known = self._apart[id(schema)] = schema, tuple(found.values())
             self.made += len(found)
@@ -72,7 +68,7 @@ class Forms:
         self.made += len(parts)
         if len(parts) > _FARTHEST or depth > _DEEPEST:
             return ()
-        flat = _merged(*parts)
+        flat = merged(*parts)
         forms = [Form(flat)] if flat else []
         for choice, holder in self._choices(schema, parts):
             found = self._alternatives(choice, holder, depth)
@@ -82,14 +78,12 @@ class Forms:
         if (
             schema.get("nullable") is True and "type" not in schema
         ):  # strictly it would be nothing; those who write it mean it
-            forms = (
-                [_or_null(forms[0])] if len(forms) == 1 else [*forms, Form({"type": [_NULL]}, _NULL)] if forms else []
-            )
+            forms = [_or_null(forms[0])] if len(forms) == 1 else [*forms, Form({"type": [NULL]}, NULL)] if forms else []
         return forms
 
     def _choices(self, schema: Schema, parts: Sequence[Schema]) -> list[tuple[list[Schema], Schema]]:
         """The alternatives that a schema has, each with what says how they are told apart. An heir of many is itself, and none of these."""
-        found = [(_schemas(part.get(name)), part) for part in parts for name in _CHOICES]
+        found = [(_schemas(part.get(name)), part) for part in parts for name in CHOICES]
         found = [(choice, part) for choice, part in found if choice and not self._is_among(schema, choice)]
         return found or [(heirs, schema) for heirs in [self._heirs(schema)] if heirs]
 
@@ -132,25 +126,6 @@ class Forms:
             for name, one in named.items()
             if isinstance(one, Mapping) and any(led(self._root, part) is schema for part in _schemas(one.get("allOf")))
         ]
-
-
-def types_of(schema: Schema) -> frozenset[str]:
-    """The types that it may be of; none where it does not say."""
-    found = schema.get("type")
-    named = [found] if isinstance(found, str) else found if isinstance(found, list) else []
-    return frozenset(map(str, named)) | ({_NULL} if named and schema.get("nullable") is True else frozenset())
-
-
-def properties_of(schema: Schema) -> Mapping[str, Schema]:
-    """The properties that it describes."""
-    found = schema.get("properties")
-    return {name: one for name, one in found.items() if isinstance(one, Mapping)} if isinstance(found, Mapping) else {}
-
-
-def required_of(schema: Schema) -> frozenset[str]:
-    """The names of the properties that must be there."""
-    found = schema.get("required")
-    return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
 
 
 def called(form: Form) -> str:
@@ -205,84 +180,20 @@ def _tags(form: Form) -> dict[str, str]:
 def _joined(form: Form, one: Form) -> Form:
     """What all alternatives have, and one of them."""
     name = " and ".join(filter(None, (form.name, one.name)))
-    return Form(_merged(form.schema, one.schema), name, form.by + one.by)
+    return Form(merged(form.schema, one.schema), name, form.by + one.by)
 
 
 def _single(form: Form) -> list[Form]:
     """A form of several types as one for each."""
     kinds = sorted(types_of(form.schema))
-    if len(kinds) < 2 and kinds != [_NULL]:
+    if len(kinds) < 2 and kinds != [NULL]:
         return [form]
     return [
-        Form({"type": [_NULL]}, _NULL) if kind == _NULL else replace(form, schema={**form.schema, "type": [kind]})
+        Form({"type": [NULL]}, NULL) if kind == NULL else replace(form, schema={**form.schema, "type": [kind]})
         for kind in kinds
     ]
 
 
 def _or_null(form: Form) -> Form:
     kinds = types_of(form.schema)
-    return replace(form, schema={**form.schema, "type": sorted(kinds | {_NULL})}) if kinds else form
-
-
-def _merged(*parts: Schema) -> Schema:
-    """What holds where all of these do, without references to others."""
-    said = [part for part in map(_bare, parts) if part]
-    if len(said) < 2:
-        return said[0] if said else {}
-    flat: dict[str, Any] = {}
-    for one in said:
-        flat = {**one, **flat, **dict(_both(flat, one))}
-    return flat
-
-
-def _bare(schema: Schema) -> Schema:
-    """What a schema says itself, in one spelling: the types as a list, `const` as an `enum`, and so what is only a tag."""
-    left = {
-        name: value
-        for name, value in schema.items()
-        if name not in ("allOf", "$ref", "discriminator", "nullable", *_CHOICES)
-    }
-    if "const" in left:
-        left["enum"] = [left.pop("const")]
-    if kinds := types_of(schema):
-        left["type"] = sorted(kinds)
-    left["properties"] = {name: _spelled(one) for name, one in properties_of(schema).items()}
-    left["required"] = sorted(required_of(schema))
-    return left if any(left.values()) or left.get("additionalProperties") is False else {}
-
-
-def _spelled(schema: Schema) -> Schema:
-    return {**schema, "enum": [schema["const"]]} if "const" in schema else schema
-
-
-def _both(one: Schema, other: Schema) -> Iterator[tuple[str, Json]]:
-    """What two schemas say together of what both speak of."""
-    names = properties_of(other)
-    twice = {
-        name: {"allOf": [mine, names[name]]}
-        for name, mine in properties_of(one).items()
-        if name in names and mine != names[name]
-    }
-    yield "properties", {**names, **properties_of(one), **twice}
-    yield "required", sorted(required_of(one) | required_of(other))
-    if common := _common(types_of(one), types_of(other)):
-        yield "type", sorted(common)
-    if isinstance(one.get("enum"), list) and isinstance(other.get("enum"), list):
-        yield "enum", [value for value in one["enum"] if value in other["enum"]]
-    for names_of, narrower in ((LOWEST, max), (HIGHEST, min)):
-        for name in names_of:
-            if is_number(one.get(name)) and is_number(other.get(name)):
-                yield name, narrower(one[name], other[name])
-    if False in (one.get("additionalProperties"), other.get("additionalProperties")):
-        yield "additionalProperties", False
-
-
-def _common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    """The types that both take: an integer is a number."""
-    wholes = (("integer" in mine and "number" in yours) for mine, yours in ((one, other), (other, one)))
-    return (one & other) | (frozenset({"integer"}) if any(wholes) else frozenset())
-
-
-def is_number(value: Json) -> TypeGuard[int | float]:
-    """Is it a number, and no truth value?"""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return replace(form, schema={**form.schema, "type": sorted(kinds | {NULL})}) if kinds else form
