@@ -78,7 +78,7 @@ class AzureCloud:
         found = []
         async for item in self._pages(collection, {"api-version": kind.api_version, **dict(kind.list_query)}):
             found.append(Observed(str(item.get("id") or ""), item, str(item.get("etag") or "")))
-        return [*found, *api_links.told(collection, found), *_by_number(kind, found)]
+        return [*found, *api_links.tagged(collection, found), *_by_number(kind, found)]
 
     async def put(self, arm_id: str, body: Mapping[str, Json], etag: str = "") -> Written:
         """Create or replace. A role assignment that exists under another name is one that is done. Raises CloudError."""

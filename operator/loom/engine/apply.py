@@ -16,6 +16,7 @@ from loom.engine.decide import decide
 from loom.engine.item import CREATE, UPDATE, Item
 from loom.engine.lanes import TURN
 from loom.engine.look import is_below_new
+from loom.engine.meanwhile import stands_meanwhile
 from loom.engine.observe import blocked_by
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
@@ -24,12 +25,14 @@ from loom.engine.send import in_turn, is_pausing, keep_operation, lane_of
 from loom.engine.status import assemble
 from loom.engine.submitted import submitted_digest
 from loom.engine.together import together
+from loom.errors import CloudError
 from loom.plan.arm_id import key
 from loom.plan.outcome import State
 from loom.plan.resource import Mode
 from loom.plan.values import Unresolved
 
 AT_ONCE = 8  # writes of one object in flight
+_UNHEARD = ("Throttled", "CloudUnavailable")  # the service has not said anything
 
 
 async def apply(run: Pass) -> None:
@@ -105,7 +108,14 @@ async def _put(run: Pass, item: Item) -> None:
     if whole is None:
         return
     run.wrote = True
-    written = await run.ports.cloud.put(item.id, whole, etag=item.live.etag if item.live else "")
+    try:
+        written = await run.ports.cloud.put(item.id, whole, etag=item.live.etag if item.live else "")
+    except CloudError as error:
+        if error.reason in _UNHEARD or not await stands_meanwhile(run, item):
+            raise
+        if item.state is State.READY:
+            _settle(run, item, item.live)
+        return
     if whole is not body:
         tell_recovery(run, item)
     update = item.live is not None

@@ -130,9 +130,13 @@ async def _is_of_version(run: Pass, item: Item, known: Seen) -> bool:
 async def _is_told(run: Pass, item: Item, told: Told) -> bool:
     """Does the list of the whole service show the link? Nothing else can be said of one."""
     parent, target = parent_of(item.id), str(resolve(at(item.desired, item.type.same[0]), run.lookup))
-    shown = told.template.format(parent=parent, parent_name=name_of(parent), target=target, target_name=name_of(target))
     collection = f"{parent_of(parent)}/{told.collection}"
-    return key(shown) in await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
+    listed = await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
+    found = listed.get(key(told.template.format(parent=parent, parent_name=name_of(parent), target=target)))
+    if found is None or not told.path:
+        return found is not None
+    targets = at(found.body, told.path) or ()
+    return any(name_of(str(one.get("id"))).lower() == name_of(target).lower() for one in targets)
 
 
 async def _look_inside(run: Pass, item: Item) -> None:

@@ -88,12 +88,13 @@ class Footing:
 class Told:
     """A list of a whole service that shows what links lead to. While it does, the lists of each parent's links need not be read.
 
-    `collection`: that list, in what contains the link's parent. `template`: the id under which a link is there, of {parent} and
-    {parent_name}, {target} and {target_name}.
+    `collection`: that list, in what contains the link's parent. `template`: the id under which a link is there, of {parent}, {parent_name}
+    and {target}; or with `path` the id of what shows the targets there.
     """
 
     collection: str
     template: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

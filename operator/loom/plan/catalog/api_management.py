@@ -15,7 +15,7 @@ _XML = Normal("properties.value", as_xml, "policies come back with other layout 
 _RAW = (("format", "rawxml"),)
 
 
-_GROUPS = Told("products", "{parent}/groups/{target_name}")
+_GROUPS = Told("products", "{parent}", "properties.groups")
 _TAGS = Told("tagResources", "{target}/tags/{parent_name}")
 
 
