@@ -41,8 +41,10 @@ def check_addresses(site: Site, context: Context) -> None:
             raise _taken(ours, f"the hub network of AdminPlane {context.plane_name} ({prefix})")
     mine = seniority(context.made, context.created, context.uid, context.owner.namespace, context.owner.name)
     for other in context.neighbors:
+        if not other.address_space or not _overlap(ours, other.address_space):
+            continue
         older = seniority(other.made, other.created, other.uid, other.namespace, other.name) < mine
-        if older and other.address_space and _overlap(ours, other.address_space) and stands(other, site.plane):
+        if older and stands(other, site.plane):
             raise _taken(ours, f"the older zone {other.namespace}/{other.name} ({other.address_space})")
     for peered in context.peered:
         for prefix in peered.prefixes:
@@ -89,7 +91,7 @@ def _pools_of(grant: Grant, plane: AdminPlaneSpec) -> Iterator[tuple[IPv4Network
 
 
 def _within(pool: AddressPool, grant: Grant) -> Iterator[IPv4Network]:
-    whole = _network(pool.cidr)
+    whole = IPv4Network(pool.cidr)
     if grant.address_pools is None:
         yield whole
         return
@@ -132,20 +134,26 @@ def _ranges(texts: Iterable[str]) -> list[IPv4Network]:
     found = []
     for text in texts:
         try:
-            found.append(_network(text))
+            found.append(IPv4Network(text))
         except ValueError:
             continue
     return found
 
 
 def _overlap(ours: str, others: str) -> bool:
-    return any(_network(ours).overlaps(other) for other in _ranges((others,)))
+    """Every zone of a plane is held against every other in each pass; a plane has at most 500, as its hub has peerings."""
+    (first, last), (others_first, others_last) = _bounds(ours), _bounds(others)
+    return first <= others_last and others_first <= last
 
 
 @lru_cache(maxsize=4096)
-def _network(text: str) -> IPv4Network:
-    """Every zone of a plane is held against every other in each pass; a plane has at most 500, as its hub has peerings."""
-    return IPv4Network(text)
+def _bounds(text: str) -> tuple[int, int]:
+    """The first and the last address of a range as numbers; bounds that nothing touches for what is none."""
+    try:
+        network = IPv4Network(text)
+    except ValueError:
+        return 0, -1
+    return int(network.network_address), int(network.broadcast_address)
 
 
 def _taken(ours: str, by: str) -> Refusal:
