@@ -9,7 +9,7 @@ from functools import partial
 
 from loom.engine.advance import note_answer
 from loom.engine.approval import is_allowed
-from loom.engine.causes import holds
+from loom.engine.causes import holds, is_stopped
 from loom.engine.compose import compose
 from loom.engine.conditions import all_of
 from loom.engine.decide import decide
@@ -170,12 +170,13 @@ def _settle(run: Pass, item: Item, observed: Observed | None) -> None:
 
 def _explain_waiting(run: Pass) -> None:
     """What was not written for want of another resource says for which."""
+    goes_on = not any(is_stopped(item) for item in run.items.values())
     for item in run.items.values():
         if item.action not in (CREATE, UPDATE) or item.state in (State.BLOCKED, State.FAILED, State.READY):
             continue
         other = blocked_by(run, item)
         if other is not None:
-            stopped = next(iter(holds(run, [item])), None)
+            stopped = None if goes_on else next(iter(holds(run, [item])), None)
             reason = "DependencyNotReady" if stopped else "Progressing"
             words = f"waits for {stopped.key} ({stopped.reason})" if stopped else f"waits for {other.key}"
             item.stand(State.WAITING, reason, words, action=item.action)

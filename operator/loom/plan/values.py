@@ -94,7 +94,7 @@ def _collect(value: Value, found: list[Ref]) -> None:
     elif isinstance(value, Text):
         for part in value.parts:
             _collect(part, found)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict | Mapping):  # `Mapping` alone takes ten times as long, and nearly all are dicts
         for item in value.values():
             _collect(item, found)
     elif isinstance(value, list | tuple):

@@ -12,6 +12,7 @@ from loom.plan.zone.app import APPS, App
 
 # An app may need another app, which answers only if it runs itself.
 _ANSWERS = {app.place: app for app in APPS}
+_ROWS = {app.name: tuple(need for need in NEEDS if need.app is app) for app in APPS}
 
 
 def apps(spec: DataLandingZoneSpec) -> tuple[App, ...]:
@@ -31,7 +32,7 @@ def lacks(spec: DataLandingZoneSpec, app: App) -> tuple[str, ...]:
 
 def rows_of(app: App) -> tuple[Need, ...]:
     """All rows of one app."""
-    return tuple(need for need in NEEDS if need.app is app)
+    return _ROWS[app.name]
 
 
 def needs_of(spec: DataLandingZoneSpec, app: App) -> tuple[Need, ...]:
@@ -41,22 +42,26 @@ def needs_of(spec: DataLandingZoneSpec, app: App) -> tuple[Need, ...]:
 
 def topics(spec: DataLandingZoneSpec) -> tuple[Topic, ...]:
     """The topics to make for the apps that can run."""
-    return tuple(topic for topic in TOPICS if topic.app in running(spec))
+    started = running(spec)
+    return tuple(topic for topic in TOPICS if topic.app in started)
 
 
 def queues(spec: DataLandingZoneSpec) -> tuple[Queue, ...]:
     """The queues to make for the apps that can run."""
-    return tuple(queue for queue in QUEUES if queue.app in running(spec))
+    started = running(spec)
+    return tuple(queue for queue in QUEUES if queue.app in started)
 
 
 def feeds(spec: DataLandingZoneSpec) -> tuple[Feed, ...]:
     """The events that the apps that can run are told of."""
-    return tuple(feed for feed in FEEDS if feed.queue.app in running(spec))
+    started = running(spec)
+    return tuple(feed for feed in FEEDS if feed.queue.app in started)
 
 
 def containers(spec: DataLandingZoneSpec) -> tuple[Container, ...]:
     """The containers to make for the apps that can run."""
-    return tuple(container for container in CONTAINERS if container.app in running(spec))
+    started = running(spec)
+    return tuple(container for container in CONTAINERS if container.app in started)
 
 
 def wires(spec: DataLandingZoneSpec) -> Iterator[Wire]:

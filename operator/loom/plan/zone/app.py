@@ -4,6 +4,7 @@ An app without a listener gets neither ingress nor probes: an HTTP probe on it c
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from pydantic.alias_generators import to_camel
 
@@ -37,12 +38,18 @@ class App:
     @property
     def place(self) -> str:
         """Where the zone's spec turns it on."""
-        return f"apps.{to_camel(self.field)}"
+        return _place(self.field)
 
     def spec(self, zone: DataLandingZoneSpec) -> AppSpec | None:
         """What the zone says of the app; None where it does not run."""
         found: AppSpec | None = getattr(zone.apps, self.field, None)
         return found
+
+
+@cache
+def _place(field: str) -> str:
+    """Asked for by every setting of every app in every pass."""
+    return f"apps.{to_camel(field)}"
 
 
 CONSOLE = App("loom-console", "console", Replicas(min=2, max=6), Listener(3000, "/api/health", external=True))
