@@ -213,3 +213,38 @@ async def test_no_key_is_ever_in_a_status_or_an_event(bench: Bench) -> None:
     told = f"{bench.status} {bench.events} {bench.journaled} {bench.memory}"
     assert "primary-" not in told
     assert "secondary-" not in told
+
+
+def lose_status(bench: Bench) -> None:
+    bench.restart()
+    bench.status = {"observedGeneration": -1}
+
+
+async def test_a_key_that_left_the_spec_while_the_status_was_lost_is_taken_back(bench: Bench) -> None:
+    await bench.settle()
+    theirs = f"{VAULT}/secrets/theirs"
+    bench.cloud.place(theirs, properties={"value": "theirs"}, tags={TAG: "test/domain-sales/ApiProduct/orders"})
+    lose_status(bench)
+    bench.replan(BARE)
+    await bench.settle()
+    assert value(bench) == "withdrawn"
+    assert bench.cloud.body(theirs)["properties"]["value"] == "theirs"
+
+
+async def test_a_key_of_what_is_deleted_after_its_status_was_lost_is_taken_back(bench: Bench) -> None:
+    await bench.settle()
+    lose_status(bench)
+    bench.plan = None
+    bench.change(deletion_policy="Delete")
+    bench.deleting = True
+    await bench.settle()
+    assert value(bench) == "withdrawn"
+
+
+async def test_a_vault_that_may_not_be_listed_stops_nothing_and_is_told(bench: Bench) -> None:
+    await bench.settle()
+    lose_status(bench)
+    bench.cloud.fail("LIST", VAULT, CloudError("PermissionDenied", "Forbidden", "no", Retry.SLOWLY))
+    await bench.settle()
+    assert bench.ready == "True"
+    assert "keys in kv-finance that may be ours are not looked for: no" in [event.message for event in bench.events]

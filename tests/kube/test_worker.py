@@ -14,6 +14,7 @@ from loom.errors import CloudError, Retry
 from loom.kube.absent import AbsentCloud
 from loom.kube.client import ApiError
 from loom.kube.queue import Priority
+from loom.kube.turns import Crowded
 from loom.kube.watch import is_answered
 from loom.kube.worker import run_workers
 from support.api_server import FINALIZER, a_plane, a_product, a_zone, with_condition
@@ -273,6 +274,19 @@ async def test_an_api_server_that_does_not_answer_is_asked_again_later_and_later
     assert len(await office.work(1.0)) == 0
     assert len(await office.work(1.0)) == 1
     assert set(office.meter.results) == {"ApiError"}
+
+
+async def test_who_finds_no_room_in_the_line_of_its_namespace_comes_back_later(office: Office) -> None:
+    async def crowded(work: Work, memory: Memory, ports: Ports) -> Result:
+        raise Crowded("4 of domain-finance wait")
+
+    office.engine = crowded
+    office.there_is(held(a_plane()))
+    assert len(await office.work()) == 1
+    assert len(await office.work()) == 0
+    assert len(await office.work(1.0)) == 1
+    assert set(office.meter.results) == {"Crowded"}
+    assert "conditions" not in office.status(PLANE)
 
 
 async def test_a_conflict_inside_the_engine_ends_the_pass_and_brings_another(office: Office) -> None:

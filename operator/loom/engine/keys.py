@@ -9,14 +9,19 @@ import json
 from collections.abc import Mapping
 
 from loom.engine.item import Item
+from loom.engine.marks import owner_of
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Keeper, Kept
+from loom.engine.status import is_blank
 from loom.engine.vault_keys import VaultKeeper
 from loom.engine.work import Event
 from loom.errors import CloudError, Retry
+from loom.plan.arm_id import name_of
+from loom.plan.catalog import arm_type
 from loom.plan.keys import Handed, KeyExport, KeyNotes, Phase, Place, Step, after, due
 from loom.plan.outcome import State
 from loom.plan.values import Json
+from loom.plan.vault_secrets import notes_of
 
 _RENEWALS = {Step.RENEW_SECONDARY: "regenerateSecondaryKey", Step.RENEW_PRIMARY: "regeneratePrimaryKey"}
 
@@ -41,7 +46,24 @@ async def hand_out(run: Pass) -> None:
 
 async def withdraw(run: Pass) -> None:
     """Take back what Kubernetes does not take away with the object itself."""
+    if is_blank(run.work.status):
+        await find_handed_out(run)
     await _take_back(run, {shown for shown in run.exported if (place := Place.read(shown)) and not place.vault})
+
+
+async def find_handed_out(run: Pass) -> None:
+    """What a lost status said of vaults: each key of ours that is handed out in one where the object may write today."""
+    for vault in run.work.authority.vaults:
+        try:
+            listed = await run.ports.snapshots.list(run.ports.cloud, f"{vault}/secrets", run.since)
+        except CloudError as error:
+            if error.retry is Retry.NOW:
+                raise
+            run.warn(error.reason, f"keys in {name_of(vault)} that may be ours are not looked for: {error.message}")
+            continue
+        for live in listed.values():
+            if owner_of(arm_type(f"{vault}/secrets/x"), live) == run.work.owner.mark and notes_of(live.body):
+                run.exported.add(Place(name_of(live.id), name_of(vault)).shown)
 
 
 def _keeper_for(run: Pass, place: Place) -> Keeper | None:

@@ -12,13 +12,14 @@ from loom.engine.approval import approved, digests, keep_approval
 from loom.engine.conclude import conclude, conclude_early, conclude_failed, conclude_refused
 from loom.engine.deletions import find_deletions
 from loom.engine.examine import examine
-from loom.engine.finalize import deletes, finalize, rediscover, remaining
+from loom.engine.finalize import deletes, finalize, remaining
 from loom.engine.inventory import Inventory
-from loom.engine.keys import hand_out, withdraw
+from loom.engine.keys import find_handed_out, hand_out, withdraw
 from loom.engine.memory import Memory, RunMemory
 from loom.engine.observe import observe, remember_settled
 from loom.engine.one_pass import Pass
 from loom.engine.prune import prune, revoke
+from loom.engine.rediscover import rediscover
 from loom.engine.remake import remake
 from loom.engine.status import is_blank
 from loom.engine.work import Ports, Result, Work
@@ -89,6 +90,7 @@ async def compare(run: Pass) -> None:
     await observe(run)
     if lost_its_status(run) and not _has_no_home(run):
         await rediscover(run)
+        await find_handed_out(run)
     _take_stock(run)
     await find_deletions(run, keep=[item.id for item in run.items.values() if item.id])
 

@@ -13,6 +13,7 @@ from loom.api.api_source import ConfigMapKeyRef, DocumentSource
 from loom.kube.key import CONFIG_MAP
 from loom.kube.ledger import Reader
 from loom.kube.sources import Sources
+from loom.kube.turns import Turns
 from loom.kube.watch import is_answered
 from loom.plan.arm_id import name_of
 from loom.plan.backends import host_of
@@ -33,10 +34,10 @@ class ApiTexts:
     def __init__(self, reader: Reader, sources: Sources | None) -> None:
         self._reader = reader
         self._sources = sources
-        self._judging = asyncio.Lock()
+        self._judging = Turns()
 
     async def attach(self, spec: ApiProductSpec, context: Context, obj: Mapping[str, Any]) -> Context:
-        """The context with every text that can be had. Raises ApiError."""
+        """The context with every text that can be had. Raises ApiError, and Crowded where its namespace has too many to be judged."""
         documents: dict[str, str] = {}
         links: dict[str, Link] = {}
         older = _age(spec, obj)
@@ -50,18 +51,19 @@ class ApiTexts:
             if text is not None:
                 documents[f"{reference.name}/{reference.key}"] = text
         found = replace(context, documents=documents, links=links)
-        await self._judge((judge, _text(source, found)) for judge, source in _sources(spec))
+        await self._judge(context.owner.namespace, ((judge, _text(source, found)) for judge, source in _sources(spec)))
         return found
 
     async def attach_apps(
         self, spec: ApiProductSpec, context: Context, obj: Mapping[str, Any], *, ask: bool = True
     ) -> Context:
-        """The context with what apps say of themselves, or that nobody is to `ask` them. Raises Refusal where they may not be asked."""
+        """The context with what apps say of themselves, or that nobody is to `ask` them. Raises Refusal where they may not be asked,
+        and Crowded as above."""
         said: dict[str, Link] = {}
         for source in app_sources(spec, context):
             unasked = Link(OPENAPI.unread, f"{name_of(source.id)} is not asked before its zone has converged")
             said[source.name] = await self._app(source, context, _age(spec, obj)) if ask else unasked
-        await self._judge((OPENAPI, link.text) for link in said.values())
+        await self._judge(context.owner.namespace, ((OPENAPI, link.text) for link in said.values()))
         return replace(context, links={**context.links, **said})
 
     async def _link(self, url: str, judge: Judge, older: float, context: Context) -> Link:
@@ -80,11 +82,14 @@ class ApiTexts:
         text = ((config_map or {}).get("data") or {}).get(reference.key)
         return text if isinstance(text, str) else None
 
-    async def _judge(self, texts: Iterable[tuple[Judge, str]]) -> None:
-        """In a thread, and one at a time: what takes seconds for a large document would stand in the way of everybody's work."""
+    async def _judge(self, namespace: str, texts: Iterable[tuple[Judge, str]]) -> None:
+        """In a thread, and one at a time: what takes seconds for a large document would stand in the way of everybody's work.
+
+        Nobody waits behind more than one document of a namespace that has many.
+        """
         for judge, text in texts:
             if text and not judge.is_learned(text):
-                async with self._judging:
+                async with self._judging.turn(namespace):
                     await asyncio.to_thread(judge.learn, text)
 
 

@@ -34,6 +34,7 @@ from loom.kube.relist import read_now
 from loom.kube.rhythm import Pace
 from loom.kube.secrets import Account, SecretKeeper
 from loom.kube.status import StatusWriter
+from loom.kube.turns import Crowded
 from loom.kube.usage import users_of
 from loom.kube.watch import Watch, is_answered, is_true
 from loom.kube.writing import Writing
@@ -64,7 +65,7 @@ class Meter(Protocol):
     """Counts passes (`loom.metrics`)."""
 
     def passed(self, kind: str, result: str, seconds: float) -> None:
-        """A pass ended with `Success`, `Conflict`, `ApiError` or `InternalError`."""
+        """A pass ended with `Success`, `Conflict`, `Crowded`, `ApiError` or `InternalError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,9 @@ class Worker:
             result = "Conflict"
             queue.add_after(key, _AFTER_CONFLICT, Priority.CHANGE)
             await self._read_again(key)
+        except Crowded:
+            result = "Crowded"
+            queue.add_failed(key)
         except ApiError as error:
             result = "ApiError"
             delay = queue.add_failed(key)
