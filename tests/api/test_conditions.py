@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from loom.api.conditions import ConditionType, Reason
+from loom.api.conditions import ConditionType
 from loom.api.kinds import KINDS, Kind
+from loom.api.reasons import Reason
 from loom.plan.kinds import KINDS as PLANNED
 
 

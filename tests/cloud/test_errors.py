@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.cloud.errors import TABLE, classify, failed_operation
 from loom.errors import Retry
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.health import container_app, prober
 
 PAGE = Path(__file__).parents[2] / "docs" / "my-app-is-not-healthy.md"

@@ -8,7 +8,7 @@ import pytest
 
 import loom.plan
 from loom.api import kinds as api
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.errors import Refusal
 from loom.plan.kinds import KINDS
 from support.plans import plan_of

@@ -5,8 +5,9 @@ from typing import Any
 
 from loom.api.admin_plane import AdminPlaneSpec, AdminPlaneStatus
 from loom.api.api_product import ApiProductSpec, ApiProductStatus
-from loom.api.conditions import ConditionType, Reason
+from loom.api.conditions import ConditionType
 from loom.api.data_landing_zone import DataLandingZoneSpec, DataLandingZoneStatus
+from loom.api.reasons import Reason
 from loom.api.schema import Model
 from loom.api.status import CommonStatus
 

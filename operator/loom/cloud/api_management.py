@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.cloud.answer import Answer, asked_wait
 from loom.cloud.arm import raw
 from loom.cloud.ask import Caller

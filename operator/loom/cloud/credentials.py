@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.cloud.wording import clean
 from loom.config import CloudEndpoints, Credentials
 from loom.errors import CloudError, Retry

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.cloud.wording import clean, denying_policies, describe, missing_permission
 from loom.errors import CloudError, Retry
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.engine.ports import Cloud, Operation, Written
 from loom.errors import CloudError, Retry
 from loom.plan.checks import Finding, Health

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.engine.ports import Cloud
 from loom.plan.checks import AppCheck, Finding, Health
 from loom.plan.values import Json, at

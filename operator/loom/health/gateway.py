@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.health.addresses import NOWHERE, Inside
 from loom.health.asking import NOT_ASKED, Asker
 from loom.plan.checks import Health

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.plan.checks import Finding, Health, LinkCheck
 from loom.plan.values import Json, at
 

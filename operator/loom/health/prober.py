@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from time import monotonic
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.config import Settings
 from loom.engine.ports import Cloud
 from loom.errors import CloudError

@@ -6,7 +6,7 @@ It measures one way; what that means for the zone is the planner's and the engin
 
 from collections.abc import Awaitable, Callable
 
-from loom.api.conditions import Reason
+from loom.api.reasons import Reason
 from loom.health.addresses import Inside, alone
 from loom.health.asking import NOT_ASKED, Answer, Asker, Trouble
 from loom.health.gateway import comes_from_azure

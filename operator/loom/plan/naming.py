@@ -7,6 +7,7 @@ must be cut. Lengths: Azure docs, "Naming rules and restrictions for Azure resou
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
 
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.api.data_landing_zone import DataLandingZoneSpec, Environment
@@ -83,13 +84,11 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         security_group=given.security_group or fit(f"nsg-csa-loom-dlz-{place}", 80),
         route_table=given.route_table or fit(f"rt-csa-loom-dlz-{place}", 80),
         environment=given.environment or fit(f"cae-csa-loom-{place}", 60),
-        storage=(spec.storage and spec.storage.name) or f"saloom{spec.domain.replace('-', '')[:10]}{unique}",
-        event_hubs=(spec.event_hubs and spec.event_hubs.name)
-        or hashed(f"evhns-loom-{spec.domain}-{environment}", unique, 50),
-        service_bus=(spec.service_bus and spec.service_bus.name)
-        or hashed(f"sb-loom-{spec.domain}-{environment}", unique, 50),
-        cosmos=(spec.cosmos and spec.cosmos.name) or hashed(f"cosmos-loom-{spec.domain}-{environment}", unique, 44),
-        key_vault=(spec.key_vault and spec.key_vault.name)
+        storage=_given(spec.storage) or f"saloom{spec.domain.replace('-', '')[:10]}{unique}",
+        event_hubs=_given(spec.event_hubs) or hashed(f"evhns-loom-{spec.domain}-{environment}", unique, 50),
+        service_bus=_given(spec.service_bus) or hashed(f"sb-loom-{spec.domain}-{environment}", unique, 50),
+        cosmos=_given(spec.cosmos) or hashed(f"cosmos-loom-{spec.domain}-{environment}", unique, 44),
+        key_vault=_given(spec.key_vault)
         or f"kv{spec.domain.replace('-', '')[:10]}{_SHORTEST[spec.environment]}{unique}",
         front_door=fit(f"afd-csa-loom-{place}", 90),
         front_door_endpoint=fit(f"loom-{spec.domain}-{environment}", 46),
@@ -97,16 +96,13 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         application_gateway=fit(f"agw-csa-loom-{place}", 80),
         bastion=fit(f"bas-csa-loom-{place}", 80),
         vpn_gateway=fit(f"vpngw-csa-loom-{place}", 80),
-        redis=(spec.redis and spec.redis.name) or hashed(f"redis-loom-{spec.domain}-{environment}", unique, 60),
+        redis=_given(spec.redis) or hashed(f"redis-loom-{spec.domain}-{environment}", unique, 60),
         kusto_database=f"loomdb-{spec.domain}-{owner.hash}",
-        databricks=(spec.databricks and spec.databricks.name) or fit(f"adb-loom-{place}", 64),
+        databricks=_given(spec.databricks) or fit(f"adb-loom-{place}", 64),
         databricks_group=fit(f"rg-csa-loom-dlz-{place}-databricks", 90),
-        access_connector=(
-            spec.databricks and spec.databricks.access_connector and spec.databricks.access_connector.name
-        )
-        or fit(f"dbac-loom-{place}", 64),
+        access_connector=_given(spec.databricks and spec.databricks.access_connector) or fit(f"dbac-loom-{place}", 64),
         # What ends in -ondemand is a workspace's serverless SQL, so Azure takes that in no name.
-        synapse=(spec.synapse and spec.synapse.name)
+        synapse=_given(spec.synapse)
         or hashed(f"syn-loom-{spec.domain.replace('ondemand', 'on-demand')}-{environment}", unique, 50),
         synapse_group=fit(f"rg-csa-loom-dlz-{place}-synapse", 90),
         # In networks and zones that many share, only the owner's hash says whose these are.
@@ -114,6 +110,16 @@ def zone_names(spec: DataLandingZoneSpec, plane: AdminPlaneSpec, owner: Owner) -
         dns_link=f"link-to-dlz-{spec.domain}-{owner.hash}",
         place=place,
     )
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str | None: ...
+
+
+def _given(part: _Named | None) -> str:
+    """The name that the spec gives; "" where it gives none."""
+    return (part.name if part else None) or ""
 
 
 def endpoint(resource_name: str, group_id: str, owner_hash: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from loom.sim.apim.gateway import GATEWAY
@@ -39,65 +40,67 @@ FAULTS = (
 
 def render(world: World) -> str:
     """The page as HTML; everything that came from outside is escaped."""
-    counts = Counter(item.type for item in world.store)
     records = world.records
-    running = [item for item in world.operations.all() if item.running]
     return "\n".join(
         [
             f"<!doctype html><title>Simulated Azure</title><style>{STYLE}</style><h1>Simulated Azure</h1>",
             f"<p>Tenant <code>{world.directory.tenant}</code>, time &times;{world.clock.speed:g}, "
             f"{len(world.store)} resources, {records.total} requests, {records.by_status['429']} throttled, "
             f"{records.early_polls} polls too early.</p><p>{DOOR}</p>",
-            _table("What exists", ("type", "count"), [(kind, str(count)) for kind, count in sorted(counts.items())]),
-            _table(
-                "Faults to order: POST faults",
-                ("field", "what it says"),
-                [
-                    *FAULTS,
-                    (
-                        "for example",
-                        '{"kind": "error", "method": "PUT", "path": "storageAccounts", "status": 503, "times": 3}',
-                    ),
-                ],
-            ),
-            _table(
-                'Knobs to turn: POST knobs {"id": ..., knob: value}; the id alone makes it well again',
-                ("resource", "knob", "takes", "what it does"),
-                [(knob.type, knob.name, knob.takes, knob.meaning) for knob in KNOBS],
-            ),
-            _table(
-                "Settings: PATCH settings {name: value}",
-                ("name", "now"),
-                [(name, json.dumps(value)) for name, value in world.settings.as_json().items()],
-            ),
-            _table(
-                "In progress",
-                ("what", "resource", "until (simulated s)"),
-                [(item.verb, item.target, f"{item.due - world.clock.now():.0f} left") for item in running[:50]],
-            ),
-            _table(
-                "Faults in force",
-                ("rule", "hits"),
-                [(f"{item.kind} {item.method} {item.type} {item.path}", str(item.hits)) for item in world.faults.rules],
-            ),
-            _table(
-                "Policies",
-                ("name", "scope", "effect"),
-                [(item.name, item.scope, item.effect) for item in world.policies],
-            ),
-            _table(
-                "Last requests",
-                ("method", "path", "status", "who"),
-                [
-                    (item.method, item.path, f"{item.status} {item.code}", item.principal)
-                    for item in list(records.last)[-40:][::-1]
-                ],
-            ),
+            _existing(world),
+            *_orders(world),
+            *_in_force(world),
+            _asked(world),
         ]
     )
 
 
-def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _existing(world: World) -> str:
+    counts = Counter(item.type for item in world.store)
+    return _table("What exists", ("type", "count"), [(kind, str(count)) for kind, count in sorted(counts.items())])
+
+
+def _orders(world: World) -> Iterator[str]:
+    """What a person may ask of this cloud."""
+    example = '{"kind": "error", "method": "PUT", "path": "storageAccounts", "status": 503, "times": 3}'
+    yield _table("Faults to order: POST faults", ("field", "what it says"), [*FAULTS, ("for example", example)])
+    yield _table(
+        'Knobs to turn: POST knobs {"id": ..., knob: value}; the id alone makes it well again',
+        ("resource", "knob", "takes", "what it does"),
+        [(knob.type, knob.name, knob.takes, knob.meaning) for knob in KNOBS],
+    )
+    yield _table(
+        "Settings: PATCH settings {name: value}",
+        ("name", "now"),
+        [(name, json.dumps(value)) for name, value in world.settings.as_json().items()],
+    )
+
+
+def _in_force(world: World) -> Iterator[str]:
+    """What goes on, and what was asked for."""
+    running = [item for item in world.operations.all() if item.running]
+    yield _table(
+        "In progress",
+        ("what", "resource", "until (simulated s)"),
+        [(item.verb, item.target, f"{item.due - world.clock.now():.0f} left") for item in running[:50]],
+    )
+    yield _table(
+        "Faults in force",
+        ("rule", "hits"),
+        [(f"{item.kind} {item.method} {item.type} {item.path}", str(item.hits)) for item in world.faults.rules],
+    )
+    yield _table(
+        "Policies", ("name", "scope", "effect"), [(item.name, item.scope, item.effect) for item in world.policies]
+    )
+
+
+def _asked(world: World) -> str:
+    newest = list(world.records.last)[-40:][::-1]
+    rows = [(item.method, item.path, f"{item.status} {item.code}", item.principal) for item in newest]
+    return _table("Last requests", ("method", "path", "status", "who"), rows)
+
+
+def _table(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     head = "".join(f"<th>{escape(item)}</th>" for item in heads)
     body = "".join("<tr>" + "".join(f"<td><code>{escape(cell)}</code></td>" for cell in row) + "</tr>" for row in rows)
     return f"<h2>{escape(title)}</h2><table><tr>{head}</tr>{body}</table>"

@@ -51,13 +51,22 @@ def key_set(key: RSAPublicKey) -> Json:
     return {"keys": [{**public, "kid": KEY_ID, "use": "sig", "alg": "RS256"}]}
 
 
+# The names of the data planes, except where the data lake is: that is this very host.
+_SUFFIXES = {
+    "storage": "core.windows.net",
+    "keyVaultDns": "vault.azure.net",
+    "acrLoginServer": "azurecr.io",
+    "sqlServerHostname": "database.windows.net",
+    "azureFrontDoorEndpointSuffix": "azurefd.net",
+    "synapseAnalytics": "dev.azuresynapse.net",
+    "mhsmDns": "managedhsm.azure.net",
+    "cosmosDBDNS": "documents.azure.com",
+}
+
+
 def endpoints(base: str, tenant: str, version: str) -> Any:
     """`/metadata/endpoints`: one cloud's object, or a list of clouds in the versions that answer a list."""
-    host = base.removeprefix("https://")
     audiences = [base, f"{base}/", "https://management.core.windows.net/", "https://management.azure.com/"]
-    # Since 2022-09-01 without a slash at the end; Terraform's providers put the tenant behind it as it is.
-    address = base if version >= "2022-09-01" else f"{base}/"
-    login = {"loginEndpoint": address, "audiences": audiences, "tenant": tenant, "identityProvider": "AAD"}
     if version == "2015-01-01":
         return {
             "galleryEndpoint": base,
@@ -65,11 +74,18 @@ def endpoints(base: str, tenant: str, version: str) -> Any:
             "portalEndpoint": f"{base}/sim/",
             "authentication": {"loginEndpoint": f"{base}/", "audiences": audiences[:1]},
         }
+    # Since 2022-09-01 without a slash at the end; Terraform's providers put the tenant behind it as it is.
+    address = base if version >= "2022-09-01" else f"{base}/"
     cloud = {
         "name": CLOUD,
         "portal": f"{base}/sim/",
         "resourceManager": f"{base}/",
-        "authentication": login,
+        "authentication": {
+            "loginEndpoint": address,
+            "audiences": audiences,
+            "tenant": tenant,
+            "identityProvider": "AAD",
+        },
         "graph": f"{base}/graph/",
         "graphAudience": f"{base}/graph/",
         "microsoftGraphResourceId": f"{base}/graph/",
@@ -81,16 +97,6 @@ def endpoints(base: str, tenant: str, version: str) -> Any:
         "logAnalyticsResourceId": f"{base}/",
         "synapseAnalyticsResourceId": f"{base}/",
         "appInsightsResourceId": f"{base}/",
-        "suffixes": {
-            "storage": "core.windows.net",
-            "keyVaultDns": "vault.azure.net",
-            "acrLoginServer": "azurecr.io",
-            "sqlServerHostname": "database.windows.net",
-            "azureFrontDoorEndpointSuffix": "azurefd.net",
-            "synapseAnalytics": "dev.azuresynapse.net",
-            "mhsmDns": "managedhsm.azure.net",
-            "cosmosDBDNS": "documents.azure.com",
-            "dataLakeStoreFileSystem": host,
-        },
+        "suffixes": {**_SUFFIXES, "dataLakeStoreFileSystem": base.removeprefix("https://")},
     }
     return [cloud] if version < "2022-09-01" else cloud

@@ -51,37 +51,13 @@ class TokenService:
 
     def grant(self, tenant: str, form: Mapping[str, str], base: str, now: float) -> Response:
         """One POST to the token endpoint. Raises `TokenError`."""
-        if tenant.lower() not in (self._directory.tenant.lower(), "organizations", "common"):
-            raise TokenError(
-                400,
-                "invalid_request",
-                90002,
-                f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID.",
-            )
-        if form.get("grant_type") != "client_credentials":
-            raise TokenError(
-                400,
-                "unsupported_grant_type",
-                70003,
-                f"The app requested an unsupported grant type '{form.get('grant_type')}'.",
-            )
-        client_id = form.get("client_id", "")
-        principal = self._directory.by_client(client_id)
-        if principal is None:
-            raise TokenError(
-                400,
-                "unauthorized_client",
-                700016,
-                f"Application with identifier '{client_id}' was not found in the directory.",
-            )
+        principal = self._asker(tenant, form)
         self._prove(principal, form, now)
-        audience = _audience(form)
-        token = self.issue(principal, audience, base)
         body: Json = {
             "token_type": "Bearer",
             "expires_in": self.lifetime,
             "ext_expires_in": self.lifetime,
-            "access_token": token,
+            "access_token": self.issue(principal, _audience(form), base),
         }
         if "resource" in form:
             body |= {
@@ -130,6 +106,21 @@ class TokenService:
     def forget(self) -> None:
         """Every token issued so far must be verified anew."""
         self._seen.clear()
+
+    def _asker(self, tenant: str, form: Mapping[str, str]) -> Principal:
+        """Who asks, by their own word."""
+        if tenant.lower() not in (self._directory.tenant.lower(), "organizations", "common"):
+            words = f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID."
+            raise TokenError(400, "invalid_request", 90002, words)
+        if form.get("grant_type") != "client_credentials":
+            words = f"The app requested an unsupported grant type '{form.get('grant_type')}'."
+            raise TokenError(400, "unsupported_grant_type", 70003, words)
+        client_id = form.get("client_id", "")
+        principal = self._directory.by_client(client_id)
+        if principal is None:
+            words = f"Application with identifier '{client_id}' was not found in the directory."
+            raise TokenError(400, "unauthorized_client", 700016, words)
+        return principal
 
     def _prove(self, principal: Principal, form: Mapping[str, str], now: float) -> None:
         if "client_secret" in form:
