@@ -205,6 +205,38 @@ def test_a_resource_that_is_not_to_be_seen_yet_is_waited_for() -> None:
     assert step.watch is not None
 
 
+def test_a_resource_that_was_there_and_is_deleted_while_it_is_made_has_failed() -> None:
+    step = put(201, resource("Creating"))
+    for _ in range(2):
+        assert step.watch is not None
+        step = looked(answer(404), step.watch, THING, owns)
+    assert step.watch is not None
+    with pytest.raises(CloudError, match="there no more"):
+        looked(answer(404), step.watch, THING, owns)
+
+
+def test_a_resource_that_a_look_missed_and_the_next_one_finds_is_waited_for() -> None:
+    watch = put(201, resource("Creating")).watch
+    for found in (404, 404, 200, 404, 404):
+        assert watch is not None
+        watch = looked(answer(found, resource("Creating")), watch, THING, owns).watch
+    assert watch is not None
+
+
+def test_what_no_answer_has_shown_yet_is_waited_for_however_often_it_is_missed() -> None:
+    watch = put(202).watch
+    for _ in range(10):
+        assert watch is not None
+        watch = looked(answer(404), watch, THING, owns).watch
+    assert watch is not None
+
+
+def test_a_deletion_that_fails_late_is_a_failure() -> None:
+    with pytest.raises(CloudError) as caught:
+        look(Style.RESOURCE, 200, resource("Failed"), verb="DELETE")
+    assert caught.value.reason == "OperationFailed"
+
+
 def test_a_resource_that_is_being_deleted_is_gone_with_its_404() -> None:
     assert look(Style.RESOURCE, 200, resource("Succeeded"), verb="DELETE").watch is not None
     assert look(Style.RESOURCE, 404, verb="DELETE") == Step()

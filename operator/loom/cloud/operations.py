@@ -18,6 +18,7 @@ from loom.plan.arm_type import ArmType
 from loom.plan.values import Json, at
 
 _FAILED = frozenset({"failed", "canceled", "cancelled"})
+_GONE = 3  # looks in a row without what was there: one or two may have met a replica that is behind
 
 
 class Style(StrEnum):
@@ -38,6 +39,8 @@ class Watch:
     wait: float
     url: str = field(default="", repr=False)
     doubt: CloudError | None = None  # why the resource itself is now asked
+    shown: bool = False  # the service has shown the resource since it took the write
+    missed: int = 0  # looks in a row that did not find the resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,24 +130,35 @@ def _of_resource(answer: Answer, watch: Watch, kind: ArmType) -> Step:
     """The resource's own state."""
     watch = replace(watch, style=Style.RESOURCE, url="")
     if answer.status in (404, 410):
-        if watch.verb == "DELETE":
-            return Step()
-        if (
-            watch.doubt
-        ):  # neither the operation nor the resource is there: API Management ends a failed import so (recorded)
-            raise failed_operation({"message": f"Azure accepted it, and then dropped it: {watch.doubt.message}"})
-        return Step(watch)  # accepted a moment ago, and not to be seen everywhere yet
+        return _of_absence(watch)
     if answer.status >= 400:
         raise classify(answer.status, answer.body, arm_id=watch.arm_id)
-    if watch.verb == "DELETE":
-        return Step(watch)
     body = answer.body if isinstance(answer.body, Mapping) else {}
     state = _state(body)
     if state in _FAILED:
         raise failed_operation(_reported(body), arm_id=watch.arm_id, state=state.capitalize())
+    watch = replace(watch, shown=True, missed=0)
+    if watch.verb == "DELETE":
+        return Step(watch)
     busy = bool(state) and state != "succeeded" and state not in _lower(kind.settled_states)
     second = str(at(body, kind.status_path) or "").lower() if kind.status_path else ""
     return Step(watch) if busy or second in _lower(kind.status_busy) else Step(body=body)
+
+
+def _of_absence(watch: Watch) -> Step:
+    """The resource is not to be seen: gone, dropped by the service, or not there yet."""
+    if watch.verb == "DELETE":
+        return Step()
+    if (
+        watch.doubt
+    ):  # neither the operation nor the resource is there: API Management ends a failed import so (recorded)
+        raise failed_operation({"message": f"Azure accepted it, and then dropped it: {watch.doubt.message}"})
+    watch = replace(watch, missed=watch.missed + 1)
+    if watch.shown and watch.missed >= _GONE:
+        raise failed_operation(
+            {"message": "Azure was at work on it, and it is there no more: somebody has deleted it."}
+        )
+    return Step(watch)  # accepted a moment ago, and not to be seen everywhere yet
 
 
 def _state(body: Mapping[str, Json]) -> str:
