@@ -40,7 +40,8 @@ from loom.kube.sources import Sources
 from loom.kube.status import StatusWriter
 from loom.kube.surroundings import Surroundings
 from loom.kube.watch import Watch
-from loom.kube.worker import Desk, Worker, World, run_workers
+from loom.kube.worker import Desk, Worker, run_workers
+from loom.kube.world import World
 from loom.logs import configure_logging
 from loom.metrics import Metrics
 

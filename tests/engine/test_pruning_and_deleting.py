@@ -37,6 +37,39 @@ async def test_data_left_out_of_the_spec_stays_and_is_listed() -> None:
     assert bench.ready == "True"
 
 
+async def test_data_that_somebody_deleted_is_told_of_no_more_and_keeps_nothing() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.replan(without("storage", "storage/bronze", "role"))  # type: ignore[arg-type]
+    await bench.settle()
+    del bench.cloud.bodies[key(CONTAINER)]
+    bench.requested_at = "now"
+    await bench.settle()
+    assert bench.status["retained"] == ["storage/safinance"]
+    assert CONTAINER.rpartition("/")[2] not in str(bench.status["inventory"])
+
+
+async def test_data_that_was_never_made_is_not_said_to_stay() -> None:
+    bench = Bench()
+    bench.cloud.fail("PUT", "containers/bronze", CloudError("PolicyDenied", "Denied", "no", Retry.SLOWLY))
+    await bench.look()
+    assert "bronze" in str(bench.status["inventory"])
+    bench.replan(without("storage/bronze"))  # type: ignore[arg-type]
+    await bench.settle()
+    assert "retained" not in bench.status
+    assert "bronze" not in str(bench.status["inventory"])
+
+
+async def test_data_that_may_not_be_read_is_taken_to_be_there() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.replan(without("storage/bronze"))  # type: ignore[arg-type]
+    for _ in range(9):
+        bench.cloud.fail("GET", "containers/bronze", CloudError("PermissionDenied", "403", "no", Retry.SLOWLY))
+    await bench.settle()
+    assert bench.status["retained"] == ["filesystem/safinance/bronze"]
+
+
 async def test_what_contains_data_that_stays_stays_as_well() -> None:
     bench = Bench()
     await bench.settle()

@@ -21,7 +21,8 @@ from loom.kube.rhythm import Pace
 from loom.kube.secrets import Account
 from loom.kube.status import StatusWriter
 from loom.kube.watch import Watch
-from loom.kube.worker import Desk, Worker, World
+from loom.kube.worker import Desk, Worker
+from loom.kube.world import World
 from support.api_server import FINALIZER, ApiServer
 
 ZONE = Key("DataLandingZone", "finance", "finance")

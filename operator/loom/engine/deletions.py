@@ -10,8 +10,10 @@ from loom.engine.inventory import data_name, known_type, short
 from loom.engine.item import Deletion
 from loom.engine.look import look_up
 from loom.engine.marks import Ownership, judge, owner_of
+from loom.engine.observe import is_stuck
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
+from loom.engine.together import together
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import RESOURCE_GROUP, SUBSCRIPTION, is_within, key, name_of, parent_of, type_of
 from loom.plan.arm_type import ArmType, Marking
@@ -35,6 +37,9 @@ async def find_deletions(run: Pass, keep: Iterable[str]) -> None:
         _judge_data(run, deletion)
     for deletion in found:
         _judge_held(deletion, found)
+    if run.deep:
+        await together(_note_loss(run, deletion) for deletion in found if deletion.retained)
+        found = [deletion for deletion in found if deletion.id in run.inventory]
     for deletion in [deletion for deletion in found if not deletion.retained]:
         found += await _unlisted_data(run, deletion, run.since)
     await _keep_footing(run, found)
@@ -46,6 +51,29 @@ async def find_deletions(run: Pass, keep: Iterable[str]) -> None:
         if inside and not deletion.retained:
             _retain(deletion, f"{short(deletion.id)} stays because it contains {short(inside)}")
     run.deletions = found
+
+
+async def _note_loss(run: Pass, deletion: Deletion) -> None:
+    """What would stay may not be there at all: never made, or deleted by somebody. Then nobody is told of it, and it keeps nothing.
+
+    It costs a read for each, so that it is asked in the slow tier's turn only; whatever goes is read when it goes.
+    """
+    if not deletion.type.api_version or is_being_made(run, deletion):
+        return
+    try:
+        lost = await run.ports.cloud.get(deletion.id) is None
+    except CloudError as error:
+        if error.retry is Retry.NOW:
+            raise
+        return  # nobody can tell
+    if lost:
+        run.inventory.remove(deletion.id)
+
+
+def is_being_made(run: Pass, deletion: Deletion) -> bool:
+    """Does an operation still run that makes it? Some services show nothing before that has ended."""
+    running = (one for one in run.memory.running.values() if key(one.operation.id) == deletion.key)
+    return any(not is_stuck(run, one) for one in running)
 
 
 async def _keep_footing(run: Pass, found: list[Deletion]) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from loom.engine.approval import deletion_digest
 from loom.engine.compose import emptied
-from loom.engine.deletions import may_go
+from loom.engine.deletions import is_being_made, may_go
 from loom.engine.inventory import short
 from loom.engine.item import DELETE, Deletion
 from loom.engine.observe import is_stuck
@@ -16,7 +16,7 @@ from loom.engine.one_pass import Pass
 from loom.engine.ports import Written
 from loom.engine.send import in_turn, is_pausing, keep_operation
 from loom.engine.together import together
-from loom.plan.arm_id import is_within, key
+from loom.plan.arm_id import is_within
 from loom.plan.outcome import State
 
 
@@ -85,7 +85,7 @@ def _is_ready(run: Pass, deletion: Deletion) -> bool:
 
 async def _delete(run: Pass, deletion: Deletion) -> None:
     live = await run.ports.cloud.get(deletion.id)
-    if live is None and _is_being_made(run, deletion):
+    if live is None and is_being_made(run, deletion):
         words = f"{short(deletion.id)} is still being made, and is deleted after that"
         deletion.halt(State.DELETING, "Progressing", words)
     elif live is None:
@@ -102,12 +102,6 @@ async def _send(run: Pass, deletion: Deletion, etag: str) -> Written:
     if deletion.emptied:
         return await run.ports.cloud.put(deletion.id, emptied(deletion.type, run.work.owner))
     return await run.ports.cloud.delete(deletion.id, etag=etag)
-
-
-def _is_being_made(run: Pass, deletion: Deletion) -> bool:
-    """Does an operation still run that makes it? Some services show nothing before that has ended."""
-    running = (one for one in run.memory.running.values() if key(one.operation.id) == deletion.key)
-    return any(not is_stuck(run, one) for one in running)
 
 
 def _gone(run: Pass, deletion: Deletion) -> None:

@@ -17,14 +17,14 @@ from loom.engine.inventory import Inventory
 from loom.errors import Refusal
 from loom.kube.allotment import Allotter
 from loom.kube.api_texts import ApiTexts
-from loom.kube.client import ApiError
-from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
-from loom.kube.ledger import Account, Reader, account_of
+from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, Key
+from loom.kube.ledger import Reader, account_of
 from loom.kube.orphans import left_alone, under_a_grant
+from loom.kube.others import Others
 from loom.kube.rivals import Rivals
 from loom.kube.sources import Sources
 from loom.kube.watch import Watch, has_made, is_true, release_of
-from loom.plan.context import Allocation, Context, Zone
+from loom.plan.context import Context, Zone
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
 
@@ -46,7 +46,7 @@ class Gathered:
 
 
 class Gatherer:
-    """Resolves references: from the cache where it has them, from the API server before it says that something is not there."""
+    """Attaches to one object what its planner may know, kind by kind."""
 
     def __init__(
         self,
@@ -56,13 +56,12 @@ class Gatherer:
         allotter: Allotter | None = None,
         sources: Sources | None = None,
     ) -> None:
-        self._client = client
         self._watch = watch
         self._installation = installation
         self._allotter = allotter
-        self._parsed: dict[Key, tuple[str, int, Any]] = {}  # planes and zones, which many refer to
+        self._others = Others(client, watch)
         self._texts = ApiTexts(client, sources)
-        self._rivals = Rivals(watch, self._other, self._labels, sources)
+        self._rivals = Rivals(watch, self._others.spec_of, self._others.labels_of, sources)
 
     async def gather(self, key: Key, obj: Mapping[str, Any]) -> Gathered:
         """Everything about one object. Raises ApiError, and Conflict where the plane's account of addresses changed meanwhile."""
@@ -74,7 +73,7 @@ class Gatherer:
             created=metadata.get("creationTimestamp") or "",
             made=has_made(obj),
             owned=tuple(Inventory.read(obj.get("status") or {}).ids.values()),
-            namespace_labels=await self._labels(key.namespace) if key.namespace else {},
+            namespace_labels=await self._others.labels_of(key.namespace) if key.namespace else {},
         )
         found = Gathered(context)
         try:
@@ -86,7 +85,7 @@ class Gatherer:
             case AdminPlaneSpec():
                 zones = self._watch.zones_of(key.name)
                 found.context = replace(context, plane_name=key.name, plane=found.spec, neighbors=zones)
-                found.context = replace(found.context, allocations=await self._living(account_of(obj)))
+                found.context = replace(found.context, allocations=await self._others.living(account_of(obj)))
             case DataLandingZoneSpec():
                 await self._attach_plane(found, found.spec.admin_plane_ref.name)
                 neighbors = self._watch.zones_of(found.context.plane_name, but=key)
@@ -108,14 +107,14 @@ class Gatherer:
 
     def forget(self, key: Key) -> None:
         """The object is gone."""
-        self._parsed.pop(key, None)
+        self._others.forget(key)
         if self._allotter is not None and key.kind == DATA_LANDING_ZONE:
             self._allotter.forget(key.namespace, key.name)
 
     async def _attach_plane(self, found: Gathered, name: str) -> None:
         found.context = replace(found.context, plane_name=name)
         try:
-            plane, _ = await self._other(Key(ADMIN_PLANE, "", name))
+            plane, _ = await self._others.spec_of(Key(ADMIN_PLANE, "", name))
         except Refusal as refusal:
             found.refusals.append(refusal)
             return
@@ -133,29 +132,11 @@ class Gatherer:
         except Refusal as refusal:
             found.refusals.append(refusal)
 
-    async def _living(self, account: Account) -> tuple[Allocation, ...]:
-        """What of a plane's account belongs to zones that are there; the ranges of the others are free again."""
-        living = []
-        for zone, cidr in account.items():
-            namespace, _, name = zone.partition("/")
-            if await self._is_there(Key(DATA_LANDING_ZONE, namespace, name)):
-                living.append(Allocation(cidr, zone))
-        return tuple(living)
-
-    async def _is_there(self, key: Key) -> bool:
-        """Is there such an object? One that may not be read, as by an operator of one namespace, counts as there."""
-        if self._watch.standing_of(key) is not None:
-            return True
-        try:
-            return await self._client.get(RESOURCES[key.kind], key.namespace, key.name) is not None
-        except ApiError:
-            return True
-
     async def _attach_zone(self, found: Gathered, spec: ApiProductSpec, obj: Mapping[str, Any]) -> None:
         own = found.context.owner.namespace
         key = Key(DATA_LANDING_ZONE, spec.landing_zone_ref.namespace or own, spec.landing_zone_ref.name)
         try:
-            zone, converged = await self._other(key)
+            zone, converged = await self._others.spec_of(key)
         except Refusal as refusal:
             found.refusals.append(await self._bereft(found, refusal, obj) if is_deleted(obj) else refusal)
             return
@@ -168,8 +149,8 @@ class Gatherer:
         found.context = replace(found.context, zone=Zone(key.namespace, key.name, zone, converged))
         # A product that stands does not fall because its zone is being changed: it waits for its zone only once. A zone that has made
         # nothing is another one under that name, and what its spec names may be another zone's.
-        if not converged and not (is_true(obj, "Converged") and has_made(await self._object(key))):
-            why = await self._unconverged(key)
+        if not converged and not (is_true(obj, "Converged") and has_made(await self._others.object(key))):
+            why = await self._others.unconverged(key)
             found.refusals.append(Refusal(_WAITING, f"{key} has not converged yet: {why}", wait=True))
         await self._attach_plane(found, zone.admin_plane_ref.name)
 
@@ -183,50 +164,18 @@ class Gatherer:
         except Refusal as refusal:
             found.refusals.append(refusal)
 
-    async def _object(self, key: Key) -> Mapping[str, Any]:
-        """Another object of ours; empty where it is not there."""
-        return self._watch.cache.get(key) or await self._client.get(RESOURCES[key.kind], key.namespace, key.name) or {}
-
-    async def _unconverged(self, key: Key) -> str:
-        """What a zone says of itself."""
-        conditions = ((await self._object(key)).get("status") or {}).get("conditions") or ()
-        told: Mapping[str, Any] = next((c for c in conditions if c.get("type") == "Ready"), {})
-        return ": ".join(filter(None, (told.get("reason"), told.get("message")))) or "nobody has looked at it"
-
     async def _bereft(self, found: Gathered, refusal: Refusal, obj: Mapping[str, Any]) -> Refusal:
         """Its zone is gone before it, which said which plane it is under."""
         planes = []
         for key in sorted(self._watch.cache.keys(ADMIN_PLANE)):
             with suppress(Refusal):  # a plane that cannot be used speaks for nobody
-                planes.append((key.name, (await self._other(key))[0]))
+                planes.append((key.name, (await self._others.spec_of(key))[0]))
         owner = found.context.owner
         context = under_a_grant(Key(owner.kind, owner.namespace, owner.name), found.spec, obj, found.context, planes)
         if context is None:
             return left_alone(refusal)
         found.context = context
         return refusal
-
-    async def _other(self, key: Key) -> tuple[Any, bool]:
-        """Another object of ours: its spec, parsed once a generation, and whether it has converged. Raises Refusal."""
-        standing, known = self._watch.standing_of(key), self._parsed.get(key)
-        if standing and known and known[:2] == (standing.uid, standing.generation):
-            return known[2], standing.converged
-        obj = await self._object(key)
-        if not obj:
-            raise Refusal("ReferenceNotFound", f"{key} {self._client.absence}.", wait=True)
-        try:
-            spec = KINDS[key.kind].parse(obj)
-        except Refusal as refusal:
-            raise Refusal("ReferenceNotFound", f"{key} cannot be used: {refusal.message}", wait=True) from None
-        self._parsed[key] = (obj["metadata"]["uid"], obj["metadata"]["generation"], spec)
-        return spec, is_true(obj, "Converged")
-
-    async def _labels(self, namespace: str) -> Mapping[str, str]:
-        known = self._watch.labels_of(namespace)
-        if known is not None:
-            return known
-        found = await self._client.get(NAMESPACE, "", namespace)
-        return ((found or {}).get("metadata") or {}).get("labels") or {}
 
 
 def permits(consumers: Consumers | None, labels: Mapping[str, str]) -> bool:

@@ -7,22 +7,16 @@ status without it.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from loom.api.admin_plane import AdminPlaneSpec
-from loom.api.api_product import ApiProductSpec
-from loom.engine.lanes import Lanes
 from loom.engine.lookout import Lookout, Rest
 from loom.engine.memory import Memory
-from loom.engine.ports import Clock, Cloud, Conflict, Prober
+from loom.engine.ports import Conflict
 from loom.engine.reconcile import reconcile
-from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Result
-from loom.errors import CloudError, Retry
 from loom.kube import finalizer
-from loom.kube.absent import AbsentCloud
 from loom.kube.client import ApiError, KubeClient
 from loom.kube.compose import work_of
 from loom.kube.defect import with_defect
@@ -36,7 +30,8 @@ from loom.kube.secrets import Account, SecretKeeper
 from loom.kube.status import StatusWriter
 from loom.kube.turns import Crowded
 from loom.kube.usage import users_of
-from loom.kube.watch import Watch, is_answered, is_true
+from loom.kube.watch import Watch, is_true
+from loom.kube.world import World, cloud_of
 from loom.kube.writing import Writing
 
 logger = logging.getLogger(__name__)
@@ -45,39 +40,11 @@ _AFTER_CONFLICT = 0.5
 _KEPT_FREE = 4  # workers for what others stand in line for: all others may be waiting for a request budget, and its turn would pass
 
 
-class Clouds(Protocol):
-    """Gives out clouds (`loom.cloud.factory`)."""
-
-    def for_object(
-        self, plane: AdminPlaneSpec, namespace: str, urgent: bool, cascade: bool = False, owner: str = ""
-    ) -> Cloud:
-        """The cloud for one object. Raises CloudError."""
-
-
-class Probers(Protocol):
-    """Gives out probers (`loom.health.prober`)."""
-
-    def for_object(self, cloud: Cloud) -> Prober:
-        """The prober that reads through an object's own cloud."""
-
-
 class Meter(Protocol):
     """Counts passes (`loom.metrics`)."""
 
     def passed(self, kind: str, result: str, seconds: float) -> None:
         """A pass ended with `Success`, `Conflict`, `Crowded`, `ApiError` or `InternalError`."""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What the passes of all objects share."""
-
-    clouds: Clouds
-    probers: Probers
-    clock: Clock
-    digest: Callable[[str], str]
-    snapshots: Snapshots
-    lanes: Lanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,35 +156,13 @@ class Worker:
         return Writing(self._desk.client, self._desk.watch, self._desk.status, key, obj)
 
     def _ports(self, key: Key, obj: Mapping[str, Any], found: Gathered, writing: Writing) -> Ports:
-        world, cloud = self._world, self._cloud(key, obj, found)
-        return Ports(
-            cloud=cloud,
-            prober=world.probers.for_object(cloud),
-            clock=world.clock,
-            journal=writing.journal,
-            digest=world.digest,
-            snapshots=world.snapshots,
-            lanes=world.lanes,
-            keeper=self._keeper(key, obj),
-        )
+        return self._world.ports(cloud_of(self._world.clouds, key, obj, found), writing.journal, self._keeper(key, obj))
 
     def _keeper(self, key: Key, obj: Mapping[str, Any]) -> SecretKeeper | None:
         if not key.namespace:
             return None  # what lives in no namespace has none to keep Secrets in
         owner, account = self._desk.gatherer.owner(key), self._desk.account
         return SecretKeeper(self._desk.client, owner, key, obj["metadata"]["uid"], account)
-
-    def _cloud(self, key: Key, obj: Mapping[str, Any], found: Gathered) -> Cloud:
-        plane = found.context.plane
-        if plane is None:
-            message = found.refusal.message if found.refusal else "no admin plane says which cloud this is about"
-            return AbsentCloud(CloudError("ReferenceNotFound", "", message, Retry.SLOWLY))
-        try:
-            cascade = isinstance(found.spec, ApiProductSpec) and found.spec.delete_subscriptions
-            owner = found.context.owner.mark
-            return self._world.clouds.for_object(plane, key.namespace, _is_urgent(obj), cascade, owner)
-        except CloudError as error:
-            return AbsentCloud(error)
 
     def _memory(self, key: Key, obj: Mapping[str, Any]) -> Memory:
         uid = obj["metadata"]["uid"]
@@ -258,11 +203,6 @@ class Worker:
             logger.debug("%s: InternalError could not be written: %s", key, error)
         except Exception:
             logger.exception("%s: InternalError could not be written", key)
-
-
-def _is_urgent(obj: Mapping[str, Any]) -> bool:
-    """Does a person wait for this pass: for a change, a deletion, a request, or for Ready?"""
-    return bool(obj["metadata"].get("deletionTimestamp")) or not is_answered(obj) or not is_true(obj, "Ready")
 
 
 async def run_workers(worker: Worker, count: int) -> None:

@@ -6,11 +6,11 @@ import ipaddress
 from typing import Any
 
 from loom.sim.arm.change import Change
-from loom.sim.clouds import host
 from loom.sim.entra.directory import guid
-from loom.sim.errors import ArmError, bad_request
+from loom.sim.errors import bad_request
 from loom.sim.ids import subscription_of
 from loom.sim.kinds import Behavior, Kind, Link
+from loom.sim.providers import private_link
 from loom.sim.providers.connections import CONNECTIONS
 from loom.sim.providers.network_style import NETWORK, VERSIONS, network_names, network_style
 from loom.sim.regions import normal
@@ -19,33 +19,6 @@ from loom.sim.world import World
 
 Json = dict[str, Any]
 ENDPOINTS = f"{NETWORK}/privateEndpoints"
-GROUP_IDS: dict[str, dict[str, str]] = {
-    "microsoft.storage/storageaccounts": {
-        word: f"{{name}}.{word}.core.windows.net" for word in ("blob", "dfs", "file", "queue", "table", "web")
-    },
-    "microsoft.eventhub/namespaces": {"namespace": "{name}.servicebus.windows.net"},
-    "microsoft.servicebus/namespaces": {"namespace": "{name}.servicebus.windows.net"},
-    "microsoft.cache/redisenterprise": {"redisenterprise": "{name}.{location}.redis.azure.net"},
-    "microsoft.databricks/workspaces": {
-        "databricks_ui_api": "{url}",
-        "browser_authentication": "{location}.pl-auth.azuredatabricks.net",
-    },
-    "microsoft.synapse/workspaces": {
-        "sql": "{name}.sql.azuresynapse.net",
-        "sqlondemand": "{name}-ondemand.sql.azuresynapse.net",
-        "dev": "{name}.dev.azuresynapse.net",
-    },
-    "microsoft.documentdb/databaseaccounts": {"sql": "{name}.documents.azure.com"},
-    "microsoft.keyvault/vaults": {"vault": "{name}.vaultcore.azure.net"},
-    "microsoft.containerregistry/registries": {"registry": "{name}.azurecr.io"},
-    "microsoft.apimanagement/service": {"gateway": "{name}.azure-api.net"},
-    "microsoft.app/managedenvironments": {"managedenvironments": "{name}.azurecontainerapps.io"},
-}
-
-
-def is_premium(service: Resource) -> bool:
-    """Is a messaging namespace of the one tier that has private endpoints?"""
-    return bool((service.body.get("sku") or {}).get("name") == "Premium")
 
 
 def in_subnet(world: World, subnet_id: str) -> list[Resource]:
@@ -79,30 +52,7 @@ class Endpoints(Behavior):
             raise bad_request(
                 "InvalidPrivateEndpoint", "A private endpoint must have exactly one private link service connection."
             )
-        self._check_service(change, asked[0][0])
-
-    @staticmethod
-    def _check_service(change: Change, connection: Json) -> None:
-        sent = connection.get("properties") or {}
-        service = change.world.store.get(str(sent.get("privateLinkServiceId", "")))
-        if service is None:
-            message = f"Resource {sent.get('privateLinkServiceId')} referenced by resource {change.id} was not found."
-            raise ArmError(404, "LinkedResourceNotFound", message)
-        known = GROUP_IDS.get(service.type.lower())
-        groups = [str(item) for item in sent.get("groupIds") or []]
-        if known is not None and (len(groups) != 1 or groups[0].lower() not in known):
-            message = f"Call to {service.type} failed. Error message: Group ids {groups} are not valid. Valid: {', '.join(known)}."
-            raise bad_request("PrivateEndpointCreationNotAllowedAsGroupIdIsInvalid", message)
-        if service.type.lower() == "microsoft.servicebus/namespaces" and not is_premium(service):
-            message = f"Call to {service.type} failed. Error message: Private endpoints are for namespaces of the Premium tier only."
-            raise bad_request("PrivateEndpointFeatureNotSupportedForSku", message)
-        if service.operation:
-            message = (
-                f"Call to {service.type} failed. Error message: the resource {service.id} is in state {service.state}."
-            )
-            raise ArmError(
-                409, "StorageAccountOperationInProgress" if "storage" in service.key else "Conflict", message
-            )
+        private_link.check(change.world, change.id, asked[0][0].get("properties") or {})
 
     def compose(self, change: Change) -> Json:
         approved = [
@@ -201,20 +151,8 @@ def _dns_names(change: Change) -> list[Json]:
     known = (change.before.properties.get("customDnsConfigs") or []) if change.before else []
     if known:
         return list(known)
-    connection = _asked(change.properties)[0][0]["properties"]
-    service = change.world.store.get(str(connection["privateLinkServiceId"]))
-    group = str((connection.get("groupIds") or [""])[0]).lower()
-    pattern = GROUP_IDS.get(service.type.lower(), {}).get(group) if service else None
-    if pattern is None or service is None:
-        return []
-    place = normal(str(service.body.get("location")))
-    url = service.properties.get("workspaceUrl", "")
-    return [
-        {
-            "fqdn": host(pattern.format(name=service.name, location=place, url=url), place),
-            "ipAddresses": [_address(change)],
-        }
-    ]
+    name = private_link.host_of(change.world, _asked(change.properties)[0][0]["properties"])
+    return [{"fqdn": name, "ipAddresses": [_address(change)]}] if name else []
 
 
 def _address(change: Change) -> str:

@@ -1,0 +1,79 @@
+"""What one object may read of the others: from the cache where it has them, from the API server before it says that one is not there.
+
+It tells what stands there; whether that may be used is decided by whoever asks.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loom.errors import Refusal
+from loom.kube.client import ApiError
+from loom.kube.key import DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
+from loom.kube.ledger import Account, Reader
+from loom.kube.watch import Watch, is_true
+from loom.plan.context import Allocation
+from loom.plan.kinds import KINDS
+
+
+class Others:
+    """The planes and zones that many refer to, each parsed once a generation, and the namespaces that all live in."""
+
+    def __init__(self, client: Reader, watch: Watch) -> None:
+        self._client = client
+        self._watch = watch
+        self._parsed: dict[Key, tuple[str, int, Any]] = {}
+
+    async def spec_of(self, key: Key) -> tuple[Any, bool]:
+        """Another object of ours: its spec, parsed once a generation, and whether it has converged. Raises Refusal."""
+        standing, known = self._watch.standing_of(key), self._parsed.get(key)
+        if standing and known and known[:2] == (standing.uid, standing.generation):
+            return known[2], standing.converged
+        obj = await self.object(key)
+        if not obj:
+            raise Refusal("ReferenceNotFound", f"{key} {self._client.absence}.", wait=True)
+        try:
+            spec = KINDS[key.kind].parse(obj)
+        except Refusal as refusal:
+            raise Refusal("ReferenceNotFound", f"{key} cannot be used: {refusal.message}", wait=True) from None
+        self._parsed[key] = (obj["metadata"]["uid"], obj["metadata"]["generation"], spec)
+        return spec, is_true(obj, "Converged")
+
+    async def object(self, key: Key) -> Mapping[str, Any]:
+        """Another object of ours; empty where it is not there."""
+        return self._watch.cache.get(key) or await self._client.get(RESOURCES[key.kind], key.namespace, key.name) or {}
+
+    async def unconverged(self, key: Key) -> str:
+        """What a zone says of itself."""
+        conditions = ((await self.object(key)).get("status") or {}).get("conditions") or ()
+        told: Mapping[str, Any] = next((c for c in conditions if c.get("type") == "Ready"), {})
+        return ": ".join(filter(None, (told.get("reason"), told.get("message")))) or "nobody has looked at it"
+
+    async def living(self, account: Account) -> tuple[Allocation, ...]:
+        """What of a plane's account belongs to zones that are there; the ranges of the others are free again."""
+        living = []
+        for zone, cidr in account.items():
+            namespace, _, name = zone.partition("/")
+            if await self._is_there(Key(DATA_LANDING_ZONE, namespace, name)):
+                living.append(Allocation(cidr, zone))
+        return tuple(living)
+
+    async def _is_there(self, key: Key) -> bool:
+        """Is there such an object? One that may not be read, as by an operator of one namespace, counts as there."""
+        if self._watch.standing_of(key) is not None:
+            return True
+        try:
+            return await self._client.get(RESOURCES[key.kind], key.namespace, key.name) is not None
+        except ApiError:
+            return True
+
+    async def labels_of(self, namespace: str) -> Mapping[str, str]:
+        """The labels of a namespace. Raises ApiError."""
+        known = self._watch.labels_of(namespace)
+        if known is not None:
+            return known
+        found = await self._client.get(NAMESPACE, "", namespace)
+        return ((found or {}).get("metadata") or {}).get("labels") or {}
+
+    def forget(self, key: Key) -> None:
+        """The object is gone."""
+        self._parsed.pop(key, None)
