@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import time
 from typing import Any
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 
-from loom.sim.entra.tokens import KEY_ID
 from loom.sim.wire import Response
-from support.simulator import Simulator
 
 from .apim_bench import Bench
 
@@ -28,126 +22,8 @@ paths:
 """
 
 
-@pytest.fixture
-def bench(azure: Simulator) -> Bench:
-    found = Bench(azure)
-    found.imported()
-    return found
-
-
-@pytest.fixture
-def key(bench: Bench) -> str:
-    return bench.published()
-
-
 def statuses(bench: Bench, key: str, times: int, **more: Any) -> list[int]:
     return [bench.ask(URL, key=key, **more).status for _ in range(times)]
-
-
-# --- tokens -------------------------------------------------------------------------------------------------------------------
-
-
-def token(bench: Bench, audience: str = "api://orders") -> str:
-    world = bench.azure.world
-    return world.tokens.issue(world.operator, audience, "https://login.microsoftonline.com")
-
-
-def shown(text: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {text}"}
-
-
-def entra(
-    bench: Bench, tenant: str = "", inside: str = "<audiences><audience>api://orders</audience></audiences>"
-) -> None:
-    tenant = tenant or bench.azure.world.directory.tenant
-    policy = f'<validate-azure-ad-token tenant-id="{tenant}">{inside}</validate-azure-ad-token>'
-    assert bench.policy("/apis/orders", policy).status == 201
-
-
-def test_a_token_of_the_directory_opens_and_its_lack_does_not(bench: Bench, key: str) -> None:
-    entra(bench)
-    missing = bench.ask(URL, key=key)
-    assert (missing.status, missing.body["message"]) == (401, "JWT not present.")
-    assert bench.ask(URL, key=key, headers=shown(token(bench))).status == 200
-    assert bench.ask(URL, key=key, headers={"authorization": f"Basic {token(bench)}"}).status == 401
-
-
-def test_a_token_that_somebody_else_signed_opens_nothing(bench: Bench, key: str) -> None:
-    entra(bench)
-    claims = jwt.decode(token(bench), options={"verify_signature": False})
-    forged = jwt.encode(claims, rsa.generate_private_key(65537, 2048), algorithm="RS256", headers={"kid": KEY_ID})
-    unsigned = jwt.encode(claims, "", algorithm="none")
-    symmetric = jwt.encode(claims, "x" * 40, algorithm="HS256")
-    for bad in (forged, unsigned, symmetric, "nonsense"):
-        answer = bench.ask(URL, key=key, headers=shown(bad))
-        assert (answer.status, answer.body["message"]) == (401, "Invalid JWT.")
-
-
-@pytest.mark.parametrize(
-    ("tenant", "inside", "status"),
-    [
-        ("", "<audiences><audience>api://other</audience></audiences>", 401),
-        ("", "<audiences><audience>api://other</audience><audience>api://orders</audience></audiences>", 200),
-        ("88888888-8888-4888-8888-888888888888", "", 401),
-        ("organizations", "", 200),
-        ("", "<client-application-ids><application-id>nobody</application-id></client-application-ids>", 401),
-        ("", '<required-claims><claim name="idtyp" match="all"><value>app</value></claim></required-claims>', 200),
-        ("", '<required-claims><claim name="idtyp" match="all"><value>user</value></claim></required-claims>', 401),
-        (
-            "",
-            '<required-claims><claim name="idtyp" match="any"><value>user</value><value>app</value></claim></required-claims>',
-            200,
-        ),
-        ("", '<required-claims><claim name="roles" match="any"><value>reader</value></claim></required-claims>', 401),
-    ],
-)
-def test_tenant_audience_application_and_claims_decide(
-    bench: Bench, key: str, tenant: str, inside: str, status: int
-) -> None:
-    entra(bench, tenant, inside)
-    assert bench.ask(URL, key=key, headers=shown(token(bench))).status == status
-
-
-def provider(bench: Bench, url: str, inside: str = "") -> None:
-    policy = f'<validate-jwt header-name="Authorization"><openid-config url="{url}" />{inside}</validate-jwt>'
-    assert bench.policy("/apis/orders", policy).status == 201
-
-
-def test_a_provider_is_believed_by_its_own_keys(bench: Bench, key: str) -> None:
-    own = rsa.generate_private_key(65537, 2048)
-    public: Json = {"kid": "one"}
-    public |= json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(own.public_key()))
-    bench.azure.door("POST", "/sim/issuers", {"issuer": "https://id.example", "jwks": {"keys": [public]}})
-    provider(bench, "https://id.example/.well-known/openid-configuration")
-    claims: Json = {"iss": "https://id.example", "aud": "a", "exp": time.time() + 600}
-    made: list[Json] = [{}, {"iss": "https://other.example"}, {"exp": time.time() - 600}]
-    answers = [
-        bench.ask(
-            URL, key=key, headers=shown(jwt.encode({**claims, **other}, own, algorithm="RS256", headers={"kid": "one"}))
-        )
-        for other in made
-    ]
-    assert [answer.status for answer in answers] == [200, 401, 401]
-    assert bench.ask(URL, key=key, headers=shown(token(bench))).status == 401
-
-
-def test_the_directory_is_a_provider_too(bench: Bench, key: str) -> None:
-    provider(bench, "https://login.microsoftonline.com/x/v2.0/.well-known/openid-configuration")
-    assert bench.ask(URL, key=key, headers=shown(token(bench))).status == 200
-    assert bench.ask(URL, key=key).status == 401
-
-
-def test_a_provider_that_nobody_knows_is_the_gateways_failure(bench: Bench, key: str) -> None:
-    provider(bench, "https://id.example/.well-known/openid-configuration")
-    assert bench.ask(URL, key=key, headers=shown(token(bench))).status == 500
-
-
-def test_nobody_shows_a_certificate_here(bench: Bench, key: str) -> None:
-    bench.policy(
-        "/apis/orders",
-        '<validate-client-certificate><identities><identity subject="a" /></identities></validate-client-certificate>',
-    )
-    assert bench.ask(URL, key=key).status == 403
 
 
 # --- limits -------------------------------------------------------------------------------------------------------------------
@@ -285,95 +161,6 @@ def test_the_same_prompt_gets_the_same_answer_and_no_other_subscription_does(ben
     assert say(bench, chat, "What is new?").status == 200
     bench.azure.fault("error", type="Microsoft.ApiManagement/upstream", status=502, times=9)
     assert [say(bench, who, "what is  NEW?").status for who in (chat, "second-key")] == [200, 502]
-
-
-# --- backends -----------------------------------------------------------------------------------------------------------------
-
-
-def pool(bench: Bench, *members: Json) -> None:
-    for member in members:
-        more = {"circuitBreaker": member.pop("breaker")} if "breaker" in member else {}
-        bench.put(f"/backends/{member['id']}", url=f"https://{member['id']}.example", protocol="http", **more)
-        member["id"] = f"/backends/{member['id']}"
-    assert bench.put("/backends/all", type="Pool", pool={"services": list(members)}).status == 201
-    assert bench.policy("/apis/orders", '<set-backend-service backend-id="all" />').status == 201
-
-
-def hosts(bench: Bench, key: str, times: int) -> list[str]:
-    answers = [bench.ask(URL, key=key) for _ in range(times)]
-    return [
-        answer.body["echo"]["url"].split("/")[2].split(".")[0] if answer.status == 200 else str(answer.status)
-        for answer in answers
-    ]
-
-
-BREAKER = {
-    "rules": [
-        {
-            "name": "r",
-            "failureCondition": {"count": 2, "interval": "PT1M", "statusCodeRanges": [{"min": 500, "max": 599}]},
-            "tripDuration": "PT30S",
-        }
-    ]
-}
-
-
-def test_a_pool_shares_calls_by_weight(bench: Bench, key: str) -> None:
-    pool(bench, {"id": "a", "weight": 3}, {"id": "b", "weight": 1})
-    found = hosts(bench, key, 8)
-    assert (found.count("a"), found.count("b")) == (6, 2)
-
-
-def test_the_next_priority_is_asked_only_while_the_first_has_tripped(bench: Bench, key: str) -> None:
-    pool(bench, {"id": "a", "priority": 1, "breaker": BREAKER}, {"id": "b", "priority": 2})
-    assert hosts(bench, key, 2) == ["a", "a"]
-    bench.azure.fault("error", type="Microsoft.ApiManagement/upstream", status=503, path="a.example", times=2)
-    assert hosts(bench, key, 4) == ["503", "503", "b", "b"]
-    bench.azure.advance(30)
-    assert hosts(bench, key, 1) == ["a"]
-
-
-def test_a_pool_of_which_nothing_is_left_is_unavailable(bench: Bench, key: str) -> None:
-    pool(bench, {"id": "a", "breaker": BREAKER})
-    bench.azure.fault("error", type="Microsoft.ApiManagement/upstream", status=500, times=2)
-    assert hosts(bench, key, 3) == ["500", "500", "503"]
-    assert "no member of the backend pool" in bench.ask(URL, key=key).body["message"]
-
-
-def test_failures_that_lie_long_apart_trip_nothing(bench: Bench, key: str) -> None:
-    pool(bench, {"id": "a", "breaker": BREAKER})
-    for _ in range(3):
-        bench.azure.fault("error", type="Microsoft.ApiManagement/upstream", status=500)
-        assert hosts(bench, key, 1) == ["500"]
-        bench.azure.advance(61)
-    assert hosts(bench, key, 1) == ["a"]
-
-
-def retry(bench: Bench, count: int, condition: str = "@(context.Response.StatusCode == 503)") -> Response:
-    value = (
-        "<policies><inbound><base /></inbound><backend>"
-        f'<retry condition="{condition}" count="{count}" interval="1"><forward-request /></retry>'
-        "</backend><outbound><base /></outbound></policies>"
-    )
-    return bench.put("/apis/orders/policies/policy", format="rawxml", value=value)
-
-
-@pytest.mark.parametrize(("count", "status"), [(1, 503), (2, 200)])
-def test_a_call_is_tried_again_as_often_as_the_policy_says(bench: Bench, key: str, count: int, status: int) -> None:
-    assert retry(bench, count).status == 201
-    bench.azure.fault("error", type="Microsoft.ApiManagement/upstream", status=503, times=2)
-    assert bench.ask(URL, key=key).status == status
-
-
-def test_a_failure_that_the_policy_does_not_name_is_passed_on(bench: Bench, key: str) -> None:
-    retry(bench, 3)
-    bench.azure.fault("error", type="Microsoft.ApiManagement/upstream", status=500)
-    assert bench.ask(URL, key=key).status == 500
-
-
-def test_a_condition_that_is_code_is_not_run(bench: Bench, key: str) -> None:
-    retry(bench, 1, "@(context.Response.StatusCode &gt;= 500)")
-    assert bench.ask(URL, key=key).status == 501
 
 
 # --- messages -----------------------------------------------------------------------------------------------------------------

@@ -19,13 +19,6 @@ STATUS = "/status-0123456789abcdef"
 LIMIT = '<rate-limit calls="2" renewal-period="60" />'
 
 
-@pytest.fixture
-def bench(azure: Simulator) -> Bench:
-    found = Bench(azure)
-    found.imported()
-    return found
-
-
 def test_a_published_api_is_called_with_a_key_in_the_header_or_the_query(bench: Bench) -> None:
     key = bench.published()
     answer = bench.ask("/finance/orders/orders/7?a=b", key=key)
