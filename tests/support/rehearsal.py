@@ -22,6 +22,7 @@ from loom.config import Budget
 from loom.dev.estate import behind, groups_of, subscriptions_of
 from loom.engine.lanes import Lanes
 from loom.engine.memory import Memory
+from loom.engine.ports import Conflict
 from loom.engine.reconcile import reconcile
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Result, Rhythm
@@ -37,6 +38,7 @@ from loom.kube.ledger import PaperLedger
 from loom.kube.sources import Links, Sources
 from loom.kube.surroundings import Surroundings
 from loom.kube.watch import is_true
+from loom.plan.resource import Plan
 from loom.sim.clock import EPOCH
 from support.clouds import settings_for
 from support.simulator import Simulator
@@ -69,15 +71,16 @@ class Rehearsal:
     probers: ProberFactory
     new_links: Callable[[], Links]
     memories: dict[Key, Memory] = field(default_factory=dict)
+    plans: dict[Key, Plan | None] = field(default_factory=dict)  # as the last pass had them
     version: int = 1
 
     def __post_init__(self) -> None:
         self.clock = SimulatedTime(self.azure)
         self.begin_anew()
 
-    def begin_anew(self) -> None:
-        """The process is gone, and with it everything that it had read."""
-        self.lanes, self.snapshots = Lanes(), Snapshots(self.clock)
+    def begin_anew(self, wake: Callable[[str], None] = lambda _mark: None) -> None:
+        """The process is gone, and with it everything that it had read. `wake` hears whose turn it is in a lane."""
+        self.lanes, self.snapshots = Lanes(wake, self.clock.now), Snapshots(self.clock)
         self.ledger = PaperLedger(self.world.watch, self.world)
         cloud_of = partial(self.clouds.for_object, urgent=True)
         allotter = Allotter(self.ledger, Surroundings(cloud_of, self.snapshots, self.clock))
@@ -85,17 +88,25 @@ class Rehearsal:
         self.gatherer = Gatherer(self.world, self.world.watch, "rehearsal", allotter, sources)
 
     async def look_at(self, key: Key) -> Result:
-        """One pass over one object. What the engine writes into a status is there for the others' next pass."""
+        """One pass over one object. What the engine writes into a status is there for the others' next pass.
+
+        Raises Conflict, as the API server's answer does, when somebody changed the object meanwhile.
+        """
         obj = self.obj(key)
+        seen = obj["metadata"]["resourceVersion"]
         found = await self.gatherer.gather(key, obj)
         assert found.context.plane is not None, found.refusals
         cloud = self.clouds.for_object(found.context.plane, key.namespace, urgent=True)
 
         async def journal(status: Mapping[str, Any]) -> None:
-            self.store(key, {**obj, "status": dict(status)})
+            nonlocal seen
+            if self.obj(key)["metadata"]["resourceVersion"] != seen:
+                raise Conflict(f"{key} was changed meanwhile")
+            seen = self.store(key, {**obj, "status": dict(status)})
 
         ports = Ports(cloud, self.probers.for_object(cloud), self.clock, journal, _digest, self.snapshots, self.lanes)
         work = work_of(key, obj, found, Rhythm(), in_use="")
+        self.plans[key] = work.plan
         result = await reconcile(work, self.memories.setdefault(key, Memory()), ports)
         await journal(result.status)
         return result
@@ -170,10 +181,12 @@ class Rehearsal:
         assert found is not None, key
         return found
 
-    def store(self, key: Key, obj: Object) -> None:
-        """Keep an object as it is now, newer than any before."""
+    def store(self, key: Key, obj: Object) -> str:
+        """Keep an object as it is now, newer than any before; returns its version."""
         self.version += 1
-        self.world.watch.seen(key, {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.version)}})
+        version = str(self.version)
+        self.world.watch.seen(key, {**obj, "metadata": {**obj["metadata"], "resourceVersion": version}})
+        return version
 
 
 @asynccontextmanager
