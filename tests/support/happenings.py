@@ -39,14 +39,16 @@ class Scene:
     vows: Vows
     due: dict[Key, float]
     running: "asyncio.Task[Any] | None" = None
+    news: set[Key] = field(default_factory=set)  # who is to have a pass, whatever may rest
     gone: dict[Key, Object] = field(default_factory=dict)
 
     def wake(self, key: Key) -> None:
-        """It is looked at now."""
+        """There is news for it: it gets a pass now."""
         if key in self.due:
             self.due[key] = self.azure.clock.now()
+            self.news.add(key)
 
-    def wake_owner(self, mark: str) -> None:
+    def wake_owner(self, mark: str, from_another: bool) -> None:
         """The turn of an owner has come."""
         for key in self.due:
             if self.play.gatherer.owner(key).mark == mark:

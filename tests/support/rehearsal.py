@@ -21,6 +21,7 @@ from loom.cloud.factory import CloudFactory
 from loom.config import Budget
 from loom.dev.estate import behind, groups_of, subscriptions_of
 from loom.engine.lanes import Lanes
+from loom.engine.lookout import Lookout, Rest
 from loom.engine.memory import Memory
 from loom.engine.ports import Conflict
 from loom.engine.reconcile import reconcile
@@ -71,15 +72,17 @@ class Rehearsal:
     probers: ProberFactory
     new_links: Callable[[], Links]
     memories: dict[Key, Memory] = field(default_factory=dict)
-    plans: dict[Key, Plan | None] = field(default_factory=dict)  # as the last pass had them
+    plans: dict[Key, Plan | None] = field(default_factory=dict)  # as the last passes had them
+    rests: dict[Key, Rest] = field(default_factory=dict)  # what a worker may do instead of a pass
     version: int = 1
 
     def __post_init__(self) -> None:
         self.clock = SimulatedTime(self.azure)
         self.begin_anew()
 
-    def begin_anew(self, wake: Callable[[str], None] = lambda _mark: None) -> None:
+    def begin_anew(self, wake: Callable[[str, bool], None] = lambda _mark, _from_another: None) -> None:
         """The process is gone, and with it everything that it had read. `wake` hears whose turn it is in a lane."""
+        self.rests.clear()
         self.lanes, self.snapshots = Lanes(wake, self.clock.now), Snapshots(self.clock)
         self.ledger = PaperLedger(self.world.watch, self.world)
         cloud_of = partial(self.clouds.for_object, urgent=True)
@@ -109,6 +112,8 @@ class Rehearsal:
         self.plans[key] = work.plan
         result = await reconcile(work, self.memories.setdefault(key, Memory()), ports)
         await journal(result.status)
+        if result.rests_until:
+            self.rests[key] = Rest(Lookout(cloud, self.clock, self.lanes, Rhythm().poll), result.rests_until)
         return result
 
     async def settle(self) -> None:

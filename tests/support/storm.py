@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 from loom.engine.inventory import Inventory
+from loom.engine.memory import Memory
 from loom.engine.ports import Conflict
 from loom.engine.work import Result, Rhythm
 from loom.kube.key import RECONCILE_REQUESTED, Key
@@ -209,7 +210,7 @@ class Storm:
         scene.azure.advance(max(0.0, scene.due[key] - scene.azure.clock.now()))
         before = self._standing(key)
         scene.due[key] = float("inf")
-        scene.running = running = asyncio.ensure_future(scene.play.look_at(key))
+        scene.running = running = asyncio.ensure_future(self._look_at(key))
         try:
             result = await running
         except asyncio.CancelledError:
@@ -222,10 +223,25 @@ class Storm:
             return
         finally:
             scene.running = None
+        if isinstance(result, float):
+            scene.due[key] = min(scene.due[key], scene.azure.clock.now() + result)
+            scene.vows.judge_requests()
+            return
         self._conclude(key, result)
         if self._standing(key) != before:
             for other in scene.play.world.watch.references.dependents(key):
                 scene.wake(other)
+
+    async def _look_at(self, key: Key) -> Result | float:
+        """A pass, or where nothing but its operations matters, one look at them: then the seconds until the next look."""
+        play = self._scene.play
+        rest = None if key in self._scene.news else play.rests.get(key)
+        play.rests.pop(key, None)
+        self._scene.news.discard(key)
+        if rest and (delay := await rest.goes_on(play.memories.setdefault(key, Memory()))) is not None:
+            play.rests[key] = rest
+            return delay
+        return await play.look_at(key)
 
     def _conclude(self, key: Key, result: Result) -> None:
         scene = self._scene
