@@ -29,6 +29,7 @@ from loom.dev.loom_operator import start_operator, write_operator_config
 from loom.dev.objects import LoomObjects, summarize
 from loom.dev.processes import Process, Processes
 from loom.dev.simulator import Simulator, start_simulator
+from loom.engine.inventory import Inventory
 from loom.manifests import read_manifests
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -87,7 +88,7 @@ class Rig:
     def owned_count(self, kind: str) -> int:
         """How many resources the objects of a kind have made: those of others that they only read are not among them."""
         found = [obj.get("status") or {} for obj in self.objects.all() if obj["kind"] == kind]
-        return sum(len(scope["ids"]) for status in found for scope in status.get("inventory") or ())
+        return sum(len(Inventory.read(status).ids) for status in found)
 
     def cpu(self) -> float:
         """Seconds of CPU that the operator has used."""
