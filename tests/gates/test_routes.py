@@ -220,13 +220,12 @@ _NAMED_ONLY = [
 _NOT_IN_THE_SAMPLES = [
     name.lower()
     for name in (
-        "Microsoft.ApiManagement/service/apis/schemas",
         "Microsoft.Cdn/profiles/customDomains",
         "Microsoft.Cdn/profiles/secrets",
         "Microsoft.Network/bastionHosts",
     )
 ]
-"""What needs a host of somebody's own, is the hub's, or is GraphQL's: tests/drift and tests/products have them."""
+"""What needs a host of somebody's own, or is the hub's: tests/drift has them."""
 
 
 @pytest.fixture(scope="module")

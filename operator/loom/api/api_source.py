@@ -42,6 +42,11 @@ class DocumentSource(Model):
     """One of inline, configMapRef and url: where the operator reads the document, of at most 4 MB, at the interval. The operator's
     configuration says from which hosts. It is imported again whenever it changes."""
 
+    @property
+    def choice(self) -> tuple[str, ...]:
+        """What of the document is meant, where it may be a part."""
+        return ()
+
 
 class OpenApiSource(DocumentSource):
     """An OpenAPI document (2.0, 3.0 or 3.1; 2.0 as JSON only), as JSON or YAML."""
@@ -52,7 +57,17 @@ class GraphqlSource(DocumentSource):
 
 
 class WsdlSource(DocumentSource):
-    """A WSDL 1.1 document of one service, in one piece, of style document/literal. Calls go as they are to the backend's address."""
+    """A WSDL 1.1 document, in one piece, of style document/literal. Calls go as they are to the backend's address."""
+
+    service: Annotated[str, Field(pattern=r"^[^\s:]+$", max_length=200)] | None = None
+    """The service of the document that is meant. Omitted: the only one that it has."""
+    endpoint: Annotated[str, Field(pattern=r"^[^\s:]+$", max_length=200)] | None = None
+    """The endpoint (port) of the service that is imported. Omitted: its first one that speaks SOAP."""
+
+    @property
+    def choice(self) -> tuple[str, ...]:
+        """What of the document is meant: a service and an endpoint, "" where it says nothing of them."""
+        return (self.service or "", self.endpoint or "")
 
 
 class ContainerAppSource(ContainerAppBackend):

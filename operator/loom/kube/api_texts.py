@@ -20,7 +20,7 @@ from loom.plan.backends import host_of
 from loom.plan.checks import ranges_for
 from loom.plan.context import Context, Link
 from loom.plan.grants import passages
-from loom.plan.product.judges import JUDGES, OPENAPI, WSDL, Judge
+from loom.plan.product.judges import JUDGES, OPENAPI, WSDL, Choice, Judge
 from loom.plan.product.sources import AppSource, app_sources
 
 _FRESH = 10.0  # seconds; for who waits, a link is read once in the few passes of a change
@@ -51,7 +51,10 @@ class ApiTexts:
             if text is not None:
                 documents[f"{reference.name}/{reference.key}"] = text
         found = replace(context, documents=documents, links=links)
-        await self._judge(context.owner.namespace, ((judge, _text(source, found)) for judge, source in _sources(spec)))
+        await self._judge(
+            context.owner.namespace,
+            ((judge, _text(source, found), source.choice) for judge, source in _sources(spec)),
+        )
         return found
 
     async def attach_apps(
@@ -63,7 +66,7 @@ class ApiTexts:
         for source in app_sources(spec, context):
             unasked = Link(OPENAPI.unread, f"{name_of(source.id)} is not asked before its zone has converged")
             said[source.name] = await self._app(source, context, _age(spec, obj)) if ask else unasked
-        await self._judge(context.owner.namespace, ((OPENAPI, link.text) for link in said.values()))
+        await self._judge(context.owner.namespace, ((OPENAPI, link.text, ()) for link in said.values()))
         return replace(context, links={**context.links, **said})
 
     async def _link(self, url: str, judge: Judge, older: float, context: Context) -> Link:
@@ -82,15 +85,15 @@ class ApiTexts:
         text = ((config_map or {}).get("data") or {}).get(reference.key)
         return text if isinstance(text, str) else None
 
-    async def _judge(self, namespace: str, texts: Iterable[tuple[Judge, str]]) -> None:
+    async def _judge(self, namespace: str, texts: Iterable[tuple[Judge, str, Choice]]) -> None:
         """In a thread, and one at a time: what takes seconds for a large document would stand in the way of everybody's work.
 
         Nobody waits behind more than one document of a namespace that has many.
         """
-        for judge, text in texts:
-            if text and not judge.is_learned(text):
+        for judge, text, choice in texts:
+            if text and not judge.is_learned(text, choice):
                 async with self._judging.turn(namespace):
-                    await asyncio.to_thread(judge.learn, text)
+                    await asyncio.to_thread(judge.learn, text, choice)
 
 
 def _sources(spec: ApiProductSpec) -> Iterator[tuple[Judge, DocumentSource]]:

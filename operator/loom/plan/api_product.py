@@ -25,7 +25,7 @@ from loom.plan.product.apis import apis, history, version_sets
 from loom.plan.product.backends import backends
 from loom.plan.product.claims import check_claims
 from loom.plan.product.diagnostics import diagnostics
-from loom.plan.product.imports import withheld
+from loom.plan.product.imports import kept, withheld
 from loom.plan.product.place import (
     APIS_IMPORTED,
     GATEWAY_REACHABLE,
@@ -72,7 +72,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
         checks=tuple(let_through(_checks(place), passages(context))),
         conditions=CONDITIONS,
         exports=tuple(exports(place)),
-        keeps=tuple(history(place)),
+        keeps=(*history(place), *kept(place)),
         **_without_documents(place),
         facts={"gatewayUrl": gateway, **_current_revisions(spec), **subscription_states(spec)},
         held={} if spec.state is ProductState.PUBLISHED else {PUBLISHED: ("NotPublished", "spec.state is Draft")},

@@ -14,7 +14,7 @@ from loom.plan.product.place import SERVICE, revision_key
 from loom.plan.product.probes import probe_key
 from loom.plan.product.subscriptions import subscription_key
 from loom.plan.resource import Plan
-from loom.plan.values import Json, Unresolved, resolve
+from loom.plan.values import Json, Unresolved, at, resolve
 
 
 def fields(spec: ApiProductSpec, plan: Plan, outcome: Outcome) -> Mapping[str, Json]:
@@ -76,11 +76,11 @@ def _address(spec: ApiProductSpec, api: Api) -> str:
 def _document(api: Api, plan: Plan) -> Document | None:
     """The document that calls are answered by, as it was planned with; None where that could not be had."""
     kind, _ = next(api.current.source.kinds())
-    if api.current.source.graphql:
-        text = plan.find(schema_key(api, api.current)).body["properties"]["document"]["value"]
-    else:
-        text = plan.find(revision_key(api, api.current)).body["properties"].get("value")
-    return JUDGES[kind].read(str(text), api.name) if text else None
+    holder, path = (schema_key, "document.value") if api.current.source.graphql else (revision_key, "value")
+    key = holder(api, api.current)
+    text = next((at(one.body, f"properties.{path}") for one in plan.resources if one.key == key), None)
+    source = api.current.source.document
+    return JUDGES[kind].read(str(text), api.name, source.choice if source else ()) if text else None
 
 
 def _row(spec: ApiProductSpec, api: Api, plan: Plan, outcome: Outcome, gateway: str) -> dict[str, Json]:

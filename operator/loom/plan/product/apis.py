@@ -17,7 +17,7 @@ from loom.plan.product.backends import address, backend_key
 from loom.plan.product.body_changes import broken as broken_bodies
 from loom.plan.product.contract import breaks, key_of_live, of_live, sentence_of
 from loom.plan.product.document import Document
-from loom.plan.product.imports import import_of
+from loom.plan.product.imports import Import, import_of
 from loom.plan.product.place import APIS_IMPORTED, SERVICE, SOURCE_IN_SYNC, Place, revision_key
 from loom.plan.product.policies.resources import revision_policies
 from loom.plan.product.sources import text_of
@@ -52,7 +52,7 @@ def apis(place: Place) -> Iterator[Resource]:
     """Each API: its current revision first, what holds for all of it, and then the other revisions."""
     for api in place.spec.apis:
         current = api.current
-        document = import_of(place, api, current).document
+        source = import_of(place, api, current)
         policies = list(revision_policies(place, api, current))
         yield from _revision(place, api, current)
         yield from policies
@@ -60,15 +60,15 @@ def apis(place: Place) -> Iterator[Resource]:
             key=f"current/{api.name}",
             id=place.revision(api.name, current.name),
             body={"properties": {"isCurrent": True}},
-            depends_on=(_imported(api, current), *(policy.key for policy in policies)),
+            depends_on=(_imported(api, current, source), *(policy.key for policy in policies)),
             condition=APIS_IMPORTED,
             mode=Mode.STAGE,
-            contents=_switched(place, api, document) if document else None,
+            contents=_switched(place, api, source),
         )
         yield Resource(
             key=f"api/{api.name}",
             id=place.api(api.name),
-            body={"properties": {**_shared(place, api), **_words(api, document)}},
+            body={"properties": {**_shared(place, api), **_words(api, source.document)}},
             depends_on=(f"current/{api.name}",),
             condition=APIS_IMPORTED,
             ignore=(WORDS,),
@@ -109,7 +109,7 @@ def _revision(place: Place, api: Api, revision: Revision) -> Iterator[Resource]:
         contents=_imports(place, api, revision, document) if document and document.format else None,
         submission="" if revision.source.graphql else SOURCE_IN_SYNC,
     )
-    if revision.source.graphql:
+    if revision.source.graphql and document:
         yield graphql_api.schema(place, api, revision)
 
 
@@ -134,12 +134,16 @@ def _described(place: Place, api: Api, revision: Revision, document: Document | 
     return imported
 
 
-def _imported(api: Api, revision: Revision) -> str:
+def _imported(api: Api, revision: Revision, source: Import) -> str:
     """The key of the last thing that makes a revision what its document says."""
-    return graphql_api.schema_key(api, revision) if revision.source.graphql else revision_key(api, revision)
+    is_schema = revision.source.graphql and source.refusal is None
+    return graphql_api.schema_key(api, revision) if is_schema else revision_key(api, revision)
 
 
-def _switched(place: Place, api: Api, document: Document) -> Contents:
+def _switched(place: Place, api: Api, source: Import) -> Contents | None:
+    document = source.document
+    if document is None or (api.current.source.graphql and source.refusal):
+        return None
     if api.current.source.graphql:
         return graphql_api.switched(place, api)
     return _operations(document, place.api(api.name), frozenset(), partial(_object_to_switch, api, document))

@@ -10,13 +10,12 @@ from loom.api.api_apis import Api
 from loom.api.api_source import Revision
 from loom.plan.product.contract import sentence_of
 from loom.plan.product.graphql_schema import breaks
-from loom.plan.product.place import APIS_IMPORTED, SOURCE_IN_SYNC, Place, revision_key
-from loom.plan.product.sources import document_of, text_of
+from loom.plan.product.place import APIS_IMPORTED, SCHEMA, SOURCE_IN_SYNC, Place, revision_key
+from loom.plan.product.sources import text_of
 from loom.plan.resource import Body, Contents, Resource
 from loom.plan.values import at
 
 _LANGUAGE = "application/vnd.ms-azure-apim.graphql.schema"  # Azure docs: Import a GraphQL API using the portal or ARM
-_NAME = "graphql"
 
 
 def schema_key(api: Api, revision: Revision) -> str:
@@ -25,14 +24,13 @@ def schema_key(api: Api, revision: Revision) -> str:
 
 
 def schema(place: Place, api: Api, revision: Revision) -> Resource:
-    """The schema of a revision. Raises `Refusal` for a text that is none."""
-    document_of(place, api, revision)
+    """The schema of a revision whose text is one. Raises `Refusal` where it is not there."""
     text, _ = text_of(place, api, revision)
     holder = place.revision(api.name, revision.name)
     objection = partial(_object_to_write, api, text) if revision is api.current else _no_objection
     return Resource(
         key=schema_key(api, revision),
-        id=f"{holder}/schemas/{_NAME}",
+        id=place.schema(api.name, revision.name),
         body={"properties": {"contentType": _LANGUAGE, "document": {"value": text}}},
         depends_on=(revision_key(api, revision),),
         condition=APIS_IMPORTED,
@@ -53,7 +51,7 @@ def _object_to_write(api: Api, text: str, live: Body, _others: Sequence[Body], _
 
 def _object_to_switch(api: Api, text: str, _live: Body, schemas: Sequence[Body], _more: Sequence[Body]) -> str:
     """The same where what calls reach now is another revision's schema."""
-    return next((_object(api, text, one) for one in schemas if _name_of(one) == _NAME), "")
+    return next((_object(api, text, one) for one in schemas if _name_of(one) == SCHEMA), "")
 
 
 def _no_objection(_live: Body, _others: Sequence[Body], _more: Sequence[Body]) -> str:

@@ -30,12 +30,25 @@ def import_of(place: Place, api: Api, revision: Revision) -> Import:
     try:
         return Import(document_of(place, api, revision))
     except Refusal as refusal:
-        there = key(place.revision(api.name, revision.name)) in {key(arm_id) for arm_id in place.owned}
-        if revision.source.graphql or not there:
+        if key(_imported(place, api, revision)) not in {key(arm_id) for arm_id in place.owned}:
             raise
         kind, _ = next(revision.source.kinds())
         before = place.imported.get(api.name, "") if revision is api.current else ""
         return Import(JUDGES[kind].remembered(before), refusal)
+
+
+def _imported(place: Place, api: Api, revision: Revision) -> str:
+    """The id of the last thing that an import makes."""
+    names = api.name, revision.name
+    return place.schema(*names) if revision.source.graphql else place.revision(*names)
+
+
+def kept(place: Place) -> Iterator[str]:
+    """The ids of the schemas that stay as they were written last, as there is none to write now."""
+    for api in place.spec.apis:
+        for revision in api.revisions:
+            if revision.source.graphql and import_of(place, api, revision).refusal:
+                yield place.schema(api.name, revision.name)
 
 
 def withheld(place: Place) -> Iterator[Refusal]:

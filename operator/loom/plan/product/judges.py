@@ -11,50 +11,57 @@ from loom.plan.recent import Recent
 _ROOM = 128 * 1024 * 1024
 """Characters of the texts whose documents are remembered, for each judge; what is kept of one is a fraction of it."""
 
+Choice = tuple[str, ...]
+"""What of a document is meant, as its source says (`DocumentSource.choice`): its judge's further arguments."""
+
 
 class Judge:
-    """Knows what it thought of each text that it has seen. `refusal` is what is said of one that is wrong, `unread` stands for one
-    that nobody reads."""
+    """Knows what it thought of each text that it has seen.
 
-    def __init__(
-        self, judge: Callable[[str, str], Document | Flaw], refusal: Callable[[str], Refusal], unread: str
-    ) -> None:
+    `judge` takes it, its digest, and what of it is meant. `refusal` is what is said of one that is wrong, `unread` stands for one that
+    nobody reads.
+    """
+
+    def __init__(self, judge: Callable[..., Document | Flaw], refusal: Callable[[str], Refusal], unread: str) -> None:
         self.unread = unread
         self._judge, self._refusal = judge, refusal
         self._judged: Recent[str, Document | Flaw] = Recent(_ROOM)
 
-    def read(self, text: str, where: str) -> Document:
+    def read(self, text: str, where: str, choice: Choice = ()) -> Document:
         """The document of a text. Raises `Refusal` with the line; `where` says which document it is."""
-        found = self._known(text)
+        found = self._known(text, choice)
         if isinstance(found, Flaw):
             place = f"line {found.line}: " if found.line else ""
             raise self._refusal(f"{where}: {place}{found.sentence}")
         return found
 
-    def learn(self, text: str) -> None:
+    def learn(self, text: str, choice: Choice = ()) -> None:
         """Judge a text, so that `read` answers at once: a large one takes seconds, which a thread can give it."""
-        self._known(text)
+        self._known(text, choice)
 
     def remembered(self, digest: str) -> Document | None:
         """The document of a text that was judged before, by the text's digest."""
         found = self._judged.get(digest)
         return found if isinstance(found, Document) else None
 
-    def is_learned(self, text: str) -> bool:
+    def is_learned(self, text: str, choice: Choice = ()) -> bool:
         """Does `read` answer at once?"""
-        return _digest(text) in self._judged
+        return _digest(text, choice) in self._judged
 
-    def _known(self, text: str) -> Document | Flaw:
-        digest = _digest(text)
+    def _known(self, text: str, choice: Choice) -> Document | Flaw:
+        if text == self.unread:
+            choice = ()  # nobody knows what is in it
+        digest = _digest(text, choice)
         found = self._judged.get(digest)
         if found is None:
-            found = self._judge(text, digest)
+            found = self._judge(text, digest, *choice)
             self._judged.put(digest, found, len(text))
         return found
 
 
-def _digest(text: str) -> str:
-    return f"sha256:{sha256(text.encode()).hexdigest()}"
+def _digest(text: str, choice: Choice) -> str:
+    chosen = "\0".join(("", *choice)) if any(choice) else ""
+    return f"sha256:{sha256((text + chosen).encode()).hexdigest()}"
 
 
 OPENAPI = Judge(openapi.judge, lambda words: Refusal("InvalidOpenApi", words), openapi.UNREAD)

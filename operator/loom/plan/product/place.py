@@ -21,6 +21,8 @@ from loom.plan.zone.site import Site, site_of
 APIS_IMPORTED, POLICIES_APPLIED, SOURCE_IN_SYNC = "ApisImported", "PoliciesApplied", "SourceInSync"
 PUBLISHED, GATEWAY_REACHABLE = "Published", "GatewayReachable"
 SERVICE, PRODUCT = "service", "product"
+SCHEMA = "graphql"
+"""What the schema of a GraphQL API is called in the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class Place:
     def revision(self, api: str, number: str) -> str:
         """The id of a revision, whether it is current or not."""
         return f"{self.api(api)}{REVISION}{number}"
+
+    def schema(self, api: str, number: str) -> str:
+        """The id of the schema of a revision of a GraphQL API."""
+        return f"{self.revision(api, number)}/schemas/{SCHEMA}"
 
     def version_set(self, name: str) -> str:
         """The id of a version set."""

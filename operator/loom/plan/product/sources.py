@@ -67,7 +67,8 @@ def app_sources(spec: ApiProductSpec, context: Context) -> tuple[AppSource, ...]
 def document_of(place: Place, api: Api, revision: Revision) -> Document:
     """The document that a revision is imported from. Raises `Refusal` where it is not there, or is none."""
     kind, _ = next(revision.source.kinds())
-    return JUDGES[kind].read(*text_of(place, api, revision))
+    source = revision.source.document
+    return JUDGES[kind].read(*text_of(place, api, revision), source.choice if source else ())
 
 
 def text_of(place: Place, api: Api, revision: Revision) -> tuple[str, str]:

@@ -4,6 +4,7 @@ It takes WSDL 1.1 of style document/literal, in one piece (Azure docs: API impor
 entities are not unfolded.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ UNREAD = (
 
 _WSDL, _WSDL_2 = "http://schemas.xmlsoap.org/wsdl/", "http://www.w3.org/ns/wsdl"
 _SOAP = ("http://schemas.xmlsoap.org/wsdl/soap/", "http://schemas.xmlsoap.org/wsdl/soap12/")
+_ENCODING = re.compile(r"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]+)["']""")
+_UTF_8 = frozenset({"utf-8", "utf8"})
+_LIKE_ASCII = frozenset({"us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"})
 _XSD = "http://www.w3.org/2001/XMLSchema"
 
 
@@ -33,12 +37,12 @@ class _Wrong(Exception):
         self.line = int(element.sourceline or 0) if element is not None else 0
 
 
-def judge(text: str, digest: str) -> Document | Flaw:
-    """What a text is, or what is wrong with it; `digest` is the text's."""
+def judge(text: str, digest: str, wanted: str = "", wanted_port: str = "") -> Document | Flaw:
+    """What a text is, or what is wrong with it; `digest` is the text's. `wanted`: the service that is meant, and its endpoint ("": any)."""
     try:
         root = _parsed(text)
         _check_whole(root)
-        service, port = _endpoint(root)
+        service, port = _endpoint(root, wanted, wanted_port)
         names = [_name(operation) for operation in _operations(root, port)]
         chosen = (_name(service), _name(port))
     except _Wrong as wrong:
@@ -65,6 +69,7 @@ def of_live(operations: Iterable[Body]) -> Contract:
 def _parsed(text: str) -> Any:
     if "<!DOCTYPE" in text:
         raise _Wrong("it has a DOCTYPE, which no WSDL document needs; take it out")
+    _check_encoding(text)
     # libxml2's own limits stand: a tree 256 deep, texts of 10 MB. The text is decoded already: in an encoding that it chose itself, as
     # UTF-7, it could hide a DOCTYPE.
     parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False)
@@ -81,6 +86,19 @@ def _parsed(text: str) -> Any:
     return root
 
 
+def _check_encoding(text: str) -> None:
+    """Is it in the encoding that it says? It is UTF-8 here and on its way, and the service goes by what the document says."""
+    said = _ENCODING.match(text)
+    name = said[1] if said else "utf-8"
+    if name.lower() in _UTF_8 or (name.lower() in _LIKE_ASCII and text.isascii()):
+        return
+    wrong = _Wrong(
+        f"it says that it is encoded in {name[:40]}, and is in UTF-8; say that in its first line, or nothing"
+    )
+    wrong.line = 1
+    raise wrong
+
+
 def _check_whole(root: Any) -> None:
     """Is the document in one piece?"""
     parts = (f"{{{_XSD}}}{name}" for name in ("include", "import", "redefine", "override"))
@@ -89,18 +107,36 @@ def _check_whole(root: Any) -> None:
             raise _Wrong(f"it imports {place[:100]}; nothing is fetched, put that part into it", element)
 
 
-def _endpoint(root: Any) -> tuple[Any, Any]:
-    """The service and its first SOAP endpoint: others are the same operations in another version of SOAP."""
-    services = root.findall(f"{{{_WSDL}}}service")
-    if len(services) > 1:
-        names = ", ".join(str(service.get("name")) for service in services[:5])
-        raise _Wrong(f"it has several services ({names}); give each a document of its own", services[1])
+def _endpoint(root: Any, wanted: str, wanted_port: str) -> tuple[Any, Any]:
+    """The service and its endpoint that are meant; else the only service, and its first SOAP endpoint: others are the same operations in
+    another version of SOAP."""
+    service = _service(root, wanted)
     bindings = _bindings(root)
-    for service in services:
-        for port in service.findall(f"{{{_WSDL}}}port"):
-            if _soap(_binding(bindings, port)) is not None:
-                return service, port
+    ports = service.findall(f"{{{_WSDL}}}port") if service is not None else []
+    found = [port for port in ports if _soap(_binding(bindings, port)) is not None]
+    port = next((one for one in found if wanted_port in ("", one.get("name"))), None)
+    if port is not None:
+        return service, port
+    if wanted_port and found:
+        raise _Wrong(
+            f"service {service.get('name')} has no SOAP endpoint {wanted_port}; it has {_names(found)}", service
+        )
     raise _Wrong("it has no service with a SOAP endpoint", root)
+
+
+def _service(root: Any, wanted: str) -> Any:
+    services = root.findall(f"{{{_WSDL}}}service")
+    found = [service for service in services if wanted in ("", service.get("name"))]
+    if wanted and services and not found:
+        raise _Wrong(f"it has no service {wanted}; it has {_names(services)}", services[0])
+    if len(found) > 1:
+        raise _Wrong(f"it has several services ({_names(found)}); say which one is meant (service)", found[1])
+    return found[0] if found else None
+
+
+def _names(elements: Iterable[Any]) -> str:
+    names = [str(element.get("name")) for element in elements]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _bindings(root: Any) -> Mapping[str, Any]:
