@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from loom.api.api_backend import ContainerAppBackend, FunctionAppBackend
 from loom.api.schema import Model, Rule, field_of
@@ -83,11 +83,26 @@ class FunctionAppSource(FunctionAppBackend):
     """A Function App whose HTTP functions become the API's operations. The rest says how it is called, where `backendRef` is omitted."""
 
 
+class GrpcSource(Model):
+    """Whatever somebody writes of a gRPC service. It is refused in words: as an unknown field nobody would be told why."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"x-kubernetes-preserve-unknown-fields": True})
+
+
+def _no_grpc() -> Rule:
+    return Rule(
+        field="grpc",
+        cel="!has(self.grpc)",
+        message="gRPC cannot be published: only self-hosted gateways serve it, and this operator publishes on API Management's own; "
+        "an HTTP front of the service can be, described by openapi",
+        holds=lambda source: source.grpc is None,
+    )
+
+
 def _one_source() -> Rule:
     return Rule(
-        cel=f"[{', '.join(f'has(self.{source})' for source in SOURCES)}].filter(given, given).size() == 1",
-        message=f"a source is exactly one of {', '.join(SOURCES[:-1])} and {SOURCES[-1]}; gRPC is not among them, as only self-hosted "
-        "gateways serve it",
+        cel=f"has(self.grpc) || [{', '.join(f'has(self.{source})' for source in SOURCES)}].filter(given, given).size() == 1",
+        message=f"a source is exactly one of {', '.join(SOURCES[:-1])} and {SOURCES[-1]}",
         holds=lambda source: len(list(source.kinds())) == 1,
     )
 
@@ -95,7 +110,7 @@ def _one_source() -> Rule:
 class Source(Model):
     """Where an API's description comes from."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_one_source(),)
+    rules: ClassVar[tuple[Rule, ...]] = (_no_grpc(), _one_source())
 
     openapi: OpenApiSource | None = None
     """One of openapi, graphql, wsdl, containerApp and functionApp: an OpenAPI document."""
@@ -107,6 +122,8 @@ class Source(Model):
     """One of openapi, graphql, wsdl, containerApp and functionApp: a container app's own OpenAPI document."""
     function_app: FunctionAppSource | None = None
     """One of openapi, graphql, wsdl, containerApp and functionApp: the HTTP functions of a Function App, as Azure lists them."""
+    grpc: GrpcSource | None = None
+    """Refused with a sentence: only self-hosted gateways serve gRPC. Omitted: one of the others is given."""
 
     def kinds(self) -> Iterator[tuple[str, Any]]:
         """What it is, by its field's name: exactly one, where the rules hold."""
