@@ -94,6 +94,26 @@ async def test_a_new_revision_is_held_by_the_apis_policies_from_the_first_moment
     assert statuses == {"list": {404, 403}, "find": {404, 403}}
 
 
+async def test_an_operation_that_is_new_in_the_current_revision_is_held_by_the_apis_policies_before_it_has_its_own(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.api(policies={"inbound": [{"ipFilter": {"action": "Allow", "addresses": ["203.0.113.7"]}}]})
+    await shop.settle()
+    answers: list[tuple[bool, int]] = []
+
+    def serve_and_call(world: World, request: Request) -> Response:
+        answer = serve(world, request)
+        own = any(arm_id.endswith("/operations/find/policies/policy") for arm_id in shop.azure.ids(shop.api_id))
+        answers.append((own, shop.call("/finance/orders/find")))
+        return answer
+
+    monkeypatch.setattr("loom.sim.server.serve", serve_and_call)
+    header = {"inbound": [{"setHeader": {"name": "x-a", "values": ["b"]}}]}
+    shop.api(revisions=[revision("1", "list", "get", "find")], operations=[{"name": "find", "policies": header}])
+    await shop.settle()
+    assert set(answers) == {(False, 404), (False, 403), (True, 403)}
+
+
 async def test_a_revision_that_was_begun_before_a_crash_gets_its_document(shop: Shop) -> None:
     await shop.settle()
     shop.azure.fault("error", method="PUT", path=";rev=2$", when="inflight")
