@@ -299,11 +299,11 @@ async def test_while_a_document_is_judged_everybody_elses_work_goes_on(
     asked, served, judged = asyncio.Event(), threading.Event(), list[bool]()
     loop = asyncio.get_running_loop()
 
-    def learn(_text: str) -> None:
+    def learn(_text: str, _choice: tuple[str, ...]) -> None:
         loop.call_soon_threadsafe(asked.set)
         judged.append(served.wait(timeout=10))
 
-    monkeypatch.setattr(OPENAPI, "is_learned", lambda _text: False)
+    monkeypatch.setattr(OPENAPI, "is_learned", lambda _text, _choice: False)
     monkeypatch.setattr(OPENAPI, "learn", learn)
     world.there_is(a_plane(), CONVERGED_ZONE)
     gathering = asyncio.create_task(world.gather(a_product()))
