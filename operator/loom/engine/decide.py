@@ -46,9 +46,9 @@ def decide(run: Pass, item: Item) -> None:
 
 def _report(run: Pass, item: Item, live: Observed) -> None:
     """It exists, and nothing is compared. Another's does not count: what refers to the object would take it for the object's."""
-    if item.resource.mode is Mode.MANAGED and not _is_elsewhere(item) and _is_anothers(run, item, live):
-        return
-    item.stand(State.READY)
+    others = item.resource.mode is Mode.MANAGED and not _is_elsewhere(item)
+    if not (others and _is_anothers(item, live, _whose(run, item, live))):
+        item.stand(State.READY)
 
 
 def _absent(run: Pass, item: Item) -> None:
@@ -111,9 +111,9 @@ def _use(run: Pass, item: Item, live: Observed) -> None:
 
 
 def _is_ours(run: Pass, item: Item, live: Observed) -> bool:
-    if _is_anothers(run, item, live):
-        return False
     whose = _whose(run, item, live)
+    if _is_anothers(item, live, whose):
+        return False
     if whose is Ownership.UNMARKED and (around := mark_around(run, item.id)) not in ("", run.work.owner.mark):
         words = f"{short(item.id)} lies in what belongs to {around}, and is never taken over"
         item.stand(State.BLOCKED, "OwnedByAnother", words)
@@ -128,8 +128,8 @@ def _is_ours(run: Pass, item: Item, live: Observed) -> bool:
     return True
 
 
-def _is_anothers(run: Pass, item: Item, live: Observed) -> bool:
-    if _whose(run, item, live) is not Ownership.ANOTHERS:
+def _is_anothers(item: Item, live: Observed, whose: Ownership) -> bool:
+    if whose is not Ownership.ANOTHERS:
         return False
     owner = owner_of(item.type, live)
     item.stand(State.BLOCKED, "OwnedByAnother", f"{short(item.id)} belongs to {owner}, and is never taken over")

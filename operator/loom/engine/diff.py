@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 from loom.plan.arm_type import ArmType, Normal
 from loom.plan.resource import Ignore
-from loom.plan.values import Generated, Json, Lookup, Ref, Secret, Text, Unresolved, Value, at, resolve
+from loom.plan.values import ARRAY, OBJECT, Generated, Json, Lookup, Ref, Secret, Text, Unresolved, Value, at, resolve
 
 KNOWN_LATER = "(known after apply)"
 HIDDEN = "(hidden)"
 
+_PLAIN = frozenset({str, int, bool})
 _ARM_ID = re.compile(r"^/(subscriptions|providers)/", re.IGNORECASE)
 
 
@@ -61,7 +62,7 @@ class _Place(NamedTuple):
 
     around: "_Place | None"
     name: str
-    shown: str
+    shown: str = ""  # where it is not `.name`
 
     @property
     def path(self) -> str:
@@ -69,10 +70,10 @@ class _Place(NamedTuple):
 
     @property
     def words(self) -> str:
-        return _joined(self.around.words if self.around else "", self.shown)
+        return _joined(self.around.words if self.around else "", self.shown or f".{self.name}")
 
 
-_TOP = _Place(None, "", "")
+_TOP = _Place(None, "")
 
 
 def _joined(before: str, tail: str) -> str:
@@ -105,16 +106,14 @@ class _Comparison:
         self._lookup = lookup
 
     def walk(self, wanted: Value, found: Json, at: _Place) -> list[FieldChange]:
-        if at.name.lower() in self._last and at.path.lower() in self._skip:
+        if self._last and at.name.lower() in self._last and at.path.lower() in self._skip:
             return []
-        if isinstance(wanted, str | int):  # most of what there is
-            return [] if self._same(wanted, found, at) else [FieldChange(at.words, found, wanted)]
+        if isinstance(wanted, OBJECT):
+            return self._mapping(wanted, found, at)
+        if isinstance(wanted, ARRAY):
+            return self._sequence(list(wanted), found, at)
         if isinstance(wanted, Ref | Text | Secret):
             return self._late(wanted, found, at)
-        if isinstance(wanted, Mapping):
-            return self._mapping(wanted, found, at)
-        if isinstance(wanted, list | tuple):
-            return self._sequence(list(wanted), found, at)
         return [] if self._same(wanted, found, at) else [FieldChange(at.words, found, wanted)]
 
     def _late(self, wanted: Ref | Text | Secret, found: Json, at: _Place) -> list[FieldChange]:
@@ -126,12 +125,15 @@ class _Comparison:
         return [FieldChange(c.path, HIDDEN, HIDDEN) for c in changes] if isinstance(wanted, Secret) else changes
 
     def _mapping(self, wanted: Mapping[str, Value], found: Json, at: _Place) -> list[FieldChange]:
-        if not isinstance(found, Mapping):
+        if not isinstance(found, OBJECT):
             # An object that asks for nothing holds wherever there is nothing.
             return [] if found is None and not _says_anything(wanted) else [FieldChange(at.words, found, show(wanted))]
         changes: list[FieldChange] = []
         for name, value in wanted.items():
-            changes += self.walk(value, _member(found, name), _Place(at, name, f".{name}"))
+            have = found[name] if name in found else _member(found, name)
+            if type(value) in _PLAIN and type(value) is type(have) and value == have:
+                continue  # as most of what there is; no rule makes two of what is one
+            changes += self.walk(value, have, _Place(at, name))
         return changes
 
     def _sequence(self, wanted: list[Value], found: Json, at: _Place) -> list[FieldChange]:
@@ -163,9 +165,7 @@ class _Comparison:
 
 
 def _member(found: Mapping[str, Json], name: str) -> Json:
-    """A member as Azure finds it, without regard to case."""
-    if name in found:
-        return found[name]
+    """A member as Azure finds it, without regard to case, where it is not called so."""
     return next((value for given, value in found.items() if given.lower() == name.lower()), None)
 
 

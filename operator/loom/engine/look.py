@@ -57,7 +57,7 @@ def is_below_foreign(run: Pass, item: Item) -> bool:
 
 def is_below_new(run: Pass, arm_id: str) -> bool:
     """Does it lie below a resource that this run made?"""
-    return any(key(ancestor) in run.so_far.created for ancestor in ancestors(arm_id))
+    return bool(run.so_far.created) and any(key(ancestor) in run.so_far.created for ancestor in ancestors(arm_id))
 
 
 async def look_up(run: Pass, arm_id: str, kind: ArmType) -> Observed | None:

@@ -28,7 +28,8 @@ async def observe(run: Pass) -> None:
     """Fill `run.items`, dependencies first: what is there, and what that means for each resource."""
     for level in levels(run.plan.resources):
         items = [run.new_item(resource, arm_type(_type_source(resource.id))) for resource in level]
-        await together(_assess(run, item) for item in items)
+        looks = [item for item in items if not (_stands_already(run, item) or _can_wait(run, item))]
+        await together(_assess(run, item) for item in looks)
 
 
 def _type_source(arm_id: str | Named) -> str:
@@ -36,8 +37,6 @@ def _type_source(arm_id: str | Named) -> str:
 
 
 async def _assess(run: Pass, item: Item) -> None:
-    if _stands_already(run, item) or _can_wait(run, item):
-        return
     try:
         if await _is_as_seen(run, item):
             return

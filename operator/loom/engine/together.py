@@ -7,7 +7,11 @@ from typing import Any
 
 async def together(steps: Iterable[Coroutine[Any, Any, None]]) -> None:
     """Run the steps side by side. Raises the first error once every step has ended."""
-    results = await asyncio.gather(*steps, return_exceptions=True)
+    several = list(steps)
+    if len(several) == 1:  # which needs no task of its own
+        await several[0]
+        return
+    results = await asyncio.gather(*several, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
             raise result

@@ -82,7 +82,7 @@ def without_revision(arm_id: str) -> str:
 
 def is_plain(arm_id: str) -> bool:
     """Does the id say where it leads? One with `..`, an escape or a query names another place once it is part of a URL."""
-    return bool(_PLAIN.fullmatch(arm_id)) and not {".", ".."} & set(arm_id.split("/"))
+    return bool(_PLAIN.fullmatch(arm_id)) and not ("/." in arm_id and {".", ".."} & set(arm_id.split("/")))
 
 
 def is_within(arm_id: str, scope: str) -> bool:

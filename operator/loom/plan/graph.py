@@ -4,10 +4,13 @@ A planner that returns a broken graph is a defect of ours, so `BrokenPlan` is no
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 from loom.plan.arm_id import key
 from loom.plan.resource import Mode, Named, Resource
+
+_SHAPES = 64  # at hand: a pass asks twice, and zones are much alike; one shape takes 20 KB
 
 
 class BrokenPlan(ValueError):
@@ -25,24 +28,32 @@ def levels(resources: Iterable[Resource]) -> Sequence[Sequence[Resource]]:
     Raises `BrokenPlan`.
     """
     ordered = list(resources)
-    known = _by_key(ordered)
+    shape = tuple((resource.key, dependencies(resource)) for resource in ordered)
+    return [[ordered[place] for place in level] for level in _order(shape)]
+
+
+@lru_cache(maxsize=_SHAPES)
+def _order(shape: tuple[tuple[str, frozenset[str]], ...]) -> tuple[tuple[int, ...], ...]:
+    """The places of the keys, in groups: the same for every plan of this shape. Raises `BrokenPlan`."""
+    rank: dict[str, int] = {}
+    for place, (name, _) in enumerate(shape):
+        if rank.setdefault(name, place) != place:
+            raise BrokenPlan(f"two resources are planned as {name}")
     sorter: TopologicalSorter[str] = TopologicalSorter()
-    for resource in ordered:
-        needs = dependencies(resource)
-        if missing := needs - known.keys():
-            raise BrokenPlan(f"{resource.key} depends on {', '.join(sorted(missing))}, which nothing plans")
-        sorter.add(resource.key, *needs)
+    for name, needs in shape:
+        if missing := needs - rank.keys():
+            raise BrokenPlan(f"{name} depends on {', '.join(sorted(missing))}, which nothing plans")
+        sorter.add(name, *needs)
     try:
         sorter.prepare()
     except CycleError as error:
         raise BrokenPlan(f"these depend on one another: {' -> '.join(error.args[1])}") from None
-    rank = {resource.key: position for position, resource in enumerate(ordered)}
     result = []
     while sorter.is_active():
-        ready = sorted(sorter.get_ready(), key=rank.__getitem__)
+        ready = sorter.get_ready()
         sorter.done(*ready)
-        result.append([known[name] for name in ready])
-    return result
+        result.append(tuple(sorted(rank[name] for name in ready)))
+    return tuple(result)
 
 
 def validate(resources: Iterable[Resource]) -> None:
@@ -56,12 +67,3 @@ def validate(resources: Iterable[Resource]) -> None:
         if other != resource.key:
             raise BrokenPlan(f"{other} and {resource.key} are the same resource, {resource.id}")
     levels(ordered)
-
-
-def _by_key(resources: Sequence[Resource]) -> dict[str, Resource]:
-    known: dict[str, Resource] = {}
-    for resource in resources:
-        if resource.key in known:
-            raise BrokenPlan(f"two resources are planned as {resource.key}")
-        known[resource.key] = resource
-    return known

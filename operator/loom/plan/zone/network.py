@@ -20,15 +20,16 @@ from loom.plan.zone.security import security_group, security_groups
 from loom.plan.zone.site import NETWORK_READY, Site
 
 # Container Apps keeps these for itself (Azure docs: Networking in Azure Container Apps environments).
-_RESERVED = (
+_RESERVED = tuple(IPv4Network(cidr) for cidr in (
     "169.254.0.0/16", "172.30.0.0/15", "192.0.2.0/24", "100.100.0.0/17", "100.100.128.0/19", "100.100.160.0/19", "100.100.192.0/19",
-)  # fmt: skip
+))  # fmt: skip
 
 
 def check_reserved(spec: DataLandingZoneSpec) -> None:
     """Refuse a subnet for apps among the addresses that the platform keeps for itself."""
     cidr = layout(spec).get(APPS_SUBNET)
-    taken = next((r for r in _RESERVED if cidr and IPv4Network(r).overlaps(IPv4Network(cidr))), None)
+    ours = IPv4Network(cidr) if cidr else None
+    taken = next((reserved for reserved in _RESERVED if ours and reserved.overlaps(ours)), None)
     if taken:
         raise Refusal(
             "InvalidSpec",
