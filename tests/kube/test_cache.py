@@ -80,3 +80,34 @@ def test_keys_are_found_by_kind_and_namespace() -> None:
         cache.put(key, an_object("1"))
     assert set(cache.keys("DataLandingZone")) == {zone, other}
     assert set(cache.keys(namespace="finance")) == {KEY, zone}
+
+
+def test_objects_of_a_kind_are_packed_against_one_another_and_given_back_as_they_were() -> None:
+    cache, kept = Cache(), {}
+    for number in range(30):
+        key = Key("ApiProduct", "finance", f"orders-{number}")
+        kept[key] = an_object("1", uid=f"u{number}", displayName=f"Orders {number}")
+        cache.put(key, kept[key])
+    for number, (key, obj) in enumerate(kept.items()):  # then each has a status, which is most of it
+        conditions = [{"type": f"Condition{place}", "message": f"{number} of {place}"} for place in range(50)]
+        kept[key] = {
+            **obj,
+            "metadata": {**obj["metadata"], "resourceVersion": "2"},
+            "status": {"conditions": conditions},
+        }
+        if number % 3:
+            cache.put(key, kept[key])
+    untouched = {key: {**obj, "metadata": {**obj["metadata"], "resourceVersion": "1"}} for key, obj in kept.items()}
+    for obj in untouched.values():
+        obj.pop("status")
+    found = {key: cache.get(key) for key in kept}
+    assert found == {key: kept[key] if number % 3 else untouched[key] for number, key in enumerate(kept)}
+
+
+def test_a_large_document_is_no_pattern_for_others() -> None:
+    cache = Cache()
+    cache.put(KEY, an_object("1", document="x" * 200_000))
+    other = Key("ApiProduct", "finance", "others")
+    cache.put(other, an_object("1", uid="u2", displayName="Others"))
+    assert cache._patterns["ApiProduct"].endswith(b'{"displayName":"Others"}}')
+    assert cache.get(KEY) == an_object("1", document="x" * 200_000)

@@ -45,6 +45,10 @@ class Held:
     foreign: bool = False
 
 
+HOLDS = Held()
+"""What holds without a word, as nearly everything does: one for all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What was seen to hold: the version that the service gave it ("" for a link), and the digest of what was declared then."""

@@ -10,7 +10,7 @@ from loom.engine.decide import decide
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, DELETE, UPDATE, Item
 from loom.engine.look import is_below_foreign, look
-from loom.engine.memory import Held, Running, Seen
+from loom.engine.memory import HOLDS, Held, Running, Seen
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.together import together
@@ -74,7 +74,7 @@ def _stands_already(run: Pass, item: Item) -> bool:
     elif run.is_answered(item):
         item.stand(State.READY)
         item.trusted = True
-        run.memory.slow[item.key] = Held()
+        run.memory.slow[item.key] = HOLDS
     elif run.is_settled(item) and (item.type.tier is Tier.SLOW or not run.afresh):
         item.stand(State.READY)
     else:
@@ -117,7 +117,7 @@ async def _is_as_seen(run: Pass, item: Item) -> bool:
     item.stand(State.READY, message=known.message)
     item.trusted = True
     run.memory.seen[item.key] = known
-    run.memory.slow[item.key] = Held(known.message)
+    run.memory.slow[item.key] = Held(known.message) if known.message else HOLDS
     return True
 
 
@@ -160,7 +160,7 @@ async def _look_up(run: Pass, item: Item, contents: Contents) -> None:
 def _hold(run: Pass, item: Item) -> None:
     """What only the slow tier reads is taken to hold until its next turn, if it did when it was read."""
     if item.type.tier is Tier.SLOW and item.state is State.READY:
-        run.memory.slow[item.key] = Held(item.message, item.foreign)
+        run.memory.slow[item.key] = Held(item.message, item.foreign) if item.message or item.foreign else HOLDS
         if item.live is not None and not item.foreign and run.work.wishes.policy != "Observe":  # which compares nothing
             note_seen(run, item, item.live, run.digest(item))
     else:

@@ -3,7 +3,6 @@
 It reads raw objects at every event, so it parses nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,31 +14,33 @@ class Claims:
     """What each product claims, in both directions."""
 
     def __init__(self) -> None:
-        self._claims: dict[Key, frozenset[Claim]] = {}
-        self._claimants: dict[Claim, set[Key]] = defaultdict(set)
+        self._claims: dict[
+            Key, tuple[Claim, ...]
+        ] = {}  # tuples, as most have one or two: a set takes four times the room
+        self._claimants: dict[Claim, tuple[Key, ...]] = {}
 
     def put(self, key: Key, spec: Mapping[str, Any]) -> frozenset[Key]:
         """Remember what a product claims now. Returns who claims something that it claimed until now."""
         before = self.drop(key)
-        self._claims[key] = frozenset(_claims(spec))
+        self._claims[key] = tuple(dict.fromkeys(_claims(spec)))
         for claim in self._claims[key]:
-            self._claimants[claim].add(key)
+            self._claimants[claim] = (*self._claimants.get(claim, ()), key)
         return before
 
     def drop(self, key: Key) -> frozenset[Key]:
         """Forget a product. Returns who claims something that it claimed."""
         found = frozenset(self.rivals(key))
         for claim in self._claims.pop(key, ()):
-            self._claimants[claim].discard(key)
-            if not self._claimants[claim]:
-                del self._claimants[claim]
+            left = tuple(other for other in self._claimants.pop(claim) if other != key)
+            if left:
+                self._claimants[claim] = left
         return found
 
     def rivals(self, key: Key) -> dict[Key, frozenset[Claim]]:
         """Every other product that claims something of what one claims, and what of it."""
-        mine = self._claims.get(key, frozenset())
+        mine = frozenset(self._claims.get(key, ()))
         others = {other for claim in mine for other in self._claimants[claim] if other != key}
-        return {other: self._claims[other] & mine for other in sorted(others)}
+        return {other: mine.intersection(self._claims[other]) for other in sorted(others)}
 
 
 def _claims(spec: Mapping[str, Any]) -> Iterator[Claim]:

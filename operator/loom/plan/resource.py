@@ -7,6 +7,7 @@ A plan says what must hold, not what to do: the engine compares it with what is.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import intern
 from uuid import UUID, uuid5
 
 from loom.errors import Refusal
@@ -153,6 +154,7 @@ class Resource:
     def __post_init__(self) -> None:
         if self.mode is Mode.REQUEST and self.asker is None:
             raise ValueError(f"{self.key}: words that anybody can copy are no proof; say who of ours asks")
+        object.__setattr__(self, "key", intern(self.key))  # ten thousand memories hold the same few
         parts = list(self.id.parts) if isinstance(self.id, Named) else []
         object.__setattr__(self, "refs", tuple(references([self.body, self.on_create, parts])))
 
