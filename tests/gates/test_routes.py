@@ -198,7 +198,7 @@ _OF_ENGINES = [
     "microsoft.synapse/workspaces/azureadonlyauthentications",
     "microsoft.synapse/workspaces/administrators",
 ]
-"""Optional engines: tests/drift has test_kusto.py, test_databricks.py and test_synapse.py."""
+"""Optional engines: tests/drift has test_kusto.py and test_workspaces.py."""
 
 _NAMED_ONLY = [
     name.lower()

@@ -149,7 +149,9 @@ def test_an_unknown_image_fails_the_operation_and_leaves_the_old_revision_ready(
     assert "MANIFEST_UNKNOWN" in poll["error"]["message"]
     assert properties["provisioningState"] == "Failed"
     assert properties["latestReadyRevisionName"] == ready != properties["latestRevisionName"]
-    assert revisions(azure, app)[-1]["properties"]["provisioningError"] == "MANIFEST_UNKNOWN: manifest unknown"
+    old, new = (revision["properties"] for revision in revisions(azure, app))
+    assert new["provisioningError"] == "MANIFEST_UNKNOWN: manifest unknown"
+    assert (old["runningState"], old["provisioningState"], new["runningState"]) == ("Running", "Provisioned", "Failed")
 
 
 def registry_app(azure: Simulator) -> tuple[str, dict[str, Any], str, str]:

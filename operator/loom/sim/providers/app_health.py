@@ -80,12 +80,12 @@ FAILURES = {
 }
 
 
-def failure_of(world: World, app: Resource) -> str:
-    """The name of what is wrong with an app now; empty when nothing is."""
+def failure_of(world: World, app: Resource, revision: Resource | None = None) -> str:
+    """The name of what is wrong with an app now, or with one of its revisions, whose images are its own; empty when nothing is."""
     ordered = str(world.knobs.get(app.key, {}).get("failure", ""))
     if ordered:
         return ordered
-    template = app.properties.get("template") or {}
+    template = (revision or app).properties.get("template") or {}
     for container in [*(template.get("initContainers") or []), *(template.get("containers") or [])]:
         image = str(container.get("image", ""))
         if any(re.search(pattern, image) for pattern in world.settings.missing_images):
@@ -123,7 +123,7 @@ def _principal(app: Resource, identity: str) -> str:
 def health_of(world: World, app: Resource, revision: Resource) -> Health:
     """How a revision is at this moment."""
     knob = world.knobs.get(app.key, {})
-    wrong = str(revision.hidden.get("failure", "")) or failure_of(world, app)
+    wrong = str(revision.hidden.get("failure", "")) or failure_of(world, app, revision)
     if wrong:
         found = FAILURES.get(wrong, Health("Provisioned", wrong, "Unhealthy", False, wrong, "Waiting"))
         details = str(knob.get("details", "")) or found.details

@@ -8,9 +8,9 @@ from typing import Any
 from loom.sim.arm.change import Change
 from loom.sim.clouds import host
 from loom.sim.errors import ArmError, bad_request
-from loom.sim.ids import name_of
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Style
 from loom.sim.providers.connections import CONNECTIONS, with_connections
+from loom.sim.providers.platform_groups import make_group, remove_group
 from loom.sim.store import Resource
 from loom.sim.world import World
 
@@ -18,7 +18,6 @@ Json = dict[str, Any]
 VERSIONS = ("2026-01-01", "2025-10-01-preview", "2024-05-01", "2023-02-01")
 WORKSPACES = "Microsoft.Databricks/workspaces"
 CONNECTORS = "Microsoft.Databricks/accessConnectors"
-GROUPS = "Microsoft.Resources/resourceGroups"
 
 
 class Workspaces(Behavior):
@@ -73,18 +72,13 @@ class Workspaces(Behavior):
         return {**change.body, "properties": {**change.properties, **outputs}}
 
     def settled(self, world: World, resource: Resource) -> None:
-        group = str(resource.properties.get("managedResourceGroupId") or "")
-        if group and world.store.get(group) is None:
-            body = {"location": resource.body["location"], "managedBy": resource.id, "properties": {}}
-            world.store.put(Resource(group, GROUPS, body, created=world.clock.now()))
+        make_group(world, resource, str(resource.properties.get("managedResourceGroupId") or ""))
 
     def shown(self, world: World, resource: Resource, body: Json) -> Json:
         return with_connections(world, resource, body)
 
     def deleted(self, world: World, resource: Resource) -> None:
-        group = world.store.get(str(resource.properties.get("managedResourceGroupId") or ""))
-        if group is not None and name_of(str(group.body.get("managedBy", ""))) == resource.name:
-            world.store.remove(group.id)
+        remove_group(world, resource, str(resource.properties.get("managedResourceGroupId") or ""))
 
 
 def _parameter(properties: Json, name: str) -> str:

@@ -8,9 +8,10 @@ from loom.sim.arm.change import Change
 from loom.sim.clouds import host
 from loom.sim.entra.directory import guid
 from loom.sim.errors import ArmError, bad_request
-from loom.sim.ids import name_of, subscription_of
+from loom.sim.ids import subscription_of
 from loom.sim.kinds import Behavior, Kind, NameRule, Provider, Refusal, Style
 from loom.sim.providers.connections import CONNECTIONS, with_connections
+from loom.sim.providers.platform_groups import make_group, remove_group
 from loom.sim.store import Resource
 from loom.sim.world import World
 
@@ -19,7 +20,6 @@ VERSIONS = ("2021-06-01", "2021-06-01-preview", "2021-05-01")
 WORKSPACES = "Microsoft.Synapse/workspaces"
 SIGN_INS = f"{WORKSPACES}/azureADOnlyAuthentications"
 ADMINISTRATORS = f"{WORKSPACES}/administrators"
-GROUPS = "Microsoft.Resources/resourceGroups"
 
 
 def _style(seconds: float, update_seconds: float | None = None) -> Style:
@@ -81,12 +81,9 @@ class Workspaces(Behavior):
         sign_in = f"{resource.id}/azureADOnlyAuthentications/default"
         if world.store.get(sign_in) is not None:
             return
-        group = _group_id(resource.id, resource.properties["managedResourceGroupName"])
+        make_group(world, resource, _group_id(resource.id, resource.properties["managedResourceGroupName"]))
         only = {"azureADOnlyAuthentication": resource.hidden["entra"], "state": "Consistent"}
         for made in (
-            Resource(
-                group, GROUPS, {"location": resource.body["location"], "managedBy": resource.id, "properties": {}}
-            ),
             Resource(sign_in, SIGN_INS, {"properties": only}),
             Resource(f"{resource.id}/administrators/activeDirectory", ADMINISTRATORS, {"properties": dict(_CREATOR)}),
         ):
@@ -97,9 +94,7 @@ class Workspaces(Behavior):
         return with_connections(world, resource, body)
 
     def deleted(self, world: World, resource: Resource) -> None:
-        group = world.store.get(_group_id(resource.id, resource.properties["managedResourceGroupName"]))
-        if group is not None and name_of(str(group.body.get("managedBy", ""))) == resource.name:
-            world.store.remove(group.id)
+        remove_group(world, resource, _group_id(resource.id, resource.properties["managedResourceGroupName"]))
 
 
 _CHOSEN = ("managedResourceGroupName", "managedVirtualNetwork", "sqlAdministratorLogin")
