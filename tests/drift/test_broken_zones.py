@@ -63,7 +63,7 @@ async def test_a_service_that_is_missing(estate: Converged) -> None:
     before: dict[str, Any] = {}
     estate.play.change(ZONE, lambda spec: before.update(eventHubs=spec.pop("eventHubs")))
     found = await row_once_told(estate, "loom-mirroring", "WaitingForSettings")
-    assert found["message"] == "not started: it needs spec.eventHubs"
+    assert found["message"] == "does not run: it needs spec.eventHubs"
 
     estate.play.change(ZONE, lambda spec: spec.update(before))
     await is_well_again(estate, "loom-mirroring")

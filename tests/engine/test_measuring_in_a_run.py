@@ -89,13 +89,14 @@ APP = replace(LINKED, checks=(AppCheck("storage", "NetworkReady"),))
 
 @dataclass
 class AppProber:
-    """Looks at apps for itself, as the real one does, and finds them well; it remembers whom it looked at."""
+    """Looks at apps for itself, as the real one does, and finds them well, or what it is told to; it remembers whom it looked at."""
 
     asked: list[str] = field(default_factory=list)
+    finding: tuple[Health, str, str] = (Health.HEALTHY, "", "")
 
     async def examine(self, checks: Sequence[Check], bodies: Mapping[str, Any], lookup: Any) -> list[Finding]:
         self.asked += [check.key for check in checks]
-        return [Finding(check.key, check.condition, Health.HEALTHY) for check in checks]
+        return [Finding(check.key, check.condition, *self.finding) for check in checks]
 
 
 async def going_on() -> tuple[Bench, AppProber]:
@@ -167,6 +168,30 @@ async def test_an_app_whose_write_failed_at_once_is_asked_why_again_after_each_t
     assert asked == [1, 2]
 
 
+async def test_an_app_that_is_unwell_stays_so_while_it_is_mended_and_is_asked_when_that_is_done() -> None:
+    bench, prober = await going_on()
+    bench.cloud.long_types.add("Microsoft.Storage/storageAccounts")
+    prober.finding = (Health.UNHEALTHY, "ImageNotFound", "the registry has no image x")
+    bench.clock.seconds += 601.0
+    await bench.look()
+    group, storage, *others = bench.plan.resources if bench.plan else ()
+    changed = replace(storage, body={**storage.body, "tags": {"Domain": "sales"}})
+    bench.replan(replace(APP, resources=(group, changed, *others)))
+    prober.asked.clear()
+    for _ in range(2):
+        bench.clock.seconds += 60.0
+        await bench.look()
+        assert next(r["state"] for r in bench.status["resources"] if r["id"] == ACCOUNT) == "Updating"
+        assert (bench.reason("NetworkReady"), bench.reason("Healthy")) == ("ImageNotFound", "ImageNotFound")
+    assert prober.asked == []
+    prober.finding = (Health.HEALTHY, "Succeeded", "")
+    bench.cloud.finish()
+    bench.clock.seconds += 60.0
+    await bench.look()
+    assert prober.asked == ["storage"]
+    assert bench.condition("NetworkReady")["status"] == "True"
+
+
 async def test_an_app_that_runs_is_measured_though_nothing_may_be_written_any_more() -> None:
     bench = await settled(APP)
     bench.restart()
@@ -176,6 +201,18 @@ async def test_an_app_that_runs_is_measured_though_nothing_may_be_written_any_mo
     await bench.later()
     assert (bench.reason("Converged"), bench.reason("NetworkReady")) == ("NotGranted", "NotGranted")
     assert [(finding.key, finding.health) for finding in bench.memory.findings] == [("storage", Health.HEALTHY)]
+
+
+async def test_what_a_spec_says_that_was_never_allowed_is_no_drift_and_what_azure_lost_is() -> None:
+    bench = await settled(APP)
+    bench.authority = Authority(denied="the grant was withdrawn")
+    bench.cloud.body(ACCOUNT)["properties"]["allowSharedKeyAccess"] = True
+    await bench.later()
+    assert (bench.reason("Converged"), bench.reason("InSync")) == ("NotGranted", "DriftFound")
+    bench.replan(replace(APP, resources=(GROUP_R, moved(STORAGE_R), CONTAINER_R, IDENTITY_R)))
+    await bench.later()
+    assert (bench.reason("Converged"), bench.reason("InSync")) == ("NotGranted", "NotGranted")
+    assert "storage" in bench.message("InSync")
 
 
 async def test_an_app_that_runs_is_measured_though_what_it_stands_in_cannot_be_written() -> None:

@@ -74,7 +74,7 @@ def test_ways_in_to_an_app_that_is_not_started_lead_nowhere() -> None:
     assert ways(plan) == []
     assert plan.held["Reachable"] == (
         "MissingBackingService",
-        "loom-mirroring is not started, so no access path leads anywhere",
+        "loom-mirroring does not run, so no access path leads anywhere",
     )
 
 

@@ -89,6 +89,23 @@ def test_what_no_grant_covers_is_still_planned_and_nothing_is_written(grants: li
     assert not may.covers(plan_of(obj, world(obj, plane)).home)
 
 
+@pytest.mark.parametrize(
+    ("changes", "made", "told"),
+    [
+        ({"subscriptions": []}, False, True),
+        ({"locations": ["centralus"]}, False, True),
+        ({"maxZones": 0}, False, False),
+        ({"subscriptions": []}, True, False),
+    ],
+    ids=["another subscription", "another location", "something that may change", "a zone that has made something"],
+)
+def test_a_zone_in_the_wrong_place_is_told_to_be_deleted_while_it_has_made_nothing(
+    changes: Obj, made: bool, told: bool
+) -> None:
+    may = authority(zone_object(), plane=plane_object(grants=[grant(**changes)]), made=made)
+    assert ("delete this zone, which has made nothing, and apply it anew" in may.denied) == told
+
+
 def test_each_grant_is_judged_by_itself() -> None:
     halves = [grant(locations=["centralus"]), grant(subscriptions=[])]
     assert authority(zone_object(), plane=plane_object(grants=halves)).denied

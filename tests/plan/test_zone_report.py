@@ -64,6 +64,16 @@ def test_an_app_that_is_not_there_says_what_holds_it() -> None:
     }
 
 
+def test_an_app_that_is_there_and_being_written_is_not_told_to_be_missing() -> None:
+    obj = rich_zone()
+    found = outcome(plan_of(obj))
+    for state, fields in ((State.UPDATING, ()), (State.BLOCKED, ("properties.template",))):
+        app = ResourceState("app/loom-mcp", "", "", state, reason="Progressing", message="because", fields=fields)
+        status = report(obj, Outcome({**found.states, app.key: app}, known))
+        (row,) = (row for row in status["apps"] if row["name"] == "loom-mcp")
+        assert row["message"] == "not measured: because"
+
+
 def test_the_addresses_of_the_network_are_told_given_or_allotted() -> None:
     given, allotted = zone_object(), zone_object(network={})
     for obj, context in ((given, world(given)), (allotted, world(allotted, addresses="10.100.16.0/20"))):
@@ -94,7 +104,7 @@ def test_an_app_that_was_not_measured_is_not_counted_healthy(health: Health) -> 
 def test_an_app_that_was_not_started_says_which_service_it_needs() -> None:
     obj = zone_object(eventHubs=None)
     (row,) = (row for row in report(obj, outcome(plan_of(obj)))["apps"] if row["name"] == "loom-mirroring")
-    assert (row["reason"], row["message"]) == ("WaitingForSettings", "not started: it needs spec.eventHubs")
+    assert (row["reason"], row["message"]) == ("WaitingForSettings", "does not run: it needs spec.eventHubs")
 
 
 def test_endpoints_that_are_not_known_yet_are_left_out() -> None:

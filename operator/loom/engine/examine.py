@@ -1,9 +1,9 @@
 """Health in a pass: which checks are asked now, and which findings of before still stand. Nothing is written here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from loom.engine.one_pass import Pass
-from loom.plan.checks import AppCheck, Check, Health, LinkCheck
+from loom.plan.checks import AppCheck, Check, Finding, Health, LinkCheck
 from loom.plan.outcome import State
 
 
@@ -11,8 +11,8 @@ async def examine(run: Pass, *, done: bool) -> None:
     """Fill `run.findings` with the health of what is there; `done` says that nothing is left to bring about.
 
     What is still being made is not asked, and while work goes on nothing is in every pass. An app whose write failed is asked, and
-    at once: why is in its revision. While it is written again, what was seen before stands, and so does what was found well until
-    the run ends or has lasted an interval.
+    at once: why is in its revision. While it is written again, what was wrong with it before is still told, and what was found well
+    stands until the run ends or has lasted an interval.
     """
     now = run.ports.clock.now()
     early = now - run.memory.examined < run.work.rhythm.share
@@ -24,7 +24,7 @@ async def examine(run: Pass, *, done: bool) -> None:
     well = set() if done or run.afresh else _found_well(run)
     fresh = [check for check in checks if check not in well and not _stands(check, run.items[check.key].state, bodies)]
     found = dict(zip(fresh, await run.ports.prober.examine(fresh, bodies, run.lookup), strict=True)) if fresh else {}
-    known = {**run.memory.measured, **found}
+    known = {**_of_before(run, checks), **run.memory.measured, **found}
     # A link of what this run has read before is as it was then: it is not unmeasured because something else takes its time.
     lasting = {check for check in run.plan.checks if isinstance(check, LinkCheck | AppCheck)}
     run.memory.measured = {check: finding for check, finding in known.items() if check in lasting}
@@ -32,6 +32,13 @@ async def examine(run: Pass, *, done: bool) -> None:
     if {(f.key, f.health) for f in run.findings} != {(f.key, f.health) for f in run.memory.findings}:
         run.memory.health_since = now
     run.memory.findings, run.memory.examined = run.findings, now
+
+
+def _of_before(run: Pass, checks: Sequence[Check]) -> dict[Check, Finding]:
+    """What was last told to be wrong with the apps that are being written again: nobody knows better before that is done."""
+    told = {finding.key: finding for finding in run.memory.findings if finding.health is Health.UNHEALTHY}
+    rewritten = (c for c in checks if isinstance(c, AppCheck) and run.items[c.key].state is State.UPDATING)
+    return {check: told[check.key] for check in rewritten if check.key in told}
 
 
 def _failed_unasked(run: Pass) -> bool:

@@ -100,6 +100,7 @@ class Memory:
     last_write: float = float("-inf")
     last_slow: float = float("-inf")
     verified: int = -1  # the generation that was last read back whole
+    held: int = -1  # the one that was then found to hold
     elsewhere: dict[str, str] = field(
         default_factory=dict
     )  # planned id -> id of the one that Azure allows, found under another name

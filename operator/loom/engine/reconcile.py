@@ -169,6 +169,8 @@ def _start_over(run: Pass) -> None:
 def _read_whole(run: Pass) -> None:
     """All that there is was read for this generation: what this run remembered of its own doing is needed no more."""
     run.memory.verified = run.work.generation
+    if _all_ready(run):
+        run.memory.held = run.work.generation
     if run.deep:
         run.memory.last_slow = run.ports.clock.now()
     run.so_far = RunMemory()

@@ -22,6 +22,7 @@ from loom.plan.order import seniority
 from loom.plan.product.place import own_vault
 
 _WHO = "a cluster administrator can change the grants of AdminPlane"
+_LASTING = "; a zone keeps its subscriptionId and location: if one is wrong, delete this zone, which has made nothing, and apply it anew"
 
 
 def matches(grant: Grant, namespace: str, labels: Mapping[str, str]) -> bool:
@@ -55,7 +56,12 @@ def covering(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec)
     """Every grant that covers a zone, and "" ; or none, and why there is none."""
     judged = [(grant, _zone_denial(grant, spec, context, plane)) for grant in grants_for(context, plane)]
     grants = tuple(grant for grant, denial in judged if not denial)
-    return grants, "" if grants else _denied(context, [denial for _, denial in judged])
+    if grants:
+        return grants, ""
+    lasting = (
+        _LASTING if judged and not context.made and not any(_has_place(grant, spec) for grant, _ in judged) else ""
+    )
+    return (), _denied(context, [denial for _, denial in judged]) + lasting
 
 
 def product_grant(
@@ -95,6 +101,11 @@ def _zone_denial(grant: Grant, spec: DataLandingZoneSpec, context: Context, plan
     if grant.max_zones is not None and _zones_before(grant, context) >= grant.max_zones:
         return f"its maxZones, {grant.max_zones}, are taken by older zones"
     return _addresses_denial(grant, spec, context)
+
+
+def _has_place(grant: Grant, spec: DataLandingZoneSpec) -> bool:
+    """Does the grant have the zone's subscription and location, which a zone never changes?"""
+    return spec.subscription_id.lower() in {s.lower() for s in grant.subscriptions} and spec.location in grant.locations
 
 
 def _place_denial(grant: Grant, spec: DataLandingZoneSpec) -> str:

@@ -34,7 +34,7 @@ def _app(app: App, spec: DataLandingZoneSpec, outcome: Outcome) -> dict[str, Jso
             "name": app.name,
             "health": "Unhealthy",
             "reason": "WaitingForSettings",
-            "message": f"not started: it needs {needs}",
+            "message": f"does not run: it needs {needs}",
         }
     finding = next((f for f in outcome.findings if f.key == app_key(app)), None)
     if finding is None:
@@ -43,10 +43,12 @@ def _app(app: App, spec: DataLandingZoneSpec, outcome: Outcome) -> dict[str, Jso
 
 
 def _unmeasured(app: ResourceState | None) -> dict[str, Json]:
-    """What holds an app that is not there to be asked."""
+    """What holds an app that is not there to be asked, or that nobody asks while it is being written."""
     if app is None or app.state is State.READY or not app.reason:
         return {"reason": "NotMeasured"}
-    return {"reason": app.reason, **({"message": f"not there yet: {app.message}"} if app.message else {})}
+    is_there = bool(app.fields) or app.state in (State.UPDATING, State.DRIFTED)
+    words = f"{'not measured' if is_there else 'not there yet'}: {app.message}" if app.message else ""
+    return {"reason": app.reason, **({"message": words} if words else {})}
 
 
 def _health(finding: Finding) -> str:

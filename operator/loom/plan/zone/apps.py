@@ -37,7 +37,7 @@ def app_checks(site: Site) -> Iterator[AppCheck]:
 def held_back(site: Site) -> dict[str, tuple[str, str]]:
     """AppsHealthy, where an app was not started: it does nothing, and that is not well."""
     idle = {app: lacks(site.spec, app) for app in apps(site.spec)}
-    words = [f"{app.name} is not started: add {_fields(fields)}" for app, fields in idle.items() if fields]
+    words = [f"{app.name} does not run: add {_fields(fields)}" for app, fields in idle.items() if fields]
     return {APPS_HEALTHY: ("WaitingForSettings", "; ".join(words))} if words else {}
 
 

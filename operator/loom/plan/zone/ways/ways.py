@@ -43,7 +43,7 @@ def closed(site: Site) -> Mapping[str, tuple[str, str]]:
     app = door(site.spec)
     if not site.is_open or app is None or _open(site):
         return {}
-    return {REACHABLE: ("MissingBackingService", f"{app.name} is not started, so no access path leads anywhere")}
+    return {REACHABLE: ("MissingBackingService", f"{app.name} does not run, so no access path leads anywhere")}
 
 
 def _open(site: Site) -> App | None:
