@@ -30,6 +30,6 @@ def plan_of(
         context = replace(context, release=spec.apps.version)
     if zone is not None:
         place = zone["metadata"]
-        known = Zone(place["namespace"], place["name"], KINDS["DataLandingZone"].parse(zone), converged=True)
+        known = Zone(place["namespace"], place["name"], KINDS["DataLandingZone"].parse(zone))
         context = replace(context, zone=known)
     return kind.plan(kind.parse(manifest), context)

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -180,8 +180,6 @@ class _Desk:
 def _work(key: Key, obj: Mapping[str, Any], gathered: Gathered) -> Work:
     """`WaitingFor…` does not hold a preview up: it shows what will be, once what it waits for is there."""
     gathered.refusals[:] = [r for r in gathered.refusals if not r.reason.startswith("WaitingFor")]
-    if gathered.context.zone is not None:
-        gathered.context = replace(gathered.context, zone=replace(gathered.context.zone, converged=True))
     return work_of(key, obj, gathered, Rhythm(), in_use="")
 
 

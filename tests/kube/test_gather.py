@@ -105,29 +105,57 @@ async def test_a_product_has_its_zone_its_plane_and_its_documents(world: World) 
     found = await world.gather(a_product())
     assert found.refusal is None
     assert found.context.zone is not None
-    assert (found.context.zone.name, found.context.zone.converged) == ("finance", True)
+    assert found.context.zone.name == "finance"
     assert found.context.plane_name == "eastus2"
     assert found.context.documents == {"orders/openapi.json": '{"openapi": "3.0.3"}'}
 
 
-async def test_a_new_product_waits_for_its_zone_to_converge(world: World) -> None:
+async def test_a_new_product_that_uses_nothing_of_its_zone_waits_for_none_of_it(world: World) -> None:
     world.there_is(a_plane(), a_zone())
-    found = await world.gather(a_product())
-    assert (refusal(found).reason, refusal(found).wait) == ("WaitingForLandingZone", True)
-    assert refusal(found).message == ("DataLandingZone finance/finance has not converged yet: nobody has looked at it")
+    assert (await world.gather(a_product())).refusal is None
 
 
-ZONE_WITH_APPS = a_zone(network={"addressSpace": "10.1.0.0/20"}, apps={"environment": {}, "console": {}})
+ZONE_WITH_APPS = a_zone(
+    network={"addressSpace": "10.1.0.0/20"}, keyVault={}, apps={"environment": {}, "console": {}, "mcp": {}}
+)
+CONSOLE_RUNS = {"apps": [{"name": "loom-console", "health": "Healthy", "revision": "loom-console--1"}]}
+
+
+def calling(app: str) -> dict[str, Any]:
+    """A product whose backend is an app of its zone."""
+    return a_product(backends=[{"name": "orders", "containerApp": {"app": app}}])
 
 
 @pytest.mark.parametrize(
-    ("zone", "asked"),
-    [(ZONE_WITH_APPS, []), (with_condition(ZONE_WITH_APPS, "Converged"), ["loom-console"])],
-    ids=["on its way", "converged"],
+    ("app", "status", "waits_for"),
+    [
+        ("console", {}, ["loom-console"]),
+        ("console", {"apps": [{"name": "loom-console", "health": "Unknown"}]}, ["loom-console"]),
+        ("console", CONSOLE_RUNS, []),
+        ("mcp", CONSOLE_RUNS, ["loom-mcp"]),
+    ],
+    ids=["nothing is there", "it was not measured", "it is there", "another one is there"],
 )
-async def test_no_app_is_asked_in_the_name_of_a_zone_that_has_not_converged(
-    world: World, zone: dict[str, Any], asked: list[str]
+async def test_a_new_product_waits_for_what_it_uses_of_its_zone_and_nothing_else(
+    world: World, app: str, status: dict[str, Any], waits_for: list[str]
 ) -> None:
+    world.there_is(a_plane(), {**ZONE_WITH_APPS, "status": status})
+    told = [(one.reason, one.message, one.wait) for one in (await world.gather(calling(app))).refusals]
+    words = "DataLandingZone finance/finance has not brought up {} yet: nobody has looked at it"
+    assert told == [("WaitingForLandingZone", words.format(name), True) for name in waits_for]
+
+
+async def test_keys_wait_for_the_zones_vault(world: World) -> None:
+    target = {"keyVault": {"secretName": "partner-key"}}
+    product = a_product(subscriptions=[{"name": "partner", "exportKeysTo": target}])
+    world.there_is(a_plane(), ZONE_WITH_APPS)
+    assert "has not brought up its Key Vault yet" in refusal(await world.gather(product)).message
+    world.there_is({**ZONE_WITH_APPS, "status": {"endpoints": {"keyVault": "https://kv.vault.azure.net/"}}})
+    assert (await world.gather(product)).refusal is None
+
+
+@pytest.mark.parametrize(("status", "asked"), [({}, []), (CONSOLE_RUNS, ["loom-console"])], ids=["on its way", "there"])
+async def test_no_app_is_asked_before_it_is_there(world: World, status: dict[str, Any], asked: list[str]) -> None:
     sources = Listening()
     world.gatherer = Gatherer(world.server, world.watch, "prod", sources=sources)  # type: ignore[arg-type]
     spec = a_zone()["spec"]
@@ -138,7 +166,7 @@ async def test_no_app_is_asked_in_the_name_of_a_zone_that_has_not_converged(
         "pathPrefixes": ["finance/"],
         "backendHosts": ["*.example.com"],
     }
-    world.there_is(a_plane(grants=[{**grant, "apiManagement": publishing}]), zone)
+    world.there_is(a_plane(grants=[{**grant, "apiManagement": publishing}]), {**ZONE_WITH_APPS, "status": status})
     product = a_product()
     product["spec"]["apis"][0]["revisions"][0]["source"] = {"containerApp": {"app": "console"}}
     found = await world.gather(product)
@@ -146,22 +174,17 @@ async def test_no_app_is_asked_in_the_name_of_a_zone_that_has_not_converged(
 
 
 async def test_a_new_product_says_what_its_zone_says_of_itself(world: World) -> None:
-    zone = with_condition(a_zone(), "Ready", "False")
+    zone = with_condition(ZONE_WITH_APPS, "Ready", "False")
     zone["status"]["conditions"][0] |= {"reason": "PolicyDenied", "message": "storage: Azure Policy refuses it."}
     world.there_is(a_plane(), zone)
-    assert refusal(await world.gather(a_product())).message == (
-        "DataLandingZone finance/finance has not converged yet: PolicyDenied: storage: Azure Policy refuses it."
+    assert refusal(await world.gather(calling("console"))).message == (
+        "DataLandingZone finance/finance has not brought up loom-console yet: PolicyDenied: storage: Azure Policy refuses it."
     )
 
 
 async def test_a_product_that_stands_does_not_fall_because_its_zone_is_being_changed(world: World) -> None:
-    world.there_is(a_plane(), {**a_zone(), "status": {"inventory": [{"scope": "/subscriptions/x", "ids": ["y"]}]}})
-    assert (await world.gather(with_condition(a_product(), "Converged"))).refusal is None
-
-
-async def test_a_product_that_stands_waits_for_another_zone_under_the_name_of_its_own(world: World) -> None:
-    world.there_is(a_plane(), a_zone())
-    assert refusal(await world.gather(with_condition(a_product(), "Converged"))).reason == "WaitingForLandingZone"
+    world.there_is(a_plane(), ZONE_WITH_APPS)
+    assert (await world.gather(with_condition(calling("console"), "Converged"))).refusal is None
 
 
 async def test_a_product_without_its_zone_waits(world: World) -> None:

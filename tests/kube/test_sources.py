@@ -1,6 +1,6 @@
 """What apps say of themselves is read at the addresses that Azure reports, or it is said why it cannot be."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -8,8 +8,10 @@ import pytest
 from loom.engine.snapshots import Snapshots
 from loom.errors import CloudError, Retry
 from loom.kube.sources import Sources
+from loom.plan.arm_id import key
 from loom.plan.context import Link
 from loom.plan.kinds import KINDS
+from loom.plan.ownership import TAG
 from loom.plan.product.sources import AppSource
 from support.memory_cloud import FakeClock, MemoryCloud
 from support.said import GROUP, SITE, a_function
@@ -56,6 +58,25 @@ async def test_an_app_is_asked_at_its_own_name_and_its_environments_address(worl
     world.there_is(fqdn="console.region.azurecontainerapps.io")
     assert (await world.read(CONSOLE)).text == "openapi: 3.0.3"
     assert world.links.asked == [("https://console.region.azurecontainerapps.io/openapi.json", "10.100.2.4")]
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_asked"),
+    [
+        ({}, False),
+        ({TAG: "prod/sales/DataLandingZone/sales"}, False),
+        ({TAG: "prod/finance/DataLandingZone/finance"}, True),
+    ],
+    ids=["nobody's", "another's", "its own"],
+)
+async def test_an_app_of_a_zone_is_asked_only_while_it_carries_the_zones_mark(
+    world: World, tags: dict[str, str], is_asked: bool
+) -> None:
+    world.there_is(fqdn="console.region.azurecontainerapps.io")
+    world.cloud.bodies[key(APP)]["tags"] = tags
+    said = await world.read(replace(CONSOLE, whose="prod/finance/DataLandingZone/finance"))
+    assert (bool(said.text), bool(world.links.asked)) == (is_asked, is_asked)
+    assert is_asked or "does not carry the mark prod/finance/DataLandingZone/finance" in said.problem
 
 
 async def test_an_app_that_is_not_there_or_that_nobody_can_ask_is_told(world: World) -> None:

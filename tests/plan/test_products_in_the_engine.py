@@ -3,10 +3,11 @@
 import pytest
 
 from loom.plan.arm_id import key, type_of
+from loom.plan.ownership import TAG
 from loom.plan.resource import Mode
 from support.landing import bench, changed, managed, settled
 from support.policies import ENTRIES
-from support.worlds import Obj, product_object, zone_object
+from support.worlds import Obj, product_object, world, zone_object
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,39 @@ async def test_a_published_product_that_becomes_a_draft_is_taken_off_the_shelf()
     await made.settle()
     assert made.cloud.body(product)["properties"]["state"] == "notPublished"
     assert (made.ready, made.reason("Published")) == ("True", "NotPublished")
+
+
+MIRRORING = {"backends": [{"name": "orders-app", "containerApp": {"app": "mirroring"}}]}
+KEYS = {"subscriptions": [{"name": "partner", "exportKeysTo": {"keyVault": {"secretName": "partner-key"}}}]}
+
+
+@pytest.mark.parametrize(
+    ("uses", "name", "part"),
+    [(MIRRORING, "target/orders-app", "/backends/"), (KEYS, "vault", "/secrets/")],
+    ids=["an app", "its vault"],
+)
+@pytest.mark.parametrize("tags", [{}, {TAG: "prod/domain-sales/DataLandingZone/sales"}], ids=["nobody's", "another's"])
+async def test_what_a_zone_calls_its_own_is_used_only_while_it_carries_the_zones_mark(
+    uses: Obj, name: str, part: str, tags: dict[str, str]
+) -> None:
+    obj = product_object(**uses)
+    made = bench(obj, world(obj, zone=zone_object(keyVault={})))
+    assert made.plan
+    used = str(made.plan.find(name).id)
+    made.cloud.body(used)["properties"] = {"configuration": {"ingress": {"fqdn": "mirroring.azurecontainerapps.io"}}}
+    made.cloud.actions["listSecrets"] = lambda _: {"primaryKey": "one", "secondaryKey": "two"}
+    mark = made.cloud.body(used)["tags"]
+    assert mark == {TAG: "prod/domain-finance/DataLandingZone/finance"}
+    made.cloud.body(used)["tags"] = tags
+    await made.settle()
+    assert (made.reason(), made.reason("Stalled")) == ("OwnedByAnother", "OwnedByAnother")
+    assert "does not carry the mark prod/domain-finance/DataLandingZone/finance" in made.message()
+    sent = [arm_id for _, arm_id in made.cloud.writes() if part in arm_id]
+    assert sent == []
+    made.cloud.body(used)["tags"] = mark
+    await made.settle()
+    assert made.ready == "True", made.message()
+    assert [arm_id for _, arm_id in made.cloud.writes() if part in arm_id]
 
 
 async def test_a_document_that_changed_is_imported_again_and_nothing_else_is_written() -> None:

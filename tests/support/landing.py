@@ -12,6 +12,7 @@ from loom.engine.ports import Observed, Written
 from loom.plan.arm_id import REVISION, key, name_of, parent_of, type_of, without_revision
 from loom.plan.context import Context
 from loom.plan.kinds import KINDS
+from loom.plan.ownership import TAG
 from loom.plan.resource import Mode, Plan
 from support.engine_bench import Bench
 from support.memory_cloud import MemoryCloud
@@ -101,6 +102,7 @@ def bench(obj: Obj, context: Context | None = None) -> Bench:
             made.cloud.place(
                 str(resource.id),
                 location="eastus2",
+                tags={TAG: resource.whose} if resource.whose else {},
                 properties={"loginServer": "acrloom.azurecr.io", "ConnectionString": "x", "uri": "https://adx.example"},
             )
     return made

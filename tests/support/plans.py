@@ -81,6 +81,7 @@ def _row(resource: Resource) -> dict[str, Any]:
         "onCreate": _plain(resource.on_create),
         "ignore": [{"path": rule.path, "floor": rule.floor} for rule in resource.ignore],
         "asker": _plain(resource.asker) if resource.asker else [],
+        "whose": resource.whose or [],
     }
     return {name: value for name, value in row.items() if value not in ([], {}, False, "Managed")}
 

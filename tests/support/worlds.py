@@ -268,7 +268,7 @@ def world(obj: Obj, plane: Obj | None = None, zone: Obj | None = None, **more: A
         "plane": attached,
         "created": "2026-02-01T00:00:00Z",
         "uid": "b",
-        "zone": Zone(NAMESPACE, "finance", landing, converged=True),
+        "zone": Zone(NAMESPACE, "finance", landing),
     }
     return Context(**(usual | more))
 

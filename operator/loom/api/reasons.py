@@ -25,7 +25,7 @@ class Reason(Explained):
     WAITING_FOR_HEALTH = "WaitingForHealth", "Converged, and not yet seen healthy."
     WAITING_FOR_LANDING_ZONE = (
         "WaitingForLandingZone",
-        "The landing zone that is referred to has not converged.",
+        "The landing zone has not brought up yet what is used of it, as the message names it: an app, or its Key Vault.",
         PRODUCTS,
     )
     DEPENDENCY_NOT_READY = "DependencyNotReady", "A resource waits for another one that has failed or is not there yet."

@@ -72,6 +72,10 @@ def _absent(run: Pass, item: Item) -> None:
 
 def _judge_others(run: Pass, item: Item, live: Observed) -> None:
     """What others made is as it must be for us, or it stands in the way."""
+    if item.resource.whose and owner_of(item.type, live) != item.resource.whose:
+        words = f"{short(item.id)} does not carry the mark {item.resource.whose}, so it is another's, or nobody's yet"
+        item.stand(State.BLOCKED, "OwnedByAnother", words)
+        return
     for rule in item.resource.unfit:
         value = str(at(live.body, rule.path) or "")
         if value.lower() in (word.lower() for word in rule.values):

@@ -34,7 +34,8 @@ async def hand_out(run: Pass) -> None:
         if keeper is None:
             continue
         try:
-            run.handed[export.name] = await _look_after(run, keeper, export, item, may_write)
+            may_hand_out = may_write and (not export.holder or run.items[export.holder].state is State.READY)
+            run.handed[export.name] = await _look_after(run, keeper, export, item, may_hand_out)
         except CloudError as error:
             if error.retry is Retry.NOW:
                 raise

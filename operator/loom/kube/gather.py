@@ -20,13 +20,14 @@ from loom.kube.api_texts import ApiTexts
 from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, Key
 from loom.kube.ledger import Reader, account_of
 from loom.kube.orphans import left_alone, under_a_grant
-from loom.kube.others import Others
+from loom.kube.others import Others, said_by
 from loom.kube.rivals import Rivals
 from loom.kube.sources import Sources
 from loom.kube.watch import Watch, has_made, is_true, release_of
 from loom.plan.context import Context, Zone
 from loom.plan.kinds import KINDS
 from loom.plan.ownership import Owner
+from loom.plan.product.awaited import awaited
 
 _WAITING = "WaitingForLandingZone"
 
@@ -146,17 +147,18 @@ class Gatherer:
                     "ReferenceNotPermitted", f"{key} does not allow namespace {own} in its consumers; ask its owner."
                 )
             )
-        found.context = replace(found.context, zone=Zone(key.namespace, key.name, zone, converged))
-        # A product that stands does not fall because its zone is being changed: it waits for its zone only once. A zone that has made
-        # nothing is another one under that name, and what its spec names may be another zone's.
-        if not converged and not (is_true(obj, "Converged") and has_made(await self._others.object(key))):
-            why = await self._others.unconverged(key)
-            found.refusals.append(Refusal(_WAITING, f"{key} has not converged yet: {why}", wait=True))
+        found.context = replace(found.context, zone=Zone(key.namespace, key.name, zone))
+        # A product that stands does not fall because its zone is being changed: it waits for its zone only once. That what it waits for
+        # is the zone's own is read off the thing itself.
+        if not converged and not is_true(obj, "Converged"):
+            status = (await self._others.object(key)).get("status") or {}
+            if missing := awaited(spec, zone, status):
+                words = f"{key} has not brought up {' and '.join(missing)} yet: {said_by(status)}"
+                found.refusals.append(Refusal(_WAITING, words, wait=True))
         await self._attach_plane(found, zone.admin_plane_ref.name)
 
     async def _attach_apps(self, found: Gathered, spec: ApiProductSpec, obj: Mapping[str, Any]) -> None:
-        """What apps say of themselves. Nobody is asked for what is going or is refused, nor in the name of a zone that has not converged:
-        what it calls its own may be another's."""
+        """What apps say of themselves. Nobody is asked for what is going or is refused, nor before it is there."""
         if is_deleted(obj) or any(refusal.reason != _WAITING for refusal in found.refusals):
             return
         try:

@@ -42,12 +42,6 @@ class Others:
         """Another object of ours; empty where it is not there."""
         return self._watch.cache.get(key) or await self._client.get(RESOURCES[key.kind], key.namespace, key.name) or {}
 
-    async def unconverged(self, key: Key) -> str:
-        """What a zone says of itself."""
-        conditions = ((await self.object(key)).get("status") or {}).get("conditions") or ()
-        told: Mapping[str, Any] = next((c for c in conditions if c.get("type") == "Ready"), {})
-        return ": ".join(filter(None, (told.get("reason"), told.get("message")))) or "nobody has looked at it"
-
     async def living(self, account: Account) -> tuple[Allocation, ...]:
         """What of a plane's account belongs to zones that are there; the ranges of the others are free again."""
         living = []
@@ -77,3 +71,9 @@ class Others:
     def forget(self, key: Key) -> None:
         """The object is gone."""
         self._parsed.pop(key, None)
+
+
+def said_by(status: Mapping[str, Any]) -> str:
+    """What a zone says of itself."""
+    told: Mapping[str, Any] = next((c for c in status.get("conditions") or () if c.get("type") == "Ready"), {})
+    return ": ".join(filter(None, (told.get("reason"), told.get("message")))) or "nobody has looked at it"

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from loom.api.admin_plane import AdminPlaneSpec
+from loom.engine.marks import owner_of
 from loom.engine.ports import Clock, Cloud, Observed
 from loom.engine.snapshots import Snapshots
 from loom.errors import CloudError
 from loom.plan.arm_id import name_of
+from loom.plan.catalog import arm_type
 from loom.plan.context import Claim, Holder, Link
 from loom.plan.product import functions
 from loom.plan.product.sources import AppSource
@@ -71,6 +73,8 @@ class Sources:
 
     async def _document(self, cloud: Cloud, source: AppSource, older: float) -> Link:
         app, name = await self._read(cloud, source.id, older), name_of(source.id)
+        if app and source.whose not in ("", owner_of(arm_type(source.id), Observed(source.id, app))):
+            return Link(problem=f"container app {name} does not carry the mark {source.whose}, and is not asked")
         host = str(at(app, "properties.configuration.ingress.fqdn") or "")
         if not host:
             return Link(

@@ -43,6 +43,7 @@ from loom.plan.product.policies.resources import product_policy
 from loom.plan.product.sources import unread
 from loom.plan.product.subscriptions import exports, subscription_states, subscriptions
 from loom.plan.product.tags import tags
+from loom.plan.product.vault import zone_vault
 from loom.plan.resource import Mode, Plan, Resource
 from loom.plan.values import Json, Ref, Text, Value
 
@@ -135,6 +136,7 @@ def _check(spec: ApiProductSpec) -> None:
 
 def _resources(place: Place, context: Context) -> Iterator[Resource]:
     yield Resource(SERVICE, place.service, mode=Mode.EXISTING, condition=APIS_IMPORTED)
+    yield from zone_vault(place)
     yield from backends(place)
     yield from version_sets(place)
     yield from apis(place)

@@ -51,12 +51,11 @@ class Peered:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The landing zone that an ApiProduct names: its spec, and whether it has converged."""
+    """The landing zone that an ApiProduct names, and its spec: what that calls the zone's own is a claim."""
 
     namespace: str
     name: str
     spec: DataLandingZoneSpec
-    converged: bool
 
 
 class Claim(NamedTuple):

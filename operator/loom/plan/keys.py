@@ -63,7 +63,8 @@ class Place:
 class KeyExport:
     """The keys of the resource planned as `key`, which `name` calls in status, and when they are made anew.
 
-    `every` None: age alone makes no new keys. `request`: text whose change asks for new ones.
+    `every` None: age alone makes no new keys. `request`: text whose change asks for new ones. `holder`: what the plan reads to know whose
+    the place is; keys go there only while that holds, "" where nothing is to be read.
     """
 
     name: str
@@ -72,6 +73,7 @@ class KeyExport:
     every: timedelta | None = None
     overlap: timedelta = timedelta(hours=24)
     request: str = ""
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ class Resource:
     absent: tuple[Absent, ...] = ()
     remedy: str = ""
     unfit: tuple[Unfit, ...] = ()
+    whose: str = ""  # of something that is only read: the mark that it must carry; "" = anybody's will do
     asker: Ref | None = None  # of a request: where the one of ours for whom it is made says how it stands
     refs: tuple[Ref, ...] = field(init=False, repr=False, compare=False)  # every value of another that it waits for
 

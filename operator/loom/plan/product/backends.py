@@ -93,7 +93,7 @@ def _needed(place: Place, backend: Backend) -> Iterator[Resource]:
     """What a backend's address is read from, and what opens it."""
     match next(backend.kinds()):
         case ("containerApp", app):
-            yield _target(backend, app.id or place.app(app.app or ""))
+            yield _target(backend, app.id) if app.id else _target(backend, place.app(app.app or ""), place.zone_mark)
         case ("functionApp", function):
             yield _target(backend, function.id)
         case ("model", model) if model.azure_open_ai:
@@ -105,8 +105,9 @@ def _needed(place: Place, backend: Backend) -> Iterator[Resource]:
         yield _key(place, backend.name, _secret_uri(place, holder))
 
 
-def _target(backend: Backend, arm_id: str) -> Resource:
-    return Resource(_target_key(backend.name), arm_id, mode=Mode.EXISTING, condition=APIS_IMPORTED)
+def _target(backend: Backend, arm_id: str, whose: str = "") -> Resource:
+    """`whose`: what its zone says to be its own may be another's, until the thing itself bears it out."""
+    return Resource(_target_key(backend.name), arm_id, mode=Mode.EXISTING, condition=APIS_IMPORTED, whose=whose)
 
 
 def _target_key(name: str) -> str:

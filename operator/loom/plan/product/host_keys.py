@@ -35,6 +35,7 @@ def host_key(place: Place, backend: Backend, app: str) -> Iterator[Resource]:
         key=_secret(backend),
         id=f"{vault}/secrets/{name}",
         body={"tags": {COPY: name_of(site)}, "properties": held(Ref(_host_key(backend), "properties.value"))},
+        depends_on=tuple(filter(None, [place.proof_of(name_of(vault))])),
         condition=APIS_IMPORTED,
     )
 

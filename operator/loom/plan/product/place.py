@@ -11,7 +11,7 @@ from loom.api.api_backend import Backend
 from loom.api.api_product import ApiProductSpec
 from loom.api.api_source import Revision
 from loom.errors import Refusal
-from loom.plan.arm_id import REVISION
+from loom.plan.arm_id import REVISION, name_of
 from loom.plan.context import Context, Link, Zone
 from loom.plan.naming import published
 from loom.plan.ownership import Owner
@@ -20,7 +20,7 @@ from loom.plan.zone.site import Site, site_of
 
 APIS_IMPORTED, POLICIES_APPLIED, SOURCE_IN_SYNC = "ApisImported", "PoliciesApplied", "SourceInSync"
 PUBLISHED, GATEWAY_REACHABLE = "Published", "GatewayReachable"
-SERVICE, PRODUCT = "service", "product"
+SERVICE, PRODUCT, VAULT = "service", "product", "vault"
 SCHEMA = "graphql"
 """What the schema of a GraphQL API is called in the service."""
 
@@ -38,6 +38,8 @@ class Place:
     owned: tuple[str, ...] = ()  # ids that the status says were made
     apps: Mapping[str, str] = field(default_factory=dict)  # apps of the zone, by their field's name: id
     vault: str = ""  # the id of the zone's own, "" where it has none, or is another namespace's
+    made_vault: str = ""  # the same, where the zone makes it, and does not attach one
+    zone_mark: str = ""  # what apps and a vault of the zone's carry, if they are its own
     links: Mapping[str, Link] = field(default_factory=dict)  # by url, or by an app's name as a source
     imported: Mapping[str, str] = field(default_factory=dict)  # API -> digest of the document that was imported last
 
@@ -89,6 +91,10 @@ class Place:
             raise Refusal("ReferenceNotFound", f"zone {zone} runs no app {field_name}; it runs: {there}", wait=True)
         return self.apps[field_name]
 
+    def proof_of(self, vault: str) -> str:
+        """The plan's key of what must hold before keys go to the vault of that name; "" where nothing must."""
+        return VAULT if self.made_vault and name_of(self.made_vault).lower() == vault.lower() else ""
+
     def vault_of(self, given: str | None, where: str) -> str:
         """The id of the vault that `where` in the spec names: the given one, else the zone's own. Raises `Refusal` for neither."""
         if found := given or self.vault:
@@ -134,6 +140,8 @@ def place_of(spec: ApiProductSpec, context: Context) -> Place:
         context.owned,
         apps_of(context.zone, plane, context.owner),
         own_vault(context),
+        made_vault(context),
+        _zone_owner(context.zone, context.owner).mark if context.zone else "",
         context.links,
         context.imported,
     )
@@ -159,8 +167,18 @@ def own_vault(context: Context) -> str:
     return _site(zone, plane, owner).key_vault
 
 
+def made_vault(context: Context) -> str:
+    """The id of the same, where the zone makes it: only its mark says that it did. Of one that it attaches, its grant decides."""
+    attached = context.zone is not None and context.zone.spec.attached("keyVault")
+    return "" if attached else own_vault(context)
+
+
 def _site(zone: Zone, plane: AdminPlaneSpec, owner: Owner) -> Site:
-    return site_of(zone.spec, plane, Owner(owner.installation, zone.namespace, "DataLandingZone", zone.name))
+    return site_of(zone.spec, plane, _zone_owner(zone, owner))
+
+
+def _zone_owner(zone: Zone, owner: Owner) -> Owner:
+    return Owner(owner.installation, zone.namespace, "DataLandingZone", zone.name)
 
 
 def revision_key(api: Api, revision: Revision) -> str:

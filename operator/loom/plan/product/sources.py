@@ -24,13 +24,14 @@ class AppSource:
     """An app that describes itself.
 
     `path` is where a container app answers with its document, or what stands before the routes of a Function App. `is_shown_a_key`:
-    calls to those functions show a key or a token.
+    calls to those functions show a key or a token. `whose`: the mark that it must carry to be asked; "" where a grant names it.
     """
 
     id: str
     path: str
     has_functions: bool = False
     is_shown_a_key: bool = False
+    whose: str = ""
 
     @property
     def name(self) -> str:
@@ -46,7 +47,10 @@ def app_source(place: Place, api: Api, source: Source) -> AppSource | None:
             shown = bool(api.backend_ref) or function.shows_something
             return AppSource(function.id, function.prefix, has_functions=True, is_shown_a_key=shown)
         case ContainerAppSource() as app:
-            return AppSource(app.id or place.app(app.app or ""), app.document or _DOCUMENT)
+            path = app.document or _DOCUMENT
+            return (
+                AppSource(app.id, path) if app.id else AppSource(place.app(app.app or ""), path, whose=place.zone_mark)
+            )
     return None
 
 

@@ -107,6 +107,7 @@ def exports(place: Place) -> Iterator[KeyExport]:
             every=rotation.every if rotation else None,
             overlap=_overlap(rotation),
             request=(rotation.request or "") if rotation else "",
+            holder=place.proof_of(target.vault),
         )
 
 
