@@ -111,3 +111,39 @@ async def test_a_body_that_would_break_callers_is_told_by_operation_and_place(sh
     await shop.settle()
     shop.api(revisions=[{"name": "1", "source": {"openapi": {"inline": worse}}}], allowBreaking=True)
     await shop.settle()
+
+
+def paying(*kinds: str) -> str:
+    """A document of payments, each kind told apart by a discriminator."""
+    means: dict[str, Any] = {
+        kind: {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {"kind": {"type": "string"}, "number": {"type": "string"}},
+        }
+        for kind in kinds
+    }
+    choice = {
+        "oneOf": [{"$ref": f"#/components/schemas/{kind}"} for kind in kinds],
+        "discriminator": {"propertyName": "kind"},
+    }
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Means"}}}
+    answers = {"200": {"description": "paid", "content": content}}
+    post = {"operationId": "pay", "requestBody": {"content": content}, "responses": answers}
+    whole = {"openapi": "3.0.3", "info": {"title": "Payments", "version": "1"}, "paths": {"/payments": {"post": post}}}
+    return json.dumps({**whole, "components": {"schemas": {"Means": choice, **means}}})
+
+
+async def test_alternatives_that_would_break_callers_are_told_and_imported_where_that_is_allowed(shop: Shop) -> None:
+    shop.api(revisions=[{"name": "1", "source": {"openapi": {"inline": paying("Card", "Transfer")}}}])
+    await shop.settle()
+    shop.azure.reset_counters()
+    other = [{"name": "1", "source": {"openapi": {"inline": paying("Card", "Voucher")}}}]
+    shop.api(revisions=other)
+    await shop.until(lambda: shop.row("Converged").get("reason") == "BreakingChange")
+    message = shop.row("SourceInSync")["message"]
+    assert "POST /payments: the body is not taken as kind Transfer any more" in message
+    assert "POST /payments: answer 200 may be kind Voucher, which it was not" in message
+    assert shop.writes() == []
+    shop.api(revisions=other, allowBreaking=True)
+    await shop.settle()
