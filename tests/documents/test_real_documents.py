@@ -10,6 +10,9 @@ from typer.testing import CliRunner
 
 from loom.cli import app
 from loom.manifests import read_manifests
+from loom.plan.product.bodies import of_document
+from loom.plan.product.body_changes import broken
+from loom.plan.product.judges import OPENAPI
 from support.samples import SAMPLES
 from support.shop import Shop
 from support.worlds import api_object, product_object
@@ -51,6 +54,13 @@ async def test_a_document_is_imported_whole_and_then_nothing_is_written(
     library.text += "\n"
     shop.azure.advance(3600)
     await shop.until(lambda: bool(shop.writes()) and shop.condition("SourceInSync") == "True")  # as it breaks nobody
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_breaks_nobody_who_knows_it(name: str) -> None:
+    package, member = DOCUMENTS[name]
+    document = OPENAPI.read(package.read(member), name)
+    assert list(broken(of_document(document.bodies), of_document(document.bodies))) == []
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -243,6 +243,27 @@ def test_alternatives_with_a_value_of_their_own_are_known_by_it_without_a_discri
     assert read(before, lesser) == ["(type created).by of answer 200 is gone"]
 
 
+def test_alternatives_in_alternatives_keep_the_value_that_tells_them_apart() -> None:
+    told = {"propertyName": "type"}
+    inner = {"oneOf": [ref("Call"), ref("Answer")], "discriminator": told}
+    schemas = {
+        name: thing("type", "id", type={"const": name.lower()}, id=TEXT) for name in ("Call", "Answer", "Message")
+    }
+    before = {"oneOf": [ref("Message"), ref("Inner")], "discriminator": told}
+    assert sent(before, before, Inner=inner, **schemas) == []
+    lesser = {**inner, "oneOf": [ref("Call")]}
+    gone = said(_about(before, TEXT, {"Inner": inner, **schemas}), _about(before, TEXT, {"Inner": lesser, **schemas}))
+    assert gone == ["the body is not taken as type Answer any more"]
+
+
+def test_two_alternatives_of_one_name_stand_for_one_another_only_as_they_are() -> None:
+    blur, fading = event("blur", radius=NUMBER), event("blur", radius=NUMBER, end=NUMBER)
+    before = {"oneOf": [{"oneOf": [blur, fading]}, event("shadow", color=TEXT)]}
+    assert read(before, before) == []
+    other = {"oneOf": [{"oneOf": [blur, event("blur", start=NUMBER)]}, event("shadow", color=TEXT)]}
+    assert len(read(before, other)) == 1
+
+
 def test_heirs_of_a_schema_with_a_discriminator_are_its_alternatives() -> None:
     def pets(*names: str) -> Schema:
         heirs = {name: {"allOf": [{"$ref": "#/definitions/Pet"}, thing(sound=TEXT)]} for name in names}

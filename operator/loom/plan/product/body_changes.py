@@ -21,6 +21,7 @@ _DEEPEST = 10  # alternatives that are tried on one another, in one another
 
 _Pair = tuple[str, Body, Body]
 _Seen = tuple[set[tuple[int, int]], ...]
+_Known = tuple[Body, Sequence[Form]]
 
 
 def broken(before: Bodies, after: Bodies) -> Iterator[tuple[str, str]]:
@@ -58,45 +59,41 @@ class _Comparison:
             old, new = self._forms_of(one.root).of(was), self._forms_of(other.root).of(now)
             if not old or not new:
                 continue
+            place = f"{path} of {what}" if path else what
             if len(old) > 1 or len(new) > 1:
                 old, new = self._forms_of(one.root).apart(was), self._forms_of(other.root).apart(now)
-                yield from self._matched((one, old), (other, new), path, what, seen, waiting)
+                for form, same in self._alternatives((one, old), (other, new), what, seen):
+                    if same is None:
+                        yield self._unknown(form, place)
+                    else:
+                        mine, theirs = (form, same) if self._sends else (same, form)
+                        pair = Body(one.root, mine.schema), Body(other.root, theirs.schema)
+                        waiting.append((f"{path}({form.name})", *pair))
                 continue
-            flat, place = (old[0].schema, new[0].schema), f"{path} of {what}" if path else what
+            flat = old[0].schema, new[0].schema
             if words := _other_type(*flat, self._sends):
                 yield f"{place} {words}"
                 continue
             yield from _less(*flat, place, path, what) if self._sends else _gone(*flat, path, what)
             waiting += [(below, Body(one.root, a), Body(other.root, b)) for below, a, b in _inside(*flat, path)]
 
-    def _matched(
-        self,
-        one: tuple[Body, Sequence[Form]],
-        other: tuple[Body, Sequence[Form]],
-        path: str,
-        what: str,
-        seen: _Seen,
-        waiting: deque[_Pair],
-    ) -> Iterator[str]:
-        """What is said of alternatives that no other stands for; those of one name are left in `waiting`."""
+    def _alternatives(self, one: _Known, other: _Known, what: str, seen: _Seen) -> Iterator[tuple[Form, Form | None]]:
+        """Each alternative that callers know, or are to know, with the one of its name; with None where none can stand for it."""
         (given, mine), (taken, others) = (one, other) if self._sends else (other, one)
-        named = {form.name: form for form in others if form.name}
         for form in mine:
-            same = named.get(form.name)
-            if same is not None:
-                was, now = (form, same) if self._sends else (same, form)
-                below = f"{path}({form.name})"
-                waiting.append((below, Body(one[0].root, was.schema), Body(other[0].root, now.schema)))
+            same = [each for each in others if form.name and each.name == form.name]
+            if len(same) == 1 and sum(each.name == form.name for each in mine) == 1:
+                yield form, same[0]
             elif not any(
-                self._fits(Body(given.root, form.schema), Body(taken.root, t.schema), what, seen)
-                for t in _open_to(form, others)
+                self._fits(Body(given.root, form.schema), Body(taken.root, each.schema), what, seen)
+                for each in same or _open_to(form, others)
             ):
-                place = f"{path} of {what}" if path else what
-                yield (
-                    f"{place} is not taken as {called(form)} any more"
-                    if self._sends
-                    else f"{place} may be {called(form)}, which it was not"
-                )
+                yield form, None
+
+    def _unknown(self, form: Form, place: str) -> str:
+        if self._sends:
+            return f"{place} is not taken as {called(form)} any more"
+        return f"{place} may be {called(form)}, which it was not"
 
     def _fits(self, given: Body, taken: Body, what: str, seen: _Seen) -> bool:
         """Does nothing break who knows the one, and meets the other? What is too deep to be judged is not held against anybody."""

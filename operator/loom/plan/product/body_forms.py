@@ -154,7 +154,9 @@ def _discriminator(schema: Schema) -> tuple[str, dict[str, list[str]]]:
 
 
 def _told_apart(form: Form, by: str, value: str) -> Form:
-    """A form under a discriminator, whose property is always needed."""
+    """A form under a discriminator, whose property is always needed; one of alternatives in it may have told it apart already."""
+    if form.by == by:
+        return form
     return Form({**form.schema, "required": sorted(required_of(form.schema) | {by})}, f"{by} {value}", by)
 
 
