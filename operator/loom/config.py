@@ -214,7 +214,12 @@ class Settings(BaseSettings):
     )
     request_timeout: Seconds = Field(default=60.0, description="How long one request to Azure may take.")
     budget: Budget = Field(default=Budget(), description="The share of Azure's request limits.")
-    workers: int = Field(default=20, ge=1, le=500, description="How many objects are worked on at once.")
+    workers: int = Field(
+        default=20,
+        ge=1,
+        le=500,
+        description="How many objects are worked on at once, beside those that others stand in line for.",
+    )
     slow_tier_factor: int = Field(
         default=6,
         ge=1,

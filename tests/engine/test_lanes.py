@@ -59,6 +59,16 @@ def test_who_takes_a_lane_over_from_another_is_told_from_who_waited_for_itself()
     assert (line.woken, line.awaited) == (["a", "b"], ["b"])
 
 
+def test_who_is_at_work_in_any_case_is_not_called_for_its_own_next_write() -> None:
+    line = Line()
+    for name in ("a#x", "a#y", "b#x"):
+        line.lanes.claim("hub", name)
+    line.lanes.release("a#x", goes_on=True)
+    assert line.lanes.claim("hub", "a#y")
+    line.lanes.release("a#y", goes_on=True)
+    assert line.woken == ["b"]
+
+
 def test_a_lane_presses_whoever_has_it_while_others_stand_in_line() -> None:
     line = Line()
     line.lanes.claim("hub", "a#x")

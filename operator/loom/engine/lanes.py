@@ -53,10 +53,10 @@ class Lanes:
             for lane, line in self._lines.items()
         )
 
-    def release(self, holder: str) -> None:
-        """Give back whatever the holder has, and call the next."""
+    def release(self, holder: str, *, goes_on: bool = False) -> None:
+        """Give back whatever the holder has, and call the next. `goes_on`: its owner needs no call, as it is at work in any case."""
         for lane in [lane for lane, name in self._holders.items() if name == holder]:
-            self._free(lane)
+            self._free(lane, goes_on=goes_on)
 
     def forget(self, owner: str) -> None:
         """Everything of an owner whose object is gone is given back, its places in line included."""
@@ -83,7 +83,7 @@ class Lanes:
         first = next(iter(self._lines[lane]), holder)
         return _owner(first) == _owner(holder)
 
-    def _free(self, lane: str) -> None:
+    def _free(self, lane: str, *, goes_on: bool = False) -> None:
         giver = self._holders.pop(lane)
         first = next(iter(self._lines.get(lane, ())), None)
         if first is None:
@@ -91,7 +91,9 @@ class Lanes:
             self._turns.pop(lane, None)
             return
         self._turns[lane] = self._now() + TURN
-        self._wake(_owner(first), _owner(first) != _owner(giver))
+        from_another = _owner(first) != _owner(giver)
+        if from_another or not goes_on:
+            self._wake(_owner(first), from_another)
 
 
 def _owner(holder: str) -> str:

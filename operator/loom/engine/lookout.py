@@ -40,7 +40,7 @@ class Lookout:
                 running.operation, running.due = written.operation, self.clock.now() + written.wait
                 return
             running.end = written
-        self.lanes.release(running.holder)
+        self.lanes.release(running.holder, goes_on=True)
 
 
 @dataclass(frozen=True, slots=True)
