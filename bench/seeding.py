@@ -4,6 +4,7 @@ The copies carry their own owners' marks and hashes, so the operator finds each 
 """
 
 import json
+import re
 from typing import Any
 
 from bench import crowd
@@ -12,6 +13,7 @@ from loom.dev.loom_operator import INSTALLATION
 from loom.plan.ownership import Owner
 
 _BATCH = 400
+_PRODUCT = re.compile(r"p\d{5}")  # as `crowd.products` calls them
 
 
 def seed_products(rig: Rig, first: int, count: int, services: int = 20) -> None:
@@ -34,8 +36,13 @@ def _pattern(rig: Rig) -> str:
     """The resources of product 0, as JSON text with places for what differs."""
     prefix = crowd.service("bench", 0)
     found = rig.simulator.call("GET", f"/sim/resources?prefix={prefix}/")["value"]
-    ours = [{"id": item["id"], "body": item} for item in found if _owner(0).hash in item["id"]]
+    ours = [{"id": item["id"], "body": item} for item in found if is_of_the_first(item["id"])]
     return json.dumps(ours)
+
+
+def is_of_the_first(arm_id: str) -> bool:
+    """Is it product 0's, and no other's beside it? What others link to a tag, which a service has once, bears both names."""
+    return _owner(0).hash in arm_id and set(_PRODUCT.findall(arm_id)) <= {"p00000"}
 
 
 def _copy(pattern: str, number: int, services: int) -> list[dict[str, Any]]:
