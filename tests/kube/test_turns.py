@@ -1,11 +1,19 @@
 """Who waits for a turn: nobody behind another namespace's many, and nobody for ever."""
 
 import asyncio
+import threading
+from dataclasses import replace
 
 import pytest
 
+from loom.api.api_product import ApiProductSpec
 from loom.kube import turns
+from loom.kube.api_texts import ApiTexts
+from loom.kube.documents import Sorted
+from loom.kube.files import FileWorld
 from loom.kube.turns import Crowded, Turns
+from loom.plan.product.judges import Judge
+from support.worlds import product_object, world
 
 
 class Line:
@@ -91,3 +99,27 @@ async def test_a_turn_that_ends_in_an_error_ends() -> None:
             raise ValueError("broken")
     await line.join("finance-1")
     assert line.held == ["finance-1"]
+
+
+async def test_a_document_is_judged_after_at_most_one_more_of_a_namespace_that_has_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged, go = list[str](), threading.Event()
+
+    def learn(_self: Judge, text: str, *_more: object) -> None:
+        go.wait(10)
+        judged.append(text)
+
+    monkeypatch.setattr(Judge, "learn", learn)
+    texts = ApiTexts(FileWorld(Sorted(), None), None)
+    tasks = []
+    for name in ("sales-1", "sales-2", "sales-3", "finance-1"):
+        obj = product_object()
+        obj["spec"]["apis"][0]["revisions"][0]["source"] = {"openapi": {"inline": name}}
+        owner = replace(world(product_object()).owner, namespace=name.partition("-")[0])
+        context = replace(world(product_object()), owner=owner)
+        tasks.append(asyncio.create_task(texts.attach(ApiProductSpec.model_validate(obj["spec"]), context, obj)))
+    await settled()
+    go.set()
+    await asyncio.gather(*tasks)
+    assert judged == ["sales-1", "sales-2", "finance-1", "sales-3"]
