@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import key
-from loom.plan.resource import Plan
+from loom.plan.arm_id import key, resource
+from loom.plan.resource import Plan, Resource
 from support.engine_bench import (
     ACCOUNT,
     ACCOUNT_R,
@@ -153,3 +153,12 @@ async def test_a_write_that_fails_late_again_and_again_is_tried_again_after_each
         bench.cloud.finish()
     assert bench.reason() in ("OperationFailed", "Progressing")
     assert [arm_id for verb, arm_id in bench.cloud.writes()].count(ACCOUNT) >= 4
+
+
+async def test_a_namespace_that_failed_is_written_again_whatever_its_second_state_still_says() -> None:
+    arm_id = resource(GROUP, "Microsoft.EventHub/namespaces", "evhns")
+    bench = Bench(plan=Plan(GROUP, (GROUP_R, Resource("event-hubs", arm_id, {"location": "eastus2"}, ("group",)))))
+    await bench.settle()
+    bench.cloud.body(arm_id)["properties"] |= {"provisioningState": "Failed", "status": "Creating"}
+    await bench.later()
+    assert bench.cloud.writes() == [("PUT", arm_id)]

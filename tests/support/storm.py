@@ -73,9 +73,8 @@ class Storm:
         self._happenings = Happenings(scene, by_chance)
         self._records = scene.azure.world.records = Watched()
         self._story: list[str] = []
-        self._first = {
-            comparable(arm_id) for arm_id in scene.azure.ids()
-        }  # what was there before, or was left behind since
+        self._first = {comparable(arm_id) for arm_id in scene.azure.ids()}  # what was there before
+        self._left: set[str] = set()  # what deleted objects may have left behind
 
     def tell(self) -> str:
         """What happened so far."""
@@ -158,8 +157,14 @@ class Storm:
         """What came into being and is in no inventory, nor in what is; less what Azure makes and takes along itself."""
         scene = self._scene
         owned = {arm_id for _, obj in scene.play.world.objects() for arm_id in self._inventory(obj.get("status") or {})}
-        known = tuple(f"{arm_id}/" for arm_id in owned)
-        made = {comparable(arm_id) for arm_id in scene.azure.ids()} - self._first - owned - set(scene.vows.foreign)
+        known = tuple(f"{arm_id}/" for arm_id in owned | self._left)
+        made = (
+            {comparable(arm_id) for arm_id in scene.azure.ids()}
+            - self._first
+            - self._left
+            - owned
+            - set(scene.vows.foreign)
+        )
         return [
             arm_id
             for arm_id in sorted(made)
@@ -257,7 +262,7 @@ class Storm:
         scene.due[key] = min(scene.due[key], scene.azure.clock.now() + result.requeue_after)
         if result.release:
             scene.gone[key] = scene.play.obj(key)
-            self._first |= self._inventory(scene.play.status(key))
+            self._left |= self._inventory(scene.play.status(key))
             scene.play.world.watch.gone(key)
             scene.play.gatherer.forget(key)
             scene.play.memories.pop(key, None)

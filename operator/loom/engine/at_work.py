@@ -23,6 +23,7 @@ BUSY_STATES = frozenset(
         "configuring",
     }
 )
+FAILED_STATES = frozenset({"failed", "canceled"})
 GONE_STATES = frozenset({"deleting", "removing", "scheduledfordelete"})
 
 
@@ -50,6 +51,8 @@ def _is_busy(item: Item, live: Observed, state: str) -> bool:
     busy = {name.lower() for name in item.type.busy_states} | BUSY_STATES
     if state in busy - _settled(item):
         return True
+    if state in FAILED_STATES:
+        return False  # whatever the second state still says: nobody is at work any more
     second = str(at(live.body, item.type.status_path) or "").lower() if item.type.status_path else ""
     return bool(second) and second in {name.lower() for name in item.type.status_busy}
 

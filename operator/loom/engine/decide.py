@@ -4,7 +4,7 @@ The order of the questions is the contract: is it there, whose is it, is Azure s
 may Azure change that, may we write there.
 """
 
-from loom.engine.at_work import is_at_work, provisioning_state
+from loom.engine.at_work import FAILED_STATES, is_at_work, provisioning_state
 from loom.engine.compose import is_attached
 from loom.engine.diff import FieldChange, differences
 from loom.engine.inventory import short
@@ -21,7 +21,6 @@ from loom.plan.resource import Mode
 from loom.plan.values import at
 
 MANUAL_STATES = frozenset({"awaitingmanualaction"})
-FAILED_STATES = frozenset({"failed", "canceled"})
 
 
 def decide(run: Pass, item: Item) -> None:
