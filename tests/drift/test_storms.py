@@ -11,7 +11,7 @@ from support.storm import storm
 
 
 def _seeds() -> range:
-    first, _, last = os.environ.get("LOOM_STORMS", "0:3").partition(":")
+    first, _, last = os.environ.get("LOOM_STORMS", "0:4").partition(":")
     return range(int(first), int(last or int(first) + 1))
 
 
