@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from loom.kube.key import Key
-from loom.kube.queue import FIRST_RETRY, LAST_RETRY, Priority, WorkQueue
+from loom.kube.queue import FIRST_RETRY, LAST_RETRY, TURN, Priority, WorkQueue
 
 
 class FakeClock:
@@ -207,6 +207,36 @@ async def test_what_happens_during_a_pass_is_news_for_the_next(queue: WorkQueue)
     queue.done(key)
     assert await taken(queue, 1) == ["orders"]
     assert queue.heard(key)
+
+
+@pytest.mark.parametrize("taken_before", range(TURN))
+async def test_what_others_wait_for_is_taken_though_whom_it_woke_takes_something_else(
+    queue: WorkQueue, taken_before: int
+) -> None:
+    for number in range(taken_before):
+        queue.add(a_key(f"before-{number}"))
+    await taken(queue, taken_before)
+    anything, urgent = asyncio.create_task(queue.take()), asyncio.create_task(queue.take(Priority.AWAITED))
+    await asyncio.sleep(0)
+    queue.add(a_key("held"), Priority.AWAITED)
+    queue.add(a_key("drift"), Priority.RESYNC)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert a_key("held") in [task.result() for task in (anything, urgent) if task.done()]
+    urgent.cancel()
+
+
+async def test_workers_kept_free_do_not_take_the_turn_of_the_least_urgent(queue: WorkQueue) -> None:
+    queue.add(a_key("drift"), Priority.RESYNC)
+    names = []
+    for number in range(TURN):
+        queue.add(a_key(f"change-{number}"))
+        names += await taken(queue, 1)
+        queue.add(a_key(f"held-{number}"), Priority.AWAITED)
+        held = await queue.take(Priority.AWAITED)
+        assert held is not None
+        queue.done(held)
+    assert "drift" in names
 
 
 async def test_failures_in_a_row_double_the_delay_up_to_a_limit(queue: WorkQueue) -> None:

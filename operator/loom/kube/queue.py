@@ -18,7 +18,7 @@ from loom.kube.key import Key
 
 FIRST_RETRY = 1.0
 LAST_RETRY = 300.0
-_TURN = 8  # every so many takes the least urgent go first, so that a stream of changes starves nobody
+TURN = 8  # every so many takes the least urgent go first, so that a stream of changes starves nobody
 
 
 class Priority(IntEnum):
@@ -35,6 +35,9 @@ class _Line:
 
     def __init__(self) -> None:
         self._namespaces: OrderedDict[str, deque[Key]] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self._namespaces)
 
     def push(self, key: Key) -> None:
         self._namespaces.setdefault(key.namespace, deque()).append(key)
@@ -142,6 +145,8 @@ class WorkQueue:
             if key is not None:
                 self._in_flight[key] = self._clock()
                 self._due.pop(key, None)
+                if self._lines[Priority.AWAITED]:
+                    self._wake(Priority.AWAITED)  # whom its arrival woke may be this one, and has taken something else
                 return key
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiters.append((least, waiter))
@@ -197,8 +202,8 @@ class WorkQueue:
         return max((self._clock() - since for since in self._in_flight.values()), default=0.0)
 
     def _next(self, least: Priority) -> Key | None:
-        self._takes += 1
-        order = reversed(Priority) if self._takes % _TURN == 0 else iter(Priority)
+        self._takes += least is Priority.RESYNC  # who takes nothing else must not take the turn of the least urgent
+        order = reversed(Priority) if self._takes % TURN == 0 else iter(Priority)
         for priority in (each for each in order if each <= least):
             while (key := self._lines[priority].pop()) is not None:
                 if self._ready.get(key, (None,))[0] == priority:  # else: forgotten, or moved to a more urgent line
