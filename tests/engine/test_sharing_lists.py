@@ -113,6 +113,19 @@ async def test_what_was_written_is_read_back_by_itself_where_its_list_has_more_t
     assert reads_of_identities(bench) == ["LIST"]
 
 
+async def test_what_was_written_long_ago_in_a_run_that_comes_to_no_end_is_read_in_its_list() -> None:
+    bench = Bench()
+    for number in range(101):
+        bench.cloud.place(IDENTITY + str(number), location="eastus2", properties={})
+    refused = CloudError("QuotaExceeded", "MaxAccounts", "no more", Retry.PERSON)
+    for _ in range(9):
+        bench.cloud.fail("PUT", "/storageAccounts/", refused)
+    await bench.settle(3)
+    assert bench.cloud.has(IDENTITY)
+    await bench.later()
+    assert (bench.reason(), reads_of_identities(bench)) == ("QuotaExceeded", ["LIST"])
+
+
 async def test_what_was_written_is_read_back_in_its_list_where_that_is_one_page() -> None:
     bench = await made_among(10)
     assert reads_of_identities(bench) == ["LIST", "GET", "LIST"]

@@ -70,7 +70,8 @@ async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed |
         return await run.ports.cloud.get(
             arm_id
         )  # lists of containers show no metadata (azure-sdk-for-net, issue 17717)
-    if item.key in run.so_far.written and _is_crowded_around(run, arm_id, kind):
+    has_just_written = run.since <= run.memory.last_write
+    if has_just_written and item.key in run.so_far.written and _is_crowded_around(run, arm_id, kind):
         return await run.ports.snapshots.one(run.ports.cloud, arm_id, run.since)
     found = await _around(run, arm_id, kind)
     # What stands in the place of ours does so only as long as it is the same.

@@ -129,8 +129,12 @@ async def _is_of_version(run: Pass, item: Item, known: Seen) -> bool:
 async def _is_told(run: Pass, item: Item, told: Told) -> bool:
     """Does the list of the whole service show the link? Nothing else can be said of one."""
     parent, target = parent_of(item.id), str(resolve(at(item.desired, item.type.same[0]), run.lookup))
-    collection = f"{parent_of(parent)}/{told.collection}"
-    listed = await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
+    try:
+        listed = await run.ports.snapshots.list(run.ports.cloud, f"{parent_of(parent)}/{told.collection}", run.since)
+    except CloudError as error:
+        if error.retry is Retry.NOW:
+            raise
+        return False  # who may not read that list may read the link's own
     found = listed.get(key(told.template.format(parent=parent, parent_name=name_of(parent), target=target)))
     if found is None or not told.path:
         return found is not None
