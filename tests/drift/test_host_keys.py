@@ -138,6 +138,16 @@ async def test_a_product_that_is_deleted_takes_its_key_along(jobs: Converged) ->
     assert (jobs.azure.get(gone), held.hidden["value"]) == (None, "withdrawn")
 
 
+async def test_a_product_that_is_deleted_after_its_status_was_lost_takes_its_key_along(jobs: Converged) -> None:
+    gone, secret = jobs.ids[KEY], jobs.ids[SECRET]
+    jobs.play.store(jobs.name, {**jobs.play.obj(jobs.name), "status": {}})
+    jobs.restart()
+    await jobs.play.delete("ApiProduct", "jobs")
+    held = jobs.azure.world.store.get(secret)
+    assert held is not None
+    assert (jobs.azure.get(gone), held.hidden["value"]) == (None, "withdrawn")
+
+
 async def test_a_key_on_an_app_that_no_grant_reaches_any_more_is_left(jobs: Converged) -> None:
     jobs.play.change("AdminPlane", lambda spec: [grant.pop("scopes", None) for grant in spec["grants"]], "eastus2")
     jobs.delete(KEY)

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from loom.engine.marks import Ownership, judge
 from loom.engine.one_pass import Pass
+from loom.engine.ports import Observed
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import key, subscription_of, without_revision
+from loom.plan.arm_id import key, subscription_of, type_of, without_revision
 from loom.plan.arm_type import ArmType, Marking
 from loom.plan.catalog import arm_type, collection_of, listed_within
 from loom.plan.ownership import Authority
 from loom.plan.resource import Mode
+from loom.plan.values import at
 
 
 async def rediscover(run: Pass) -> None:
@@ -31,6 +33,21 @@ async def rediscover(run: Pass) -> None:
         if await _is_there(run, place):
             run.inventory.add(place)  # whose it is, the delete finds out
     await _find_in_lists(run, reach)
+    for inner, scope in reach.inner:
+        await _find_copies(run, reach, arm_type(inner), scope)
+
+
+async def _find_copies(run: Pass, reach: Authority, kind: ArmType, scope: str) -> None:
+    """Take into the inventory what only repeats something, and what it says that it repeats: no list may show that one."""
+    holder, _, collection = kind.name.rpartition("/")
+    if not kind.copies or type_of(scope).lower() != holder.lower():
+        return
+    for live in await _ours_among(run, kind, f"{scope}/{collection}"):
+        source = at(live.body, kind.copies)
+        if source is not None:
+            run.inventory.add(live.id)
+            if str(source).startswith("/") and reach.covers(str(source)):
+                run.inventory.add(str(source))
 
 
 async def _find_in_lists(run: Pass, reach: Authority) -> None:
@@ -41,13 +58,13 @@ async def _find_in_lists(run: Pass, reach: Authority) -> None:
     """
     planned = {key(r.id): r.id for r in run.plan.resources if isinstance(r.id, str)}
     for kind in listed_within(arm_type(reach.home)) if reach.home else ():
-        for arm_id in await _ours_among(run, kind, collection_of(reach.home, arm_type(reach.home), kind)):
-            if arm_id == without_revision(arm_id):
-                run.inventory.add(planned.get(key(arm_id), arm_id))
+        for live in await _ours_among(run, kind, collection_of(reach.home, arm_type(reach.home), kind)):
+            if live.id == without_revision(live.id):
+                run.inventory.add(planned.get(key(live.id), live.id))
 
 
-async def _ours_among(run: Pass, kind: ArmType, collection: str) -> list[str]:
-    """The ids of what a list shows to be ours. Where we may not even read, nothing is found, and that is told."""
+async def _ours_among(run: Pass, kind: ArmType, collection: str) -> list[Observed]:
+    """What a list shows to be ours. Where we may not even read, nothing is found, and that is told."""
     try:
         listed = await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
     except CloudError as error:
@@ -58,7 +75,7 @@ async def _ours_among(run: Pass, kind: ArmType, collection: str) -> list[str]:
         )
         return []
     owner = run.work.owner
-    return [live.id for live in listed.values() if judge(kind, live, owner, lambda _: False) is Ownership.OURS]
+    return [live for live in listed.values() if judge(kind, live, owner, lambda _: False) is Ownership.OURS]
 
 
 def _may_carry_tags(run: Pass) -> bool:

@@ -132,9 +132,7 @@ class ArmType:
     protected: str = ""  # why it is never deleted by omission; "" = it may be
     emptied: tuple[str, str] = ("", "")  # a path and its value in one that holds nothing any more: no data
     emptying: tuple[tuple[str, Any], ...] = ()  # what is written to make it so, by path
-    copies: str = (
-        ""  # a path that one has which only repeats what stands elsewhere: it is emptied where Azure has no DELETE
-    )
+    copies: str = ""  # a path that one has which only repeats another, whose id it says: it is emptied, not kept
     immutable: tuple[str, ...] = ()  # declared paths that Azure refuses to change
     write_only: tuple[str, ...] = ()  # declared paths that a GET never returns: compared by keyed hash
     normals: tuple[Normal, ...] = ()

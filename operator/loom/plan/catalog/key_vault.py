@@ -6,7 +6,7 @@ WITHDRAWN = "withdrawn"
 """The content type of a secret whose newest version says only that its key was taken back."""
 
 COPY = "csaloom-copy-of"
-"""A tag: whose key a secret repeats. With that one gone it opens nothing."""
+"""A tag: the key that a secret repeats, by its id where that fits. With that one gone it opens nothing."""
 
 _VAULT = "Microsoft.KeyVault/vaults"
 SECRETS = f"{_VAULT}/secrets"

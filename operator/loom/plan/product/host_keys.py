@@ -14,6 +14,7 @@ from loom.plan.resource import Resource
 from loom.plan.values import Generated, Ref
 from loom.plan.vault_secrets import held
 
+_LONGEST_TAG = 256  # characters of a tag's value (Azure docs: Use tags to organize your Azure resources)
 _BYTES = 40  # as many as the portal's keys have
 
 
@@ -23,9 +24,10 @@ def host_key(place: Place, backend: Backend, app: str) -> Iterator[Resource]:
         return
     site, name = backend.function_app.id, place.name(f"key-{backend.name}")
     vault = place.vault_of(backend.own_key.vault, f"the key of backend {backend.name}")
+    made = f"{site}/host/default/functionKeys/{name}"
     yield Resource(
         key=_host_key(backend),
-        id=f"{site}/host/default/functionKeys/{name}",
+        id=made,
         body={"properties": {"name": name}},
         depends_on=(SERVICE, app),
         condition=APIS_IMPORTED,
@@ -34,7 +36,10 @@ def host_key(place: Place, backend: Backend, app: str) -> Iterator[Resource]:
     yield Resource(
         key=_secret(backend),
         id=f"{vault}/secrets/{name}",
-        body={"tags": {COPY: name_of(site)}, "properties": held(Ref(_host_key(backend), "properties.value"))},
+        body={
+            "tags": {COPY: made if len(made) <= _LONGEST_TAG else name_of(site)},
+            "properties": held(Ref(_host_key(backend), "properties.value")),
+        },
         depends_on=tuple(filter(None, [place.proof_of(name_of(vault))])),
         condition=APIS_IMPORTED,
     )
