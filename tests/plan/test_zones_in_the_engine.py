@@ -164,6 +164,19 @@ async def test_a_zone_that_is_deleted_leaves_its_data_and_nothing_in_the_hub() -
     assert labels <= kept | {"blob-service", "event-hubs-rules", "diagnostics"}
 
 
+async def test_of_a_well_zone_its_own_services_are_shown_before_what_is_elsewhere_and_roles_last() -> None:
+    made = await settled(zone_object())
+    home = made.plan.home if made.plan else ""
+    rows = made.status["resources"]
+    kinds = [
+        () if row.get("health") else (row["id"].count("/providers/") > 1, not row["id"].startswith(home))
+        for row in rows
+    ]
+    assert [row["state"] for row in rows] == ["Ready"] * len(rows)
+    assert kinds == sorted(kinds)
+    assert {(), (False, False), (False, True)} <= set(kinds)
+
+
 async def test_a_zone_without_a_grant_writes_nothing_and_says_who_can_help() -> None:
     obj = zone_object()
     made = bench(obj, world(obj, plane_object(grants=[])))

@@ -132,7 +132,8 @@ class CommonStatus(StatusModel):
     applying_plan: PlanInProgress | None = None
     """The approved plan that is being applied, until its last change is done."""
     resources: Annotated[tuple[ResourceState, ...], listed(at_most=50)] = ()
-    """At most 50 of the Azure resources, the unwell first, and fewer where their rows are long."""
+    """At most 50 of the Azure resources, and fewer where their rows are long: the unwell first, then those with a health of their own, then
+    those in the object's own group or service; roles and diagnostic settings last."""
     resource_count: Int | None = None
     """How many Azure resources the object has to do with: those that it makes, which are all that loom plan counts, those that exist
     already and are only read, and those that nothing declares any more and that stay or go."""

@@ -14,6 +14,7 @@ from loom.engine.condition import TRUE, Condition, stamp, status_of
 from loom.engine.inventory import data_name
 from loom.engine.item import BLOCKED, DELETE, Deletion, Item
 from loom.engine.one_pass import Pass
+from loom.plan.arm_id import is_within
 from loom.plan.checks import Health
 from loom.plan.outcome import Outcome, State
 from loom.plan.resource import Mode
@@ -113,7 +114,7 @@ def _removal(deletion: Deletion) -> dict[str, Json]:
 
 
 def resource_rows(run: Pass) -> tuple[list[Json], int]:
-    """At most 50 resources, the unwell first, and how many there are in all."""
+    """At most 50 resources, the unwell first and then what tells the most, and how many there are in all."""
     health = {finding.key: finding for finding in run.findings}
     ranked: list[tuple[int, str, dict[str, Json]]] = []
     managed = [item for item in run.items.values() if item.resource.mode is not Mode.STAGE]
@@ -131,7 +132,7 @@ def resource_rows(run: Pass) -> tuple[list[Json], int]:
         if not reason and finding is not None and unwell:
             reason, words = finding.reason, finding.message
         row |= {name: value[:LONGEST] for name, value in (("reason", reason), ("message", words)) if value}
-        ranked.append((0 if reason else 1, row["id"], row))
+        ranked.append((_rank(run, row), row["id"], row))
     for deletion in run.deletions:
         row = {
             "id": deletion.id,
@@ -142,6 +143,15 @@ def resource_rows(run: Pass) -> tuple[list[Json], int]:
         ranked.append((0, deletion.id, row))
     ranked.sort(key=lambda entry: entry[:2])
     return _brief([row for _, _, row in ranked[:MOST_RESOURCES]]), len(ranked)
+
+
+def _rank(run: Pass, row: Mapping[str, Json]) -> int:
+    """The unwell, what has a health, what lies at home, and what lies elsewhere; what is only on something else comes last."""
+    if "reason" in row or "health" in row:
+        return 0 if "reason" in row else 1
+    arm_id = str(row["id"])
+    is_elsewhere, is_on_another = not is_within(arm_id, run.plan.home), arm_id.count("/providers/") > 1
+    return 2 + is_elsewhere + 2 * is_on_another
 
 
 def _room(status: Mapping[str, Json]) -> int:
