@@ -27,7 +27,7 @@ def test_a_word_is_its_paths(word: str, paths: list[str]) -> None:
         ["lake"],
         ["lake", "lake/a"],
         ["lake/a/x", "lake/b/x", "lake/a", "lake/b"],
-        ["lake/a{b}", "lake/a,b", "lake/{", "lake/}"],
+        ["lake/a{b}", "lake/a,b", "lake/{", "lake/}", "lake/a\\b", "lake/\\"],
         [f"lake/{first}/{second}" for first in range(20) for second in range(first)],
     ],
 )
@@ -45,3 +45,10 @@ def test_no_word_however_written_becomes_more_paths_than_a_bound() -> None:
     assert unfold("{a,b}" * 40) == []
     assert unfold("{" * 5000 + "}" * 5000) == [""]
     assert len(unfold("{" + ",".join(str(number) for number in range(MOST)) + "}")) == MOST
+
+
+@pytest.mark.parametrize("rest", ["b" * 300_000, "{}" * 100_000])
+def test_no_word_however_written_takes_more_room_or_time_than_a_bound(rest: str) -> None:
+    many = "{" + ",".join("a" * (MOST // 2)) + "}"
+    assert len(unfold(many)) == MOST // 2
+    assert unfold(many + rest) == []

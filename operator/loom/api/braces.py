@@ -1,6 +1,6 @@
 """Braces: many paths in one word, as shells write them: `lake{,/containers/{bronze,gold}}` is three paths.
 
-It knows nothing of Azure. What is read may be anybody's work, so that no word becomes more paths than a bound.
+It knows nothing of Azure. What is read may be anybody's work, so that no word becomes more paths, or takes more work, than a bound.
 """
 
 import re
@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 MOST = 20_000  # paths of one word
-_SPECIAL = re.compile(r"[{},]")
+_ROOM = 50_000_000  # characters that are put together for one word: MOST ids, as long as any, have room
+_SPECIAL = re.compile(r"[{},\\]")
 _PARTS = re.compile(r"\\.|[{},]|[^\\{},]+|\\")
 _END = ""  # no segment is empty
 
@@ -16,7 +17,7 @@ _Tree = dict[str, Any]
 
 
 def fold(paths: Iterable[str]) -> str:
-    """One word for paths that begin with the same segment. A brace or a comma of theirs is escaped."""
+    """One word for paths that begin with the same segment. A brace, a comma or a backslash of theirs is escaped."""
     tree: _Tree = {}
     for path in paths:
         place = tree
@@ -40,24 +41,33 @@ def _braced(words: list[str]) -> str:
 
 
 def unfold(word: str) -> list[str]:
-    """The paths of a word; none where its braces do not match, or where they are more than MOST."""
+    """The paths of a word; none where its braces do not match, where they are more than MOST, or too long together."""
     outer: list[tuple[list[str], list[str]]] = []  # of each open brace: what came before it, and its ways so far
     ways: list[str] = []
-    here = [""]
+    here, room = [""], _ROOM
     for part in _PARTS.findall(word):
         if part == "{":
             outer.append((here, ways))
             here, ways = [""], []
-        elif part == "," and outer:
-            ways, here = ways + here, [""]
-        elif part == "}" and outer:
-            (before, around), ways = outer.pop(), ways + here
-            if len(before) * len(ways) > MOST:
-                return []
-            here, ways = [first + way for first in before for way in ways], around
-        elif part == "}":
+            continue
+        if part == "," and outer:
+            ways += here
+            here = [""]
+            continue
+        if part == "}" and not outer:
             return []
+        if part == "}":
+            (firsts, around), lasts = outer.pop(), ways + here
+            ways = around
         else:
-            plain = part[1:] if len(part) == 2 and part[0] == "\\" else part
-            here = [way + plain for way in here]
+            firsts, lasts = here, [part[1:] if len(part) == 2 and part[0] == "\\" else part]
+        room -= _size(firsts) * len(lasts) + len(firsts) * _size(lasts)
+        if room < 0 or len(firsts) * len(lasts) > MOST:
+            return []
+        here = [first + last for first in firsts for last in lasts]
     return [] if outer else here
+
+
+def _size(words: list[str]) -> int:
+    """Characters, and one for each word."""
+    return sum(map(len, words)) + len(words)
