@@ -65,3 +65,8 @@ def test_what_an_earlier_version_wrote_is_read() -> None:
 def test_an_id_that_leads_elsewhere_than_it_says_is_not_taken_in() -> None:
     rows = [{"scope": ACCOUNT, "ids": ["/../other", "/blobServices/default", "//x"]}]
     assert set(Inventory.read({"inventory": rows}).ids) == {key(f"{ACCOUNT}/blobServices/default")}
+
+
+def test_what_is_no_id_counts_as_well_so_that_a_forged_status_is_not_looked_through_without_an_end() -> None:
+    forged = [*["{a,b}" * 14 + "?"] * 2, "Microsoft.Storage/storageAccounts/lake"]
+    assert Inventory.read({"inventory": [{"scope": GROUP, "ids": forged}]}).ids == {}

@@ -29,7 +29,7 @@ class Inventory:
     def read(cls, status: Mapping[str, Json]) -> "Inventory":
         """The inventory of a status; whatever in it is not an id is skipped, as a status may hold anything."""
         found = cls()
-        for arm_id in islice(_written(status), MOST):
+        for arm_id in filter(is_plain, islice(_written(status), MOST)):
             found.add(arm_id)
         return found
 
@@ -68,14 +68,14 @@ class Inventory:
 
 
 def _written(status: Mapping[str, Json]) -> Iterator[str]:
-    """The ids that a status holds; what is none is skipped."""
+    """What a status has in the place of ids."""
     scopes: Any = status.get("inventory") or []
     for row in scopes if isinstance(scopes, list) else []:
         scope = str(row.get("scope", "")) if isinstance(row, Mapping) else ""
         if not scope.startswith("/subscriptions/"):
             continue
         for word in row.get("ids") or []:
-            yield from filter(is_plain, (_absolute(scope, relative) for relative in unfold(str(word))))
+            yield from (_absolute(scope, relative) for relative in unfold(str(word)))
 
 
 def _absolute(scope: str, relative: str) -> str:
