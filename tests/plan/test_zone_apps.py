@@ -74,6 +74,7 @@ def test_an_app_without_event_hubs_is_not_started_and_the_rest_is_planned() -> N
     assert {wire.missing for wire in plan.wiring if wire.needs == "eventHubs"} == {"spec.eventHubs"}
     assert not any("loom-mirroring" in r.key for r in plan.resources)
     assert plan.held["AppsHealthy"] == ("WaitingForSettings", "loom-mirroring does not run: add spec.eventHubs")
+    assert plan.warnings == ("loom-mirroring does not run: add spec.eventHubs",)
     assert {"storage", "environment"} <= {r.key for r in plan.resources}
     assert "app/loom-mirroring" not in {check.key for check in plan.checks if isinstance(check, AppCheck)}
 

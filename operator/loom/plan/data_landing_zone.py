@@ -54,6 +54,7 @@ def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
     made = tuple(_resources(site, context))
     resources = (*made, *diagnostics(site, made))
     validate(resources)
+    held = {**held_back(site), **closed(site)}
     return Plan(
         home=site.group,
         resources=resources,
@@ -61,7 +62,8 @@ def plan(spec: DataLandingZoneSpec, context: Context) -> Plan:
         wiring=tuple(wires(spec)),
         conditions=CONDITIONS,
         facts=_endpoints(site),
-        held={**held_back(site), **closed(site)},
+        held=held,
+        warnings=tuple(words for _, words in held.values()),
         notes={**_addressed(spec), **notes},
     )
 

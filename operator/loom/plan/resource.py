@@ -177,7 +177,7 @@ class Plan:
     )  # conditions that are False for what cannot be planned now, while the rest goes on
     keeps: tuple[str, ...] = ()  # ids of what was made, is declared no more, and stays with all that is in it
     notes: Mapping[str, Json] = field(default_factory=dict)  # status fields that are known while planning
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # what is as declared and will not be well, for who looks before applying
     exports: tuple[KeyExport, ...] = ()  # keys to hand out
     facts: Mapping[str, Value] = field(default_factory=dict)  # endpoints and urls for status; may hold references
     held: Mapping[str, tuple[str, str]] = field(
