@@ -13,8 +13,8 @@ from loom.engine.work import Ports, Work
 from loom.errors import CloudError, Refusal, Retry
 from loom.plan.arm_id import resource
 from loom.plan.ownership import TAG, Authority
-from loom.plan.resource import Mode, Plan, Resource
-from loom.plan.values import Ref, Secret
+from loom.plan.resource import Contents, Mode, Plan, Resource
+from loom.plan.values import Ref, Secret, at
 from support.engine_bench import (
     ACCOUNT,
     ACCOUNT_R,
@@ -291,6 +291,24 @@ async def test_what_azure_never_shows_is_compared_with_what_was_declared_when_it
     other = await previewed(bench, submitted=api("one\ntwo"))
     assert (same.changes, same.warnings) == ((), ())
     assert fields(one(other)) == {"properties.value": ("one\ntwo", "one\n2")}
+
+
+async def test_a_document_that_would_break_callers_is_blocked_by_what_its_operations_refer_to() -> None:
+    bench = await settled(api("one"), authority=Authority(home=SERVICE))
+    operation, schema = f"{API}/operations/list", f"{API}/schemas/orders"
+    bench.cloud.place(operation, properties={"method": "GET"})
+    bench.cloud.place(schema, properties={"document": "what callers know"})
+    contents = Contents(
+        f"{API}/operations",
+        frozenset({"GET"}),
+        lambda member: str(at(member, "properties.method")),
+        lambda _live, _members, referred: "callers would break" if referred else "",
+        lambda _members: [schema],
+    )
+    bench.plan = replace(api("two"), resources=(replace(api("two").resources[0], contents=contents),))
+    change = one(await previewed(bench, submitted=api("one")))
+    assert (change.action, change.reason) == ("Blocked", "BreakingChange")
+    assert change.message.endswith("callers would break")
 
 
 async def test_what_cannot_be_compared_is_a_warning_and_no_change() -> None:

@@ -52,11 +52,16 @@ async def _assess(run: Pass, item: Item) -> None:
     run.remember_outputs(item)
     if run.deep and item.resource.contents is not None and item.resource.contents.expected:
         await _look_inside(run, item)
+    await weigh(run, item)
+    _hold(run, item)
+
+
+async def weigh(run: Pass, item: Item) -> None:
+    """Decide, and where a write would follow, again with what it would do to those who use what stands there. Raises CloudError."""
     decide(run, item)
     if item.action == UPDATE and item.resource.contents is not None:
         await _look_up(run, item, item.resource.contents)
         decide(run, item)
-    _hold(run, item)
 
 
 def _stands_already(run: Pass, item: Item) -> bool:

@@ -5,15 +5,14 @@ What Azure never shows again is compared with what the object declared when it l
 keyed, and a preview has no business with the key.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from loom.engine.decide import decide
 from loom.engine.foreseen import Change, change_of, is_change, removals_of
 from loom.engine.inventory import data_name, short
 from loom.engine.item import Item
 from loom.engine.memory import Memory
 from loom.engine.namesakes import warnings_of_namesakes
+from loom.engine.observe import weigh
 from loom.engine.one_pass import Pass
 from loom.engine.reconcile import compare, new_pass
 from loom.engine.submitted import submitted_digest
@@ -71,7 +70,12 @@ async def preview(work: Work, ports: Ports, *, offline: bool = False, submitted:
         missing = tuple(item.message for item in items if item.state is State.MISSING)
         note = "policy Observe: what exists is reported, nothing is compared or written"
         return replace(shown, warnings=missing, note=note)
-    warnings = [*run.plan.warnings, *_compare_submitted(run, submitted), *warnings_of_namesakes(run), *_busy(items)]
+    warnings = [
+        *run.plan.warnings,
+        *await _compare_submitted(run, submitted),
+        *warnings_of_namesakes(run),
+        *_busy(items),
+    ]
     changes = [change_of(run, item, submitted) for item in items if is_change(run, item)]
     removals = await removals_of(run)
     return replace(
@@ -102,15 +106,16 @@ def _in_order(run: Pass) -> list[Item]:
     return [run.items[resource.key] for resource in run.plan.resources]
 
 
-def _compare_submitted(run: Pass, before: Plan | None) -> Iterator[str]:
-    """Judge what Azure never shows again by what was last sent; a warning for what cannot be judged."""
+async def _compare_submitted(run: Pass, before: Plan | None) -> list[str]:
+    """Judge what Azure never shows again by what was last sent; warnings for what cannot be judged. Raises CloudError."""
+    warnings = []
     declared = {resource.key: resource for resource in before.resources} if before else {}
     for item in run.items.values():
         if item.live is None or item.foreign or submitted_digest(run, item) is None or item.state is State.BLOCKED:
             continue
         last = declared.get(item.key)
         if last is None:
-            yield (
+            warnings.append(
                 f"{short(item.id)}: {item.type.write_only[0]} cannot be compared. Azure does not show it, and the cluster does not "
                 "tell what was last sent."
             )
@@ -118,8 +123,9 @@ def _compare_submitted(run: Pass, before: Plan | None) -> Iterator[str]:
         sent = submitted_digest(run, replace(item, desired=last.body))
         if sent is not None:
             run.submitted[item.key] = sent
-            decide(run, item)
+            await weigh(run, item)
+    return warnings
 
 
-def _busy(items: list[Item]) -> Iterator[str]:
-    return (f"{item.message}; it is not compared before that has ended" for item in items if item.state in _BUSY)
+def _busy(items: list[Item]) -> list[str]:
+    return [f"{item.message}; it is not compared before that has ended" for item in items if item.state in _BUSY]
