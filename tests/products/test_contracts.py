@@ -51,6 +51,7 @@ async def test_an_import_that_would_break_callers_is_not_made_and_names_the_oper
     assert (row["status"], row["reason"]) == ("False", "BreakingChange")
     assert "callers would break: GET /get is gone. Publish it as another version, or set" in row["message"]
     assert (shop.writes(), shop.call("/finance/orders/get")) == ([], 200)
+    assert shop.condition("Published") == "True"  # it is: nothing was taken away
     shop.api(allowBreaking=True)
     await shop.settle()
     assert (shop.call("/finance/orders/get"), shop.call("/finance/orders/list")) == (404, 200)

@@ -6,6 +6,7 @@ What costs a read for each resource is the slow tier, read when that is due and 
 
 import asyncio
 
+from loom.engine.causes import holds
 from loom.engine.decide import decide
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, DELETE, UPDATE, Item
@@ -92,7 +93,7 @@ def _can_wait(run: Pass, item: Item) -> bool:
     known = run.memory.slow.get(item.key)
     if item.resource.mode is Mode.REQUEST and (other := blocked_by(run, item)) is not None:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}")
-    elif run.lazy and item.resource.mode is Mode.STAGE and (other := blocked_by(run, item)) is not None:
+    elif _comes_later(run, item) and (other := blocked_by(run, item)) is not None:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=UPDATE)
     elif run.lazy and item.type.listing is Listing.EACH and (other := blocked_by(run, item)) and other.action:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=CREATE)
@@ -102,6 +103,11 @@ def _can_wait(run: Pass, item: Item) -> bool:
     else:
         return False
     return True
+
+
+def _comes_later(run: Pass, item: Item) -> bool:
+    """A later stage whose turn comes by itself. What a stopped resource holds is looked at: an earlier run may have written it."""
+    return run.lazy and item.resource.mode is Mode.STAGE and not holds(run, [item])
 
 
 def _is_asked_for(run: Pass, item: Item) -> bool:
