@@ -23,8 +23,9 @@ REST = ("ApisImported", "PoliciesApplied", "Published", "GatewayReachable", "Hea
 
 
 def an_api(name: str, language: str, text: str) -> dict[str, Any]:
-    source = {language: {"inline": text}}
-    return api_object(name=name, path=f"finance/{name}", revisions=[{"name": "1", "source": source}])
+    """Without a limit for each subscription: the product has none."""
+    made = api_object(name=name, path=f"finance/{name}")
+    return {**made, "policies": None, "revisions": [{"name": "1", "source": {language: {"inline": text}}}]}
 
 
 @pytest.fixture(params=LANGUAGES)
