@@ -122,18 +122,24 @@ async def _put(run: Pass, item: Item) -> None:
     under_way = keep_operation(run, item.key, written, digest, update=update)
     if not under_way:  # what is only accepted may fail yet, as it did before
         run.so_far.failures.pop(item.key, None)
-    run.so_far.absent.discard(item.key)
-    run.memory.unmeasure(item.key)
-    run.so_far.written[item.key] = (digest, *(change.path for change in item.changes))
-    _note_sent(run, item)
-    run.mended.append((item.key, tuple(change.path for change in item.changes)))
-    if not update:
-        run.so_far.created.add(key(item.id))
+    _note_written(run, item, digest)
     if under_way:
         item.stand(State.UPDATING if update else State.CREATING, "Progressing", "a long operation is under way")
         return
     note_answer(run, item, written.observed, digest)
     _settle(run, item, written.observed)
+
+
+def _note_written(run: Pass, item: Item, digest: str) -> None:
+    """What the run has written counts neither as absent nor as measured, and is not written over and over."""
+    fields = tuple(change.path for change in item.changes)
+    run.so_far.absent.discard(item.key)
+    run.memory.unmeasure(item.key)
+    run.so_far.written[item.key] = (digest, *fields)
+    run.mended.append((item.key, fields))
+    _note_sent(run, item)
+    if item.live is None:
+        run.so_far.created.add(key(item.id))
 
 
 async def _is_still_to_write(run: Pass, item: Item) -> bool:

@@ -1,7 +1,7 @@
 """The key that a product makes on a Function App for its own calls, as API Management's own import does, and the secret that it is kept in.
 
 The key is drawn when it is made, goes from the app into the vault, and from there into the service. The service is told the version of
-the secret, so that a key that somebody made anew on the app is shown at once, and not hours later.
+the secret, so that a key that somebody made anew on the app is shown once that is seen, and not when the service asks the vault again.
 """
 
 from collections.abc import Iterator
