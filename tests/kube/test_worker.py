@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from loom.engine.memory import Memory, Running
-from loom.engine.ports import Conflict, Operation
+from loom.engine.ports import Conflict, Operation, Written
 from loom.engine.work import Event, Ports, Result, Work
 from loom.errors import CloudError, Retry
 from loom.kube.absent import AbsentCloud
@@ -345,6 +345,25 @@ async def test_an_operation_that_has_ended_brings_a_pass_at_once(resting: Office
     resting.clouds.cloud.finish()
     await resting.work(5.0)
     assert resting.works[-1].owner.name == ZONE.name
+
+
+async def test_what_changes_while_an_operation_is_asked_for_its_end_is_known_to_the_pass_that_follows(
+    resting: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await resting.work()
+    await resting.work(1.0)
+    cloud, passes = resting.clouds.cloud, len(resting.works)
+    poll = cloud.poll
+
+    async def suspended_meanwhile(operation: Operation) -> Written:
+        if ZONE in resting.queue._in_flight:
+            resting.there_is(held(a_zone(suspend=True)))
+        return await poll(operation)
+
+    monkeypatch.setattr(cloud, "poll", suspended_meanwhile)
+    cloud.finish()
+    await resting.work(5.0)
+    assert [work.wishes.suspend for work in resting.works[passes:] if work.owner.name == ZONE.name] == [True, True]
 
 
 async def test_whatever_happens_to_an_object_brings_a_pass(resting: Office) -> None:

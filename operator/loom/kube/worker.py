@@ -109,12 +109,14 @@ class Worker:
         rest = self._rests.pop(key, None)
         is_news = watch.queue.heard(key)
         obj = watch.cache.get(key)
+        if obj and rest and not is_news:
+            if (delay := await rest.goes_on(self._memory(key, obj))) is not None:
+                self._rests[key] = rest
+                watch.queue.add_after(key, delay, self._priority(key, obj), is_news=False)
+                return
+            obj = watch.cache.get(key)  # it may have been changed while its operations were asked
         if obj is None:
             self._forget(key)
-            return
-        if rest and not is_news and (delay := await rest.goes_on(self._memory(key, obj))) is not None:
-            self._rests[key] = rest
-            watch.queue.add_after(key, delay, self._priority(key, obj), is_news=False)
             return
         deleting = bool(obj["metadata"].get("deletionTimestamp"))
         writing = self._writing(key, obj)
