@@ -358,7 +358,8 @@ async def test_what_changes_while_an_operation_is_asked_for_its_end_is_known_to_
     async def suspended_meanwhile(operation: Operation) -> Written:
         if ZONE in resting.queue._in_flight:
             resting.there_is(held(a_zone(suspend=True)))
-        return await poll(operation)
+        written: Written = await poll(operation)
+        return written
 
     monkeypatch.setattr(cloud, "poll", suspended_meanwhile)
     cloud.finish()
