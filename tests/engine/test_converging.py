@@ -129,6 +129,16 @@ async def test_a_deleted_resource_is_made_again() -> None:
     assert bench.cloud.has(CONTAINER)
 
 
+async def test_what_is_there_and_takes_time_to_change_is_not_called_not_there() -> None:
+    bench = Bench()
+    await bench.settle()
+    bench.cloud.long_types.add(STORAGE)
+    account = replace(ACCOUNT_R, body={**ACCOUNT_R.body, "tags": {"cost": "4711"}})
+    bench.replan(replace(PLAN, resources=tuple(account if r.key == account.key else r for r in PLAN.resources)))
+    await bench.look()
+    assert bench.message() == f"being changed: {account.key}"
+
+
 async def test_intended_ids_stand_in_the_inventory_before_the_first_write() -> None:
     bench = Bench()
     await bench.look()

@@ -77,8 +77,11 @@ def _unready(run: Pass, name: str, items: Sequence[Item]) -> Condition | None:
 
 
 def not_there(run: Pass, waiting: Sequence[Item]) -> tuple[str, str]:
-    """The reason and the words of what is not there yet: it is on its way, or stopped resources hold it."""
-    words = f"not there yet: {listed(sorted(item.key for item in waiting))}"
+    """The reason and the words of what is not there yet, or is being changed: it is on its way, or stopped resources hold it."""
+    changing = sorted(item.key for item in waiting if item.state is State.UPDATING)
+    coming = sorted(item.key for item in waiting if item.state is not State.UPDATING)
+    said = (("not there yet", coming), ("being changed", changing))
+    words = "; ".join(f"{what}: {listed(names)}" for what, names in said if names)
     if held_by := holds(run, waiting):
         return "DependencyNotReady", f"{words}; held by {told(told_of(item) for item in held_by)}"
     stuck = any(item.reason == "DependencyNotReady" for item in waiting)
