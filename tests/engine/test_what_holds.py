@@ -74,6 +74,21 @@ async def test_a_wire_to_what_failed_says_why() -> None:
     assert message == "app/one: STORAGE waits for storage: Azure Policy refuses it: no-storage."
 
 
+async def test_an_app_that_cannot_be_written_is_told_by_what_is_wrong_with_it_and_not_by_who_needs_it() -> None:
+    plan = zone(app("one"), app("two", "app/one"))
+    plan = replace(plan, wiring=(Wire("app/two", "apps.one", "ONE_ENDPOINT", thing="app/one"),))
+    bench = Bench(plan)
+    await bench.settle()
+    one = bench.cloud.body(resource(GROUP, "Microsoft.App/containerApps", "one"))
+    one["properties"]["provisioningState"] = "Failed"
+    unhealthy(bench, "one", "it is not in the registry")
+    for _ in range(20):
+        bench.cloud.fail("PUT", "/containerApps/one", REFUSED)
+    await bench.later()
+    assert row(bench, "BackingServicesWired")[:2] == ("False", "DependencyNotReady")
+    assert row(bench, "Healthy") == ("False", "CrashLoop", "app/one: it is not in the registry")
+
+
 async def test_what_is_there_serves_though_a_write_to_it_fails() -> None:
     bench = Bench(zone(app("one", "storage")))
     states: dict[str, ResourceState] = {}

@@ -135,7 +135,10 @@ def _unwired(run: Pass, wire: Wire, item: Item, reason: str) -> Condition:
     """A wire that does not reach: `item` is on its way, is stopped, or waits for what is."""
     words = f"{wire.app}: {wire.setting} waits for {item.key}"
     if is_stopped(item):
-        return Condition("BackingServicesWired", FALSE, reason, f"{words}: {item.message}".removesuffix(": "))
+        # What is measured itself, as an app is, says by its own condition what is wrong with it.
+        unwell = any(one.key == item.key and one.health is Health.UNHEALTHY for one in run.findings)
+        why = "DependencyNotReady" if unwell else reason
+        return Condition("BackingServicesWired", FALSE, why, f"{words}: {item.message}".removesuffix(": "))
     if held_by := holds(run, [item]):
         words = f"{words}; held by {told(told_of(other) for other in held_by)}"
         return Condition("BackingServicesWired", FALSE, "DependencyNotReady", words)
