@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from loom.sim.arm.pace import retry_headers
@@ -162,3 +165,11 @@ def test_what_is_below_comes_deepest_first() -> None:
         assert target is not None
         store.put(Resource(resource_id, f"{target.namespace}/{target.type_path}", {}))
     assert [item.name for item in store.below(f"{SUB}/resourceGroups/rg")] == ["c", "default", "a"]
+
+
+@pytest.mark.parametrize("part", ["apim", "arm", "door", "entra", "guards", "providers"])
+def test_each_part_can_be_the_first_to_be_imported(part: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import loom.sim.{part}"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

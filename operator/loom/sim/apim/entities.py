@@ -15,8 +15,8 @@ from loom.sim.arm.change import Change
 from loom.sim.entra.directory import guid
 from loom.sim.errors import ArmError
 from loom.sim.kinds import Action
-from loom.sim.providers.key_vault import secret_at
 from loom.sim.store import Resource
+from loom.sim.vault_plane import secret_at
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
 

@@ -14,13 +14,14 @@ from loom.sim.providers.connections import CONNECTIONS, with_connections
 from loom.sim.regions import normal
 from loom.sim.soft_delete import bring_back, forget, hold, keep
 from loom.sim.store import Resource
+from loom.sim.vault_plane import SECRETS
 from loom.sim.wire import Request, Response
 from loom.sim.world import World
 
 Json = dict[str, Any]
 NAMESPACE = "Microsoft.KeyVault"
 VERSIONS = ("2025-05-01", "2024-11-01", "2023-07-01", "2023-02-01", "2022-07-01")
-VAULTS, SECRETS = f"{NAMESPACE}/vaults", f"{NAMESPACE}/vaults/secrets"
+VAULTS = f"{NAMESPACE}/vaults"
 SPACE = "vault"
 DAY = 86400.0
 
@@ -106,15 +107,6 @@ class Secrets(Behavior):
         }
         location = str(vault.body.get("location")) if vault else ""
         return {"location": location, "tags": change.body.get("tags", {}), "properties": {**shown, **outputs}}
-
-
-def secret_at(world: World, uri: str) -> str:
-    """What a reader of a secret's URI, with its version or without, is told; "" where there is no such secret, or it is disabled."""
-    for secret in world.store.of_type(SECRETS):
-        shown = secret.properties
-        if uri in (shown["secretUri"], shown["secretUriWithVersion"]) and shown["attributes"]["enabled"]:
-            return str(secret.hidden.get("value") or "")
-    return ""
 
 
 def _kept_by_name(world: World, name: str) -> Json | None:
