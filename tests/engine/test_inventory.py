@@ -70,3 +70,13 @@ def test_an_id_that_leads_elsewhere_than_it_says_is_not_taken_in() -> None:
 def test_what_is_no_id_counts_as_well_so_that_a_forged_status_is_not_looked_through_without_an_end() -> None:
     forged = [*["{a,b}" * 14 + "?"] * 2, "Microsoft.Storage/storageAccounts/lake"]
     assert Inventory.read({"inventory": [{"scope": GROUP, "ids": forged}]}).ids == {}
+
+
+def test_many_words_that_are_none_end_the_reading_and_a_few_are_skipped() -> None:
+    good = "Microsoft.Storage/storageAccounts/lake"
+
+    def read(refused: int) -> list[str]:
+        return list(Inventory.read({"inventory": [{"scope": GROUP, "ids": [*["{"] * refused, good]}]}).ids.values())
+
+    assert read(3) == [ACCOUNT]
+    assert read(1000) == []

@@ -16,6 +16,7 @@ from loom.plan.catalog import arm_type
 from loom.plan.values import Json
 
 MOST = 20_000  # ids; more than any object has, and than a status has room for
+_REFUSED = 10  # words that are none: each may have taken long to be found out, and whoever forges one forges thousands
 _PROVIDERS = "/providers/"
 
 
@@ -70,12 +71,17 @@ class Inventory:
 def _written(status: Mapping[str, Json]) -> Iterator[str]:
     """What a status has in the place of ids."""
     scopes: Any = status.get("inventory") or []
+    refused = 0
     for row in scopes if isinstance(scopes, list) else []:
         scope = str(row.get("scope", "")) if isinstance(row, Mapping) else ""
         if not scope.startswith("/subscriptions/"):
             continue
         for word in row.get("ids") or []:
-            yield from (_absolute(scope, relative) for relative in unfold(str(word)))
+            paths = unfold(str(word))
+            refused += not paths
+            if refused > _REFUSED:
+                return
+            yield from (_absolute(scope, relative) for relative in paths)
 
 
 def _absolute(scope: str, relative: str) -> str:
