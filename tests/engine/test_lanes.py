@@ -32,6 +32,16 @@ def test_a_taken_lane_is_refused_until_it_is_given_back() -> None:
     assert line.lanes.claim("hub", "b#peering")
 
 
+def test_whose_object_goes_in_its_turn_gives_it_to_the_next() -> None:
+    line = Line()
+    for name in ("a#x", "b#x", "c#x"):
+        line.lanes.claim("hub", name)
+    line.lanes.release("a#x")
+    line.lanes.forget("b")
+    assert line.awaited == ["b", "c"]
+    assert line.lanes.claim("hub", "c#x")
+
+
 def test_whoever_holds_a_lane_keeps_it() -> None:
     line = Line()
     assert line.lanes.claim("hub", "a#peering")

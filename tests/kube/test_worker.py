@@ -338,6 +338,8 @@ async def test_while_nothing_but_an_operation_is_under_way_there_is_no_pass(rest
     passes = len(resting.works)
     assert ZONE in await resting.work(5.0)
     assert (len(resting.works), resting.clouds.cloud.requests[-1]) == (passes, ("POLL", "/hub"))
+    assert resting.meter.results.count("Success") == passes
+    assert resting.meter.results[-1] == "Looked"
 
 
 async def test_an_operation_that_has_ended_brings_a_pass_at_once(resting: Office) -> None:

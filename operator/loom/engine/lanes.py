@@ -59,12 +59,15 @@ class Lanes:
             self._free(lane, goes_on=goes_on)
 
     def forget(self, owner: str) -> None:
-        """Everything of an owner whose object is gone is given back, its places in line included."""
+        """Everything of an owner whose object is gone is given back, its places in line included, and its turn is the next one's."""
+        turns = [lane for lane, line in self._lines.items() if lane not in self._holders and _is_first(line, owner)]
         for line in self._lines.values():
             for name in [name for name in line if name.startswith(f"{owner}#")]:
                 del line[name]
         for lane in [lane for lane, name in self._holders.items() if name.startswith(f"{owner}#")]:
             self._free(lane)
+        for lane in turns:
+            self._call(lane, owner)
 
     def _has(self, lane: str, line: dict[str, None], owner: str) -> bool:
         """Has the owner the lane, or its turn, which has not passed yet?"""
@@ -84,17 +87,24 @@ class Lanes:
         return _owner(first) == _owner(holder)
 
     def _free(self, lane: str, *, goes_on: bool = False) -> None:
-        giver = self._holders.pop(lane)
+        self._call(lane, _owner(self._holders.pop(lane)), goes_on=goes_on)
+
+    def _call(self, lane: str, giver: str, *, goes_on: bool = False) -> None:
+        """The lane is free: it is the turn of the first in line. `giver` had it, or its turn."""
         first = next(iter(self._lines.get(lane, ())), None)
         if first is None:
             self._lines.pop(lane, None)
             self._turns.pop(lane, None)
             return
         self._turns[lane] = self._now() + TURN
-        from_another = _owner(first) != _owner(giver)
+        from_another = _owner(first) != giver
         if from_another or not goes_on:
             self._wake(_owner(first), from_another)
 
 
 def _owner(holder: str) -> str:
     return holder.partition("#")[0]
+
+
+def _is_first(line: dict[str, None], owner: str) -> bool:
+    return _owner(next(iter(line), "")) == owner

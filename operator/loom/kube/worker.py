@@ -44,7 +44,7 @@ class Meter(Protocol):
     """Counts passes (`loom.metrics`)."""
 
     def passed(self, kind: str, result: str, seconds: float) -> None:
-        """A pass ended with `Success`, `Conflict`, `Crowded`, `ApiError` or `InternalError`."""
+        """A pass ended with `Success`, `Conflict`, `Crowded`, `ApiError` or `InternalError`; `Looked` was a look at operations alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,10 @@ class Worker:
         """A pass, and what becomes of its errors."""
         queue, began, result = self._desk.watch.queue, time.monotonic(), "Success"
         try:
-            await self.look_at(key)
+            if await self._looks_out(key):
+                result = "Looked"
+            else:
+                await self.look_at(key)
             queue.succeeded(key)
         except Conflict:
             result = "Conflict"
@@ -103,18 +106,23 @@ class Worker:
             await self._admit_defect(key)
         self._meter.passed(key.kind, result, time.monotonic() - began)
 
+    async def _looks_out(self, key: Key) -> bool:
+        """Was a look at the operations of an object all that there is to do now?"""
+        queue, obj = self._desk.watch.queue, self._desk.watch.cache.get(key)
+        rest, is_news = self._rests.pop(key, None), queue.heard(key)
+        if obj is None or rest is None or is_news:
+            return False
+        delay = await rest.goes_on(self._memory(key, obj))
+        if delay is None:
+            return False
+        self._rests[key] = rest
+        queue.add_after(key, delay, self._priority(key, obj), is_news=False)
+        return True
+
     async def look_at(self, key: Key) -> None:
-        """One pass, or one look at the operations. Raises Conflict and ApiError, and whatever a defect raises."""
+        """One pass. Raises Conflict and ApiError, and whatever a defect raises."""
         watch = self._desk.watch
-        rest = self._rests.pop(key, None)
-        is_news = watch.queue.heard(key)
-        obj = watch.cache.get(key)
-        if obj and rest and not is_news:
-            if (delay := await rest.goes_on(self._memory(key, obj))) is not None:
-                self._rests[key] = rest
-                watch.queue.add_after(key, delay, self._priority(key, obj), is_news=False)
-                return
-            obj = watch.cache.get(key)  # it may have been changed while its operations were asked
+        obj = watch.cache.get(key)  # it may have been changed while its operations were asked
         if obj is None:
             self._forget(key)
             return
