@@ -21,7 +21,7 @@ THROTTLED = (
     "Throttled",
     "Azure throttles these requests (TooManyRequests); they go on after the pause that it asks for.",
 )
-SILENT_FOR = 1.5  # seconds that an operator waits here; a busy machine answers what is answered at all within that
+SILENT_FOR = 4.0  # seconds that an operator waits here; a busy machine answers what is answered at all within that
 
 
 def unavailable(status: int) -> tuple[str, str]:
