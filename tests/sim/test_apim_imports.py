@@ -90,6 +90,20 @@ def test_a_required_query_parameter_becomes_part_of_the_url_unless_told_otherwis
     assert bench.shown("/apis/orders/operations/a")["properties"]["urlTemplate"] == "/a"
 
 
+def test_what_is_described_in_place_for_two_content_types_is_kept_for_each(bench: Bench) -> None:
+    content = {
+        kind: {"schema": {"type": one}} for kind, one in (("application/json", "object"), ("text/plain", "string"))
+    }
+    answers = {"200": {"description": "ok", "content": content}}
+    bench.put("/apis/orders", path="a", format="openapi+json", value=document({"/a": operation(responses=answers)}))
+    bench.azure.advance(20)
+    (shown,) = bench.call("GET", "/apis/orders/operations").body["value"]
+    (schema,) = bench.call("GET", "/apis/orders/schemas").body["value"]
+    kept = bench.shown(f"/apis/orders/schemas/{schema['name']}")["properties"]["document"]["components"]["schemas"]
+    (answer,) = shown["properties"]["responses"]
+    assert [kept[one["typeName"]]["type"] for one in answer["representations"]] == ["object", "string"]
+
+
 def test_a_second_import_replaces_the_operations_and_keeps_the_policies_of_those_that_stay(bench: Bench) -> None:
     bench.imported(value=document({"/a": operation(operationId="a"), "/b": operation(operationId="b")}))
     assert bench.policy("/apis/orders/operations/a").status == 201

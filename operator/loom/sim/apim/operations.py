@@ -102,8 +102,8 @@ class Shapes:
             return {"contentType": kind}
         reference = str(schema.get("$ref") or "")
         if not reference.startswith(("#/components/schemas/", "#/definitions/")):
-            reference = name
-            self.inline[name] = schema
+            reference = name if self.inline.setdefault(name, schema) == schema else f"{name}{_words(kind)}"
+            self.inline[reference] = schema
         return {"contentType": kind, "typeName": reference.rpartition("/")[2]}
 
     def _answers(self, answer: Json, source: Json, name: str) -> list[Json]:
@@ -133,4 +133,8 @@ def _in_template(queries: Iterable[Json]) -> str:
 
 
 def _type_name(path: str, method: str) -> str:
-    return "".join(word.capitalize() for word in (*re.findall("[A-Za-z0-9]+", path), method))
+    return _words(f"{path}/{method}")
+
+
+def _words(text: str) -> str:
+    return "".join(word.capitalize() for word in re.findall("[A-Za-z0-9]+", text))
