@@ -32,6 +32,11 @@ class CloudError(Exception):
     retry_after: float = 0.0
     status: int = 0
 
+    @property
+    def says_nothing(self) -> bool:
+        """Has the service told nothing of what was asked, as it throttles or does not answer?"""
+        return self.reason in ("Throttled", "CloudUnavailable")
+
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.code else self.message
 

@@ -32,7 +32,6 @@ from loom.plan.resource import Mode
 from loom.plan.values import Unresolved
 
 AT_ONCE = 8  # writes of one object in flight
-_UNHEARD = ("Throttled", "CloudUnavailable")  # the service has not said anything
 
 
 async def apply(run: Pass) -> None:
@@ -111,7 +110,7 @@ async def _put(run: Pass, item: Item) -> None:
     try:
         written = await run.ports.cloud.put(item.id, whole, etag=item.live.etag if item.live else "")
     except CloudError as error:
-        if error.reason in _UNHEARD or not await stands_meanwhile(run, item):
+        if error.says_nothing or not await stands_meanwhile(run, item):
             raise
         if item.state is State.READY:
             _settle(run, item, item.live)

@@ -31,7 +31,7 @@ class Lookout:
         try:
             written = await self.cloud.poll(running.operation)
         except CloudError as error:
-            if error.retry is Retry.NOW and error.reason in ("Throttled", "CloudUnavailable"):
+            if error.retry is Retry.NOW and error.says_nothing:
                 running.due = self.clock.now() + max(error.retry_after, self.pause)
                 return  # the status could not be read; that says nothing of the operation
             running.end = error

@@ -49,6 +49,11 @@ HOLDS = Held()
 """What holds without a word, as nearly everything does: one for all."""
 
 
+def held(message: str = "", foreign: bool = False) -> Held:
+    """What holds, with what is to be said of it."""
+    return Held(message, foreign) if message or foreign else HOLDS
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What was seen to hold: the version that the service gave it ("" for a link), and the digest of what was declared then."""

@@ -11,7 +11,7 @@ from loom.engine.decide import decide
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, DELETE, UPDATE, Item
 from loom.engine.look import is_below_foreign, look
-from loom.engine.memory import HOLDS, Held, Running, Seen
+from loom.engine.memory import HOLDS, Running, Seen, held
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.together import together
@@ -128,7 +128,7 @@ async def _is_as_seen(run: Pass, item: Item) -> bool:
     item.stand(State.READY, message=known.message)
     item.trusted = True
     run.memory.seen[item.key] = known
-    run.memory.slow[item.key] = Held(known.message) if known.message else HOLDS
+    run.memory.slow[item.key] = held(known.message)
     return True
 
 
@@ -175,7 +175,7 @@ async def _look_up(run: Pass, item: Item, contents: Contents) -> None:
 def _hold(run: Pass, item: Item) -> None:
     """What only the slow tier reads is taken to hold until its next turn, if it did when it was read."""
     if item.type.tier is Tier.SLOW and item.state is State.READY:
-        run.memory.slow[item.key] = Held(item.message, item.foreign) if item.message or item.foreign else HOLDS
+        run.memory.slow[item.key] = held(item.message, item.foreign)
         if item.live is not None and not item.foreign and run.work.wishes.policy != "Observe":  # which compares nothing
             note_seen(run, item, item.live, run.digest(item))
     else:

@@ -3,6 +3,7 @@
 What is found is a reason to look, never a right to delete: before that, `loom.engine.deletions` asks for the same proof as ever.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from loom.engine.marks import Ownership, judge
@@ -32,7 +33,7 @@ async def rediscover(run: Pass) -> None:
     for place in sorted(reach.exact - run.by_id.keys()):
         if await _is_there(run, place):
             run.inventory.add(place)  # whose it is, the delete finds out
-    await _find_in_lists(run, reach)
+    await _find_in_lists(run, reach, planned)
     for inner, scope in reach.inner:
         await _find_copies(run, reach, arm_type(inner), scope)
 
@@ -50,13 +51,12 @@ async def _find_copies(run: Pass, reach: Authority, kind: ArmType, scope: str) -
                 run.inventory.add(str(source))
 
 
-async def _find_in_lists(run: Pass, reach: Authority) -> None:
+async def _find_in_lists(run: Pass, reach: Authority, planned: Mapping[str, str]) -> None:
     """Take into the inventory what is ours in a service of others, where no tag can be looked for.
 
     It asks no plan: what is going away may have no document any more to plan with. What lies deeper goes with these, a revision with
     its API: lists show one that is current, whatever the history is to keep.
     """
-    planned = {key(r.id): r.id for r in run.plan.resources if isinstance(r.id, str)}
     for kind in listed_within(arm_type(reach.home)) if reach.home else ():
         for live in await _ours_among(run, kind, collection_of(reach.home, arm_type(reach.home), kind)):
             if live.id == without_revision(live.id):

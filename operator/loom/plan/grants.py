@@ -4,7 +4,7 @@ A grant withdrawn stops writing, not reading: so a denial goes into `Authority.d
 by itself: one of them must cover all of a request.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from ipaddress import IPv4Network
 
 from loom.api.admin_plane import AdminPlaneSpec
@@ -20,6 +20,7 @@ from loom.plan.clouds import SUFFIXES, sign_in_hosts
 from loom.plan.context import Context, Neighbor
 from loom.plan.order import seniority
 from loom.plan.product.place import own_vault
+from loom.plan.product.vault import vaults_in
 
 _WHO = "a cluster administrator can change the grants of AdminPlane"
 _LASTING = "; a zone keeps its subscriptionId and location: if one is wrong, delete this zone, which has made nothing, and apply it anew"
@@ -212,21 +213,10 @@ def vaults_of(grant: Grant, context: Context) -> tuple[str, ...]:
 
 def _exports_denial(vaults: tuple[str, ...], spec: ApiProductSpec) -> str:
     """Keys go to no vault that nobody has let these namespaces use."""
-    for what, named in _written(spec):
-        if key(named) not in {key(vault) for vault in vaults}:
+    for what, named in vaults_in(spec):
+        if named and key(named) not in {key(vault) for vault in vaults}:
             return f"Key Vault {name_of(named)} of {what} is not among its keyVaults"
     return ""
-
-
-def _written(spec: ApiProductSpec) -> Iterator[tuple[str, str]]:
-    """The vaults (ids) that keys of a product are written to, each with what the key is of."""
-    for wanted in spec.subscriptions:
-        target = wanted.export_keys_to.key_vault if wanted.export_keys_to else None
-        if target and target.id:
-            yield f"subscription {wanted.name}", target.id
-    for backend in spec.all_backends:
-        if backend.own_key and backend.own_key.vault:
-            yield f"backend {backend.name}", backend.own_key.vault
 
 
 def _policies_denial(given: ApiManagementGrant, spec: ApiProductSpec) -> str:

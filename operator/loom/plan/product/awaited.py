@@ -20,7 +20,11 @@ def awaited(spec: ApiProductSpec, zone: DataLandingZoneSpec, status: Mapping[str
     fields = set(_apps_of(spec))
     seen = {row.get("name") for row in status.get("apps") or () if row.get("revision")}
     missing = [app.name for app in apps(zone) if to_camel(app.field) in fields and app.name not in seen]
-    if None in vaults_in(spec) and zone.key_vault and "keyVault" not in (status.get("endpoints") or {}):
+    if (
+        None in (vault for _, vault in vaults_in(spec))
+        and zone.key_vault
+        and "keyVault" not in (status.get("endpoints") or {})
+    ):
         missing.append("its Key Vault")
     return missing
 
