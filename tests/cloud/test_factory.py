@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from loom.api.admin_plane import AdminPlaneSpec
+from loom.cloud.ask import Ask
 from loom.cloud.factory import CloudFactory
 from loom.config import Credentials, Settings
 from loom.errors import CloudError
@@ -98,3 +99,12 @@ async def test_a_caller_without_a_credential_is_who_is_signed_in_even_where_the_
     made = CloudFactory(Settings(credentials=Credentials(tenant_id=TENANT, client_id=OWN)))
     assert made.for_caller(a_plane()).principal == f"AzureCloud/{TENANT}/whoever is signed in"
     await made.aclose()
+
+
+async def test_what_an_object_waits_for_is_asked_with_its_urgency_whoever_asks(factory: CloudFactory) -> None:
+    patient = factory.for_object(a_plane(), "team-a", urgent=False)
+    hasty = factory.for_object(a_plane(), "team-b", urgent=True)
+    read = Ask.of(patient._caller, "GET", f"{GROUP}/")
+    with hasty.waits_for(GROUP):
+        assert [caller.urgent for caller in factory._limiter._askers(read)] == [False, True]
+    assert [caller.urgent for caller in factory._limiter._askers(read)] == [False]

@@ -251,6 +251,50 @@ async def test_who_is_called_while_it_waits_for_a_budget_goes_first_from_then_on
     assert desk.went == ["called-0", "called-1", "change-0", "change-1"]
 
 
+@pytest.mark.parametrize(
+    ("others", "joiner"),
+    [("drift", Caller("me", "ns", urgent=True)), ("change", Caller("me", "ns", owner="holder"))],
+    ids=["a person joins a drift check", "somebody joins for whom others stand in line"],
+)
+async def test_a_list_goes_with_the_most_urgent_of_those_who_wait_for_it(others: str, joiner: Caller) -> None:
+    desk = Desk()
+    await desk.drain()
+    desk.awaited.add("holder")
+    for number in range(20):
+        desk.ask(f"{others}-{number}", urgent=others == "change")
+    desk.ask("list", path=ACCOUNTS)
+    await settle_tasks()
+    with desk.limiter.waiting(joiner, ACCOUNTS.upper()):
+        desk.ask("its next page", path=ACCOUNTS)
+        await desk.time.pass_by(0.121)
+    assert desk.went == ["list", "its next page", f"{others}-0"]
+
+
+async def test_a_list_goes_as_before_once_nobody_urgent_waits_for_it_any_more() -> None:
+    desk = Desk()
+    await desk.drain()
+    desk.ask("change", urgent=True)
+    with desk.limiter.waiting(Caller("me", "ns", urgent=True), ACCOUNTS):
+        pass
+    desk.ask("list", path=ACCOUNTS)
+    desk.ask("another change", urgent=True)
+    await desk.time.pass_by(1.0)
+    assert desk.went == ["change", "another change", "list"]
+
+
+async def test_who_is_called_while_it_waits_for_the_list_of_another_has_that_go_first() -> None:
+    desk = Desk()
+    await desk.drain()
+    for number in range(20):
+        desk.ask(f"change-{number}", urgent=True)
+    desk.ask("list", path=ACCOUNTS, owner="another")
+    await settle_tasks()
+    with desk.limiter.waiting(Caller("me", "ns", owner="holder"), ACCOUNTS):
+        desk.limiter.hurry("holder")
+        await desk.time.pass_by(0.041)
+    assert desk.went == ["list"]
+
+
 async def test_within_a_namespace_the_first_to_come_goes_first() -> None:
     desk = Desk()
     await desk.drain()

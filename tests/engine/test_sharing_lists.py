@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections.abc import Sequence
 
 import pytest
 
@@ -27,6 +28,21 @@ async def test_readers_at_the_same_time_share_one_list() -> None:
     snapshots, cloud, clock = shared()
     await asyncio.gather(*(snapshots.list(cloud, GROUPS, clock.now() - 30) for _ in range(5)))
     assert len(cloud.requests) == 1
+
+
+async def test_whoever_joins_a_reading_says_that_it_waits_for_it() -> None:
+    hasty, seen = MemoryCloud(), []
+
+    class Patient(MemoryCloud):
+        async def list(self, collection: str) -> Sequence[Observed]:
+            seen.append(list(hasty.awaited))
+            return await super().list(collection)
+
+    snapshots = Snapshots(FakeClock())
+    await asyncio.gather(*(snapshots.list(one, GROUPS, 0.0) for one in (Patient(), hasty)))
+    assert (seen, hasty.awaited) == ([[key(GROUPS)]], [])
+    await snapshots.list(hasty, GROUPS, 0.0)
+    assert hasty.requests == []
 
 
 async def test_a_list_older_than_the_readers_own_write_is_read_again() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -44,6 +45,9 @@ class Networks:
             Observed(arm_id, {"tags": {"csaloom-io-owner": mark} if mark else {}, "properties": properties})
         )
         return arm_id
+
+    def waits_for(self, place: str) -> AbstractContextManager[None]:
+        return nullcontext()
 
     async def list(self, collection: str) -> Sequence[Observed]:
         self.asked.append(collection)

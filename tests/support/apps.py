@@ -1,6 +1,7 @@
 """Bodies of container apps, and a cloud that holds a few of them to be read."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from loom.engine.ports import Observed, Operation, Written
@@ -40,6 +41,9 @@ class Shelf:
     def __init__(self, bodies: Mapping[str, Mapping[str, Any]]) -> None:
         self.bodies = bodies
         self.read: list[str] = []
+
+    def waits_for(self, place: str) -> AbstractContextManager[None]:
+        return nullcontext()
 
     async def get(self, arm_id: str) -> Observed | None:
         self.read.append(arm_id)

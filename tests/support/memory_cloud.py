@@ -6,7 +6,8 @@ the test says so (`finish`), `fail` makes the next request of a kind fail.
 
 import copy
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -46,6 +47,7 @@ class MemoryCloud:
     fill: Callable[[str, dict[str, Json]], None] = lambda _id, _body: None
     principal: str = "test"
     wait: float = 15.0
+    awaited: list[str] = field(default_factory=list)  # what this one's object waits for
     terse: bool = False  # a long operation ends without a body, as Azure-AsyncOperation does
     late: dict[str, CloudError] = field(default_factory=dict)
     actions: dict[str, Callable[[str], Json]] = field(default_factory=dict)  # what an action answers for an id
@@ -74,6 +76,14 @@ class MemoryCloud:
         """Let every long operation come to its end."""
         for name in list(self.pending):
             self.pending.pop(name)()
+
+    @contextmanager
+    def waits_for(self, place: str) -> Iterator[None]:
+        self.awaited.append(place)
+        try:
+            yield
+        finally:
+            self.awaited.remove(place)
 
     async def get(self, arm_id: str) -> Observed | None:
         self._request("GET", arm_id)

@@ -31,14 +31,21 @@ class Ask:
     provider: str
     lists: bool = False
     top: bool = True  # a resource that no other resource of its provider contains
+    path: str = ""  # in the one form that paths are compared in
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What is asked, and as whom: the same for all pages of a list."""
+        return self.caller.principal, self.path
 
     @staticmethod
     def of(caller: Caller, method: str, path: str) -> "Ask":
         """Reads a request's method and path."""
-        parts = path.strip("/").lower().split("/")
+        path = path.strip("/").lower()
+        parts = path.split("/")
         subscription = parts[1] if len(parts) > 1 and parts[0] == "subscriptions" else ""
         operation = _OPERATIONS.get(method, WRITES)
         if "providers" not in parts:
-            return Ask(caller, subscription, operation, "microsoft.resources", len(parts) % 2 == 1)
+            return Ask(caller, subscription, operation, "microsoft.resources", len(parts) % 2 == 1, path=path)
         tail = parts[len(parts) - parts[::-1].index("providers") :]
-        return Ask(caller, subscription, operation, tail[0] if tail else "", len(tail) % 2 == 0, len(tail) <= 3)
+        return Ask(caller, subscription, operation, tail[0] if tail else "", len(tail) % 2 == 0, len(tail) <= 3, path)

@@ -6,6 +6,7 @@ the resource when it needs it, and not before.
 """
 
 from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from loom.cloud import api_links, api_management, api_revisions, container_apps, host_keys
 from loom.cloud.answer import Answer, asked_wait
@@ -48,6 +49,10 @@ class AzureCloud:
     def principal(self) -> str:
         """Cloud, tenant and client id."""
         return self._principal.name
+
+    def waits_for(self, place: str) -> AbstractContextManager[None]:
+        """While it is held, reads of a collection or resource on behalf of others go as soon as one of this object's would."""
+        return self._principal.waiting(self._caller, place)
 
     async def get(self, arm_id: str) -> Observed | None:
         """The resource, or None where there is none. Raises CloudError."""

@@ -2,6 +2,7 @@
 """A cloud in which nothing exists: what `loom plan --offline` plans against. It answers reads and refuses writes."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from loom.engine.ports import Observed, Operation, Written
 from loom.errors import CloudError, Retry
@@ -12,6 +13,10 @@ class EmptyCloud:
     """Obeys `loom.engine.ports.Cloud`."""
 
     principal = "nobody"
+
+    def waits_for(self, place: str) -> AbstractContextManager[None]:
+        """Nobody waits here."""
+        return nullcontext()
 
     async def get(self, arm_id: str) -> Observed | None:
         """Nothing is there."""

@@ -103,6 +103,7 @@ class CloudFactory:
             credential=credential,
             pipeline=build(credential, endpoints.audience, passage, self._wire),
             poll_interval=settings.poll_interval,
+            waiting=self._limiter.waiting,
         )
 
     async def aclose(self) -> None:

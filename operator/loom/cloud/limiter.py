@@ -1,30 +1,24 @@
 """Lets requests to Azure go one by one, so that no budget is ever overdrawn: who waits, who is next.
 
 Every request passes here. Within a (principal, subscription, kind of operation) what others stand in line for goes first, then a
-person's change, then a drift check; namespaces take turns, so that nobody's thousand zones hold up another's one. A provider that is
-exhausted holds up only its own requests. Nothing is lost when a waiting request is cancelled. It decides on order and time only, never
-on whether.
+person's change, then a drift check; what several wait for goes with the most urgent of them. Namespaces take turns, so that nobody's
+thousand zones hold up another's one. A provider that is exhausted holds up only its own requests. Nothing is lost when a waiting
+request is cancelled. It decides on order and time only, never on whether.
 """
 
 import asyncio
-from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Protocol
 
 from loom.cloud.answer import asked_wait
-from loom.cloud.ask import Ask
+from loom.cloud.ask import Ask, Caller
 from loom.cloud.budgets import ARM, PROVIDERS, Budget, Limit, Size
+from loom.cloud.lane import AWAITED, DRIFT, PERSON, Handle, Lane, Waiter
 from loom.cloud.meter import Meter, NoMeter
 
 _NOT_A_BUDGET = "RetryableErrorDueToAnotherOperation"  # a 429 that speaks of one resource that is busy
 _PAUSE = 10.0  # seconds after a 429 that names no time
-
-
-class Handle(Protocol):
-    """A call that was put off."""
-
-    def cancel(self) -> None: ...
 
 
 class Time(Protocol):
@@ -33,30 +27,6 @@ class Time(Protocol):
     def time(self) -> float: ...
 
     def call_later(self, delay: float, callback: Callable[[], None], /) -> Handle: ...
-
-
-@dataclass(slots=True)
-class _Waiter:
-    ask: Ask
-    budgets: tuple[Budget, ...]
-    future: "asyncio.Future[None]"
-
-
-_Turns = OrderedDict[
-    str, OrderedDict[tuple[str, bool, bool], deque[_Waiter]]
-]  # namespace -> (provider, lists, top) -> first come
-
-
-@dataclass(slots=True)
-class _Lane:
-    """The waiting requests of one ARM budget: first of those whom others wait for, then a person's, then the rest."""
-
-    budget: Budget
-    classes: tuple[_Turns, _Turns, _Turns] = field(
-        default_factory=lambda: (OrderedDict(), OrderedDict(), OrderedDict())
-    )
-    timer: Handle | None = None
-    due: float = float("inf")
 
 
 class Limiter:
@@ -77,9 +47,10 @@ class Limiter:
         self._meter = meter or NoMeter()
         self._is_awaited = is_awaited
         self._time_given = time
-        self._lanes: dict[tuple[str, str, str], _Lane] = {}
+        self._lanes: dict[tuple[str, str, str], Lane] = {}
         self._providers: dict[tuple[str, str, str], Budget] = {}
         self._drawn: dict[tuple[str, str, str, bool, bool], tuple[Budget, ...]] = {}
+        self._joined: dict[tuple[str, str], list[Caller]] = {}  # who waits for what is asked there, by its place
 
     @property
     def _time(self) -> Time:
@@ -88,9 +59,8 @@ class Limiter:
     async def admit(self, ask: Ask) -> None:
         """Returns when the request may be sent. Each admission owes one `settle`."""
         lane = self._lane(ask)
-        waiter = _Waiter(ask, (lane.budget, *self._provider_budgets(ask)), asyncio.get_running_loop().create_future())
-        turns = lane.classes[0 if self._is_awaited(ask.caller.owner) else 1 if ask.caller.urgent else 2]
-        _stand_in_line(turns, waiter)
+        waiter = Waiter(ask, (lane.budget, *self._provider_budgets(ask)), asyncio.get_running_loop().create_future())
+        lane.stand(waiter, min(map(self._rank, self._askers(ask))))
         asked = self._time.time()
         self._dispatch(lane)
         try:
@@ -107,11 +77,21 @@ class Limiter:
     def hurry(self, owner: str) -> None:
         """What waits here on an owner's behalf goes first: others stand in line for the turn that has come to it."""
         for lane in self._lanes.values():
-            for turns in lane.classes[1:]:
-                queues = [queue for of_namespace in turns.values() for queue in of_namespace.values()]
-                for queue, waiter in [(q, w) for q in queues for w in q if w.ask.caller.owner == owner]:
-                    queue.remove(waiter)
-                    _stand_in_line(lane.classes[0], waiter)
+            lane.move_up(AWAITED, lambda ask: any(caller.owner == owner for caller in self._askers(ask)))
+
+    @contextmanager
+    def waiting(self, caller: Caller, path: str) -> Iterator[None]:
+        """While it is held, what others read at that path as the same principal goes as soon as a request of the caller's would."""
+        read = Ask.of(caller, "GET", path)
+        joined = self._joined.setdefault(read.place, [])
+        joined.append(caller)
+        self._lane(read).move_up(self._rank(caller), lambda ask: ask.place == read.place)
+        try:
+            yield
+        finally:
+            joined.remove(caller)
+            if not joined:
+                del self._joined[read.place]
 
     def settle(self, ask: Ask, status: int = 0, headers: Mapping[str, str] | None = None, code: str = "") -> None:
         """Tells how an admitted request ended: the service's own counts and pauses correct ours."""
@@ -137,11 +117,18 @@ class Limiter:
         budgets = [*(lane.budget for lane in self._lanes.values()), *self._providers.values()]
         return max((budget.pressure(now) for budget in budgets), default=0.0)
 
-    def _lane(self, ask: Ask) -> _Lane:
+    def _askers(self, ask: Ask) -> tuple[Caller, ...]:
+        """All who wait for the answer."""
+        return (ask.caller, *self._joined.get(ask.place, ()))
+
+    def _rank(self, caller: Caller) -> int:
+        return AWAITED if self._is_awaited(caller.owner) else PERSON if caller.urgent else DRIFT
+
+    def _lane(self, ask: Ask) -> Lane:
         name = (ask.caller.principal, ask.subscription, ask.operation)
         lane = self._lanes.get(name)
         if lane is None:
-            lane = self._lanes[name] = _Lane(Budget(ARM[ask.operation], self._share, self._scale))
+            lane = self._lanes[name] = Lane(Budget(ARM[ask.operation], self._share, self._scale))
         return lane
 
     def _provider_budgets(self, ask: Ask) -> tuple[Budget, ...]:
@@ -161,21 +148,21 @@ class Limiter:
             self._providers[name] = Budget(size, self._share, self._scale)
         return self._providers[name]
 
-    def _dispatch(self, lane: _Lane) -> None:
+    def _dispatch(self, lane: Lane) -> None:
         """Lets go whoever may go now, and comes back when the next one may."""
         now = self._time.time()
         while True:
             wait = lane.budget.wait(now)
-            waiter, blocked = (None, wait) if wait > 0 else _next(lane, now)
+            waiter, blocked = (None, wait) if wait > 0 else lane.next(now)
             if waiter is None:
                 break
             for budget in waiter.budgets:
                 budget.take(now)
             waiter.future.set_result(None)
-        if any(lane.classes) and blocked < float("inf"):
+        if lane and blocked < float("inf"):
             self._wake(lane, now + blocked)
 
-    def _wake(self, lane: _Lane, due: float) -> None:
+    def _wake(self, lane: Lane, due: float) -> None:
         if lane.timer is not None:
             if lane.due <= due:
                 return
@@ -189,39 +176,8 @@ class Limiter:
         lane.timer = self._time.call_later(max(0.001, due - self._time.time()), ring)
 
 
-def _stand_in_line(turns: _Turns, waiter: _Waiter) -> None:
-    ask = waiter.ask
-    queues = turns.setdefault(ask.caller.namespace, OrderedDict())
-    queues.setdefault((ask.provider, ask.lists, ask.top), deque()).append(waiter)
-
-
 def draws(ask: Ask, limit: Limit) -> bool:
     """Does the request draw on that budget?"""
     if ask.provider != limit.provider or ask.operation not in limit.operations:
         return False
     return (ask.lists or not limit.lists) and (ask.top or not limit.top)
-
-
-def _next(lane: _Lane, now: float) -> tuple[_Waiter | None, float]:
-    """Whose turn it is, taken out of the lane; else None and the seconds until somebody's turn may come."""
-    soonest = float("inf")
-    for turns in lane.classes:
-        for namespace in list(turns):
-            queues = turns[namespace]
-            for name in list(queues):
-                queue = queues[name]
-                while queue and queue[0].future.done():  # cancelled while it waited
-                    queue.popleft()
-                if not queue:
-                    del queues[name]
-                    continue
-                wait = max((budget.wait(now) for budget in queue[0].budgets), default=0.0)
-                if wait <= 0:
-                    waiter = queue.popleft()
-                    queues.move_to_end(name)
-                    turns.move_to_end(namespace)
-                    return waiter, 0.0
-                soonest = min(soonest, wait)
-            if not queues:
-                del turns[namespace]
-    return None, soonest

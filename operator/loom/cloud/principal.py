@@ -3,7 +3,8 @@
 The SDK packages are large (25 to 35 MB each): each is imported when the first request needs it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,10 @@ from loom.plan.values import Json
 
 @dataclass(slots=True)
 class Principal:
-    """`name` tells principals apart; `pipeline` authenticates and keeps the budgets; `base_url` is Resource Manager's."""
+    """`name` tells principals apart; `pipeline` authenticates and keeps the budgets; `base_url` is Resource Manager's.
+
+    `waiting`: while it is held, what others read at a path goes as soon as a request of the caller's would.
+    """
 
     name: str
     tenant: str
@@ -26,6 +30,9 @@ class Principal:
     credential: Any = field(repr=False)
     pipeline: Any = field(repr=False)
     poll_interval: float = 60.0
+    waiting: Callable[[Caller, str], AbstractContextManager[None]] = field(
+        default=lambda _caller, _path: nullcontext(), repr=False
+    )
     _clients: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
 
     def resources(self) -> Any:

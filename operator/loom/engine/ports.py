@@ -5,6 +5,7 @@ with the operation still running, and the engine comes back.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -49,6 +50,9 @@ class Cloud(Protocol):
     @property
     def principal(self) -> str:
         """Who asks, and in which cloud: what was read may be shared only between equal principals."""
+
+    def waits_for(self, place: str) -> AbstractContextManager[None]:
+        """While it is held, reads of a collection or resource on behalf of others go as soon as one of this object's would."""
 
     async def get(self, arm_id: str) -> Observed | None:
         """The resource, or None where there is none (404). API version, query and client follow from the id's type."""

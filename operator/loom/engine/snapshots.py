@@ -2,7 +2,7 @@
 
 Bodies are kept only as long as somebody may still share them, whether anybody looks by then or not: between passes they are the most
 of what there would be in memory. A reader says the moment that a list must not be older than, so nobody decides on what was read
-before their own write.
+before their own write, and who joins a reading waits for it no longer than for one of their own.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class Snapshots:
             (self._long.add if len(found) > PAGE else self._long.discard)(name)
             return found
 
-        return await self._share(name, since, read)
+        return await self._share(cloud, name, since, read)
 
     def is_long(self, cloud: Cloud, collection: str) -> bool:
         """Did the collection have more than a page when it was last listed?"""
@@ -52,20 +52,23 @@ class Snapshots:
             found = await cloud.get(arm_id)
             return {key(arm_id): found} if found else {}
 
-        found = await self._share((cloud.principal, f"get {key(arm_id)}"), since, read)
+        found = await self._share(cloud, (cloud.principal, f"get {key(arm_id)}"), since, read)
         return found.get(key(arm_id))
 
     async def _share(
-        self, name: tuple[str, str], since: float, read: Callable[[], Awaitable[Mapping[str, Observed]]]
+        self, cloud: Cloud, name: tuple[str, str], since: float, read: Callable[[], Awaitable[Mapping[str, Observed]]]
     ) -> Mapping[str, Observed]:
         shared = self._shared.get(name)
+        what, _, place = name[1].partition(" ")
         if shared is None or shared.started <= since or _failed(shared.task):
             shared = self._shared[name] = _Shared(self._clock.now(), asyncio.ensure_future(_run(read)))
-            keep = self._keep[name[1].partition(" ")[0]]
             # By its moment, not by itself: a timer that holds it would keep what was read anew since.
-            asyncio.get_running_loop().call_later(keep, self._let_go, name, shared.started)
-        # One reader that is cancelled must not take the others' list away.
-        return shared.task.result() if shared.task.done() else await asyncio.shield(shared.task)
+            asyncio.get_running_loop().call_later(self._keep[what], self._let_go, name, shared.started)
+        if shared.task.done():
+            return shared.task.result()
+        with cloud.waits_for(place):  # it may be read on behalf of somebody who has time
+            # One reader that is cancelled must not take the others' list away.
+            return await asyncio.shield(shared.task)
 
     def outdate(self, cloud: Cloud) -> None:
         """Nobody shares any more what this principal has read until now; who waits for it still gets it."""

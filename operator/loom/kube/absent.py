@@ -2,6 +2,7 @@
 """The cloud of an object that has none: no admin plane to say which, or no identity to be had. Every call says why."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from loom.engine.ports import Observed, Operation, Written
 from loom.errors import CloudError
@@ -18,6 +19,10 @@ class AbsentCloud:
     def principal(self) -> str:
         """Nobody."""
         return ""
+
+    def waits_for(self, place: str) -> AbstractContextManager[None]:
+        """Nobody is asked anything."""
+        return nullcontext()
 
     async def get(self, arm_id: str) -> Observed | None:
         raise self._error
