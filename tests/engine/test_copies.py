@@ -1,4 +1,4 @@
-"""What only repeats what stands elsewhere: it follows that, is read in every pass where others need it, and is emptied when it goes."""
+"""What only repeats what stands elsewhere: it follows that, is known to others that need it, and is emptied when it goes."""
 
 import json
 
@@ -18,7 +18,10 @@ NAMED = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/rea
 KEY_R = Resource("key", KEY, {"properties": {"name": "jobs"}}, on_create={"properties": {"value": Generated()}})
 SECRET_R = Resource("copy", SECRET, {"tags": {COPY: "shared"}, "properties": held(Ref("key", "properties.value"))})
 READER_R = Resource(
-    "reader", NAMED, {"location": "eastus2", "tags": {"version": Ref("copy", "properties.contentType")}}, ("group",)
+    "reader",
+    NAMED,
+    {"location": "eastus2", "tags": {"version": Ref("copy", "properties.secretUriWithVersion")}},
+    ("group",),
 )
 PLAN = Plan(GROUP, (GROUP_R, KEY_R, SECRET_R, READER_R), conditions=("ServicesReady",))
 REACH = Authority(
@@ -29,6 +32,10 @@ REACH = Authority(
 
 def value(made: Bench, arm_id: str = SECRET) -> str:
     return str(made.cloud.body(arm_id)["properties"]["value"])
+
+
+def reads(made: Bench, arm_id: str) -> int:
+    return made.cloud.requests.count(("GET", arm_id))
 
 
 async def settled() -> Bench:
@@ -58,8 +65,30 @@ async def test_a_copy_follows_what_it_repeats_and_says_it_nowhere() -> None:
 async def test_what_every_pass_compares_is_known_though_the_slow_tier_is_not_read() -> None:
     made = await settled()
     await made.later()
-    assert ("GET", KEY) not in made.cloud.requests, "this is the slow tier's"
+    assert reads(made, KEY) == reads(made, SECRET) == 0, "these are the slow tier's"
     assert (made.ready, made.cloud.writes()) == ("True", [])
+
+
+async def test_what_every_pass_compares_follows_in_the_slow_tiers_turn() -> None:
+    made = await settled()
+    made.cloud.body(SECRET)["properties"]["secretUriWithVersion"] = "renewed"
+    made.clock.seconds += 6 * 600
+    await made.settle()
+    assert reads(made, SECRET) >= 1
+    assert made.cloud.body(NAMED)["tags"]["version"] == "renewed"
+
+
+async def test_a_copy_whose_deletion_waits_for_approval_is_read_in_the_slow_tiers_turn() -> None:
+    made = await settled()
+    made.change(policy="Plan")
+    made.replan(Plan(GROUP, (GROUP_R,), conditions=("ServicesReady",)))
+    await made.look()
+    planned = made.status["plan"]["hash"]
+    await made.later()
+    assert (reads(made, SECRET), made.status["plan"]["hash"]) == (0, planned)
+    made.clock.seconds += 6 * 600
+    await made.look()
+    assert reads(made, SECRET) >= 1
 
 
 async def test_a_copy_that_leaves_the_plan_is_emptied_and_forgotten() -> None:

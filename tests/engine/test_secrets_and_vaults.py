@@ -169,6 +169,21 @@ async def test_a_secret_goes_with_its_vault_where_both_are_named(named: tuple[st
     )
 
 
+async def test_a_secret_that_stays_is_read_in_the_slow_tiers_turn_only() -> None:
+    made = Bench(plan=PLAN)
+    await made.settle()
+    made.replan(Plan(GROUP, (GROUP_R,), conditions=("ServicesReady",)))
+    await made.settle()
+    await made.later()
+    assert (made.cloud.requests.count(("GET", SECRET)), made.status["retained"]) == (
+        0,
+        ["key-vault/kvfinance", "secret/kvfinance/session-secret"],
+    )
+    made.clock.seconds += 6 * 600
+    await made.look()
+    assert made.cloud.requests.count(("GET", SECRET)) >= 1
+
+
 @pytest.mark.parametrize(
     ("theirs", "goes"),
     [(emptied(arm_type(SECRET), PARTNERS), True), (handed_out(PARTNERS, "key", "digest", KeyNotes("")), False)],

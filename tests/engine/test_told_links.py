@@ -43,6 +43,20 @@ async def test_a_link_that_it_lacks_is_looked_for_in_its_own(bench: Bench) -> No
     assert (bench.ready, bench.cloud.writes()) == ("True", [])
 
 
+async def test_after_a_write_a_link_is_looked_for_in_its_own_list_where_the_one_of_the_service_is_long(
+    bench: Bench,
+) -> None:
+    for number in range(120):
+        bench.cloud.place(f"{SERVICE}/tagResources/of-others-{number}")
+    await bench.look()
+    bench.cloud.forget_requests()
+    bench.cloud.body(PRODUCT)["properties"]["displayName"] = "changed by somebody"
+    await bench.later()
+    assert bench.cloud.writes() == [("PUT", PRODUCT)]
+    assert [target for verb, target in bench.cloud.requests if "tagResources" in target or target == LINKS] == [LINKS]
+    assert bench.ready == "True"
+
+
 async def test_where_the_list_of_the_service_may_not_be_read_the_link_is_looked_for_in_its_own(bench: Bench) -> None:
     bench.cloud.fail(
         "LIST", "tagResources", CloudError("NotAuthorized", "AuthorizationFailed", "may not", Retry.PERSON)

@@ -200,6 +200,7 @@ _OUTPUTS = {
         "staticIp": "10.100.0.5",
     },
     "Microsoft.KeyVault/vaults": {"vaultUri": "https://vault.example/"},
+    "Microsoft.KeyVault/vaults/secrets": {"secretUriWithVersion": "https://vault.example/secrets/one/1"},
     "Microsoft.DocumentDB/databaseAccounts": {"documentEndpoint": "https://documents.example/"},
     "Microsoft.Cache/redisEnterprise": {"hostName": "cache.example"},
     "Microsoft.Synapse/workspaces": {"connectivityEndpoints": {"sqlOnDemand": "sql.example"}},

@@ -10,6 +10,7 @@ from loom.engine.inventory import data_name, known_type, short
 from loom.engine.item import Deletion
 from loom.engine.look import look_up
 from loom.engine.marks import Ownership, judge, owner_of
+from loom.engine.memory import held
 from loom.engine.observe import is_stuck
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
@@ -108,16 +109,24 @@ async def _footing_of(run: Pass, deletion: Deletion) -> list[str]:
 
 
 async def _is_a_copy(run: Pass, deletion: Deletion) -> bool:
-    """Does it only repeat what stands elsewhere, and goes with that? What Azure has no DELETE for is emptied then."""
-    if not deletion.type.copies:
+    """Does it only repeat what stands elsewhere, and goes with that? What Azure has no DELETE for is emptied then.
+
+    It costs a read of its own, asked in the slow tier's turn and remembered until the next.
+    """
+    path = deletion.type.copies
+    if not path:
         return False
-    try:
-        live = await look_up(run, deletion.id, deletion.type)
-    except CloudError as error:
-        if error.retry is Retry.NOW:
-            raise
-        return False
-    return live is not None and at(live.body, deletion.type.copies) is not None
+    known = None if run.deep else run.memory.slow.get(deletion.key)
+    if known is None:
+        try:
+            live = await look_up(run, deletion.id, deletion.type)
+        except CloudError as error:
+            if error.retry is Retry.NOW:
+                raise
+            return False
+        source = at(live.body, path) if live else None
+        known = run.memory.slow[deletion.key] = held("", False, {path: source} if source is not None else {})
+    return path in known.values
 
 
 def _judge_data(run: Pass, deletion: Deletion) -> None:

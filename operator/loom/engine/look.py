@@ -70,8 +70,7 @@ async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed |
         return await run.ports.cloud.get(
             arm_id
         )  # lists of containers show no metadata (azure-sdk-for-net, issue 17717)
-    has_just_written = run.since <= run.memory.last_write
-    if has_just_written and item.key in run.so_far.written and _is_crowded_around(run, arm_id, kind):
+    if item.key in run.so_far.written and _is_crowded_around(run, arm_id, kind):
         return await run.ports.snapshots.one(run.ports.cloud, arm_id, run.since)
     found = await _around(run, arm_id, kind)
     # What stands in the place of ours does so only as long as it is the same.
@@ -103,8 +102,13 @@ def _collection_of(arm_id: str, kind: ArmType) -> str:
     return f"{place}/resourceGroups" if kind.name == RESOURCE_GROUP else f"{place}/providers/{kind.name}"
 
 
+def is_crowded(run: Pass, collection: str) -> bool:
+    """Would one reader pay for the whole of a long list, after a write that makes every shared reading too old?"""
+    return _has_just_written(run) and run.ports.snapshots.is_long(run.ports.cloud, collection)
+
+
 def _is_crowded_around(run: Pass, arm_id: str, kind: ArmType) -> bool:
-    """Is it cheaper to read a resource by itself, after a write that makes every shared reading too old?
+    """Is it cheaper to read a resource by itself, after a write?
 
     Each of a thousand zones would else read all links of a DNS zone anew, or a hub network with all its peerings.
     """
@@ -113,9 +117,13 @@ def _is_crowded_around(run: Pass, arm_id: str, kind: ArmType) -> bool:
             return False
         case Listing.INLINE:
             parent = run.by_id.get(key(parent_of(arm_id)))
-            return parent is None or parent.resource.mode is not Mode.MANAGED
+            return _has_just_written(run) and (parent is None or parent.resource.mode is not Mode.MANAGED)
         case Listing.SUBSCRIPTION | Listing.PARENT:
-            return run.ports.snapshots.is_long(run.ports.cloud, _collection_of(arm_id, kind))
+            return is_crowded(run, _collection_of(arm_id, kind))
+
+
+def _has_just_written(run: Pass) -> bool:
+    return run.since <= run.memory.last_write
 
 
 def _same(run: Pass, item: Item, found: Mapping[str, Observed]) -> Observed | None:

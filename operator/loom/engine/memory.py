@@ -4,6 +4,7 @@
 operations are then found again by `provisioningState`, values by reading. Bodies are not kept, only values that others asked for.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from loom.engine.ports import Kept, Operation, Written
@@ -39,19 +40,23 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What only the slow tier reads, as it was when it last held: the words beside it, and whether it is somebody else's."""
+    """What only the slow tier reads, as it was when it last held: the words beside it, and whether it is somebody else's.
+
+    `values`: what every pass asks of it, by path. Never a secret: the process keeps these.
+    """
 
     message: str = ""
     foreign: bool = False
+    values: Mapping[str, Json] = field(default_factory=dict)
 
 
 HOLDS = Held()
 """What holds without a word, as nearly everything does: one for all."""
 
 
-def held(message: str = "", foreign: bool = False) -> Held:
-    """What holds, with what is to be said of it."""
-    return Held(message, foreign) if message or foreign else HOLDS
+def held(message: str, foreign: bool, values: Mapping[str, Json]) -> Held:
+    """What holds, with what is to be said and known of it."""
+    return Held(message, foreign, values) if message or foreign or values else HOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ class Memory:
     run: RunMemory | None = None  # None: no run is going on
     running: dict[str, Running] = field(default_factory=dict)  # plan key, or the id of what is being deleted
     measured: dict[Check, Finding] = field(default_factory=dict)  # links as they were last seen
-    slow: dict[str, Held] = field(default_factory=dict)  # plan key -> what only the slow tier reads, where it held
+    # Plan key -> what only the slow tier reads, where it held; also by the id of what is being deleted.
+    slow: dict[str, Held] = field(default_factory=dict)
     refreshed: float = float("-inf")  # when what a run has seen to hold was last read again
     seen: dict[str, Seen] = field(
         default_factory=dict

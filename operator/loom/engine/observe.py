@@ -10,8 +10,8 @@ from loom.engine.causes import holds
 from loom.engine.decide import decide
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, DELETE, UPDATE, Item
-from loom.engine.look import is_below_foreign, look
-from loom.engine.memory import HOLDS, Running, Seen, held
+from loom.engine.look import is_below_foreign, is_crowded, look
+from loom.engine.memory import Running, Seen, held
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.together import together
@@ -80,7 +80,7 @@ def _stands_already(run: Pass, item: Item) -> bool:
     elif run.is_answered(item):
         item.stand(State.READY)
         item.trusted = True
-        run.memory.slow[item.key] = HOLDS
+        _keep_held(run, item)
     elif run.is_settled(item) and (item.type.tier is Tier.SLOW or not run.afresh):
         item.stand(State.READY)
     else:
@@ -112,10 +112,15 @@ def _comes_later(run: Pass, item: Item) -> bool:
 
 def _is_asked_for(run: Pass, item: Item) -> bool:
     """Does what every pass compares ask it for a value that nobody remembers?"""
-    if run.knows_outputs(item.key):
-        return False
-    asking = (other for other in run.plan.resources if any(ref.key == item.key for ref in other.refs))
-    return any(arm_type(_type_source(other.id)).tier is Tier.FAST for other in asking)
+    return any(run.remembered(item.key, path) is None for path in _asked_by_every_pass(run, item))
+
+
+def _asked_by_every_pass(run: Pass, item: Item) -> frozenset[str]:
+    """The paths of the values that what every pass compares asks of it."""
+    if item.key not in run.wanted:
+        return frozenset()
+    asking = (other for other in run.plan.resources if arm_type(_type_source(other.id)).tier is Tier.FAST)
+    return frozenset(ref.path for other in asking for ref in other.refs if ref.key == item.key)
 
 
 async def _is_as_seen(run: Pass, item: Item) -> bool:
@@ -128,7 +133,7 @@ async def _is_as_seen(run: Pass, item: Item) -> bool:
     item.stand(State.READY, message=known.message)
     item.trusted = True
     run.memory.seen[item.key] = known
-    run.memory.slow[item.key] = held(known.message)
+    _keep_held(run, item)
     return True
 
 
@@ -138,10 +143,16 @@ async def _is_of_version(run: Pass, item: Item, known: Seen) -> bool:
 
 
 async def _is_told(run: Pass, item: Item, told: Told) -> bool:
-    """Does the list of the whole service show the link? Nothing else can be said of one."""
+    """Does the list of the whole service show the link? Nothing else can be said of one.
+
+    After a write the link's own list, which has a few, is cheaper than pages of it that nobody shares.
+    """
     parent, target = parent_of(item.id), str(resolve(at(item.desired, item.type.same[0]), run.lookup))
+    collection = f"{parent_of(parent)}/{told.collection}"
+    if is_crowded(run, collection):
+        return False
     try:
-        listed = await run.ports.snapshots.list(run.ports.cloud, f"{parent_of(parent)}/{told.collection}", run.since)
+        listed = await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
     except CloudError as error:
         if error.retry is Retry.NOW:
             raise
@@ -175,11 +186,16 @@ async def _look_up(run: Pass, item: Item, contents: Contents) -> None:
 def _hold(run: Pass, item: Item) -> None:
     """What only the slow tier reads is taken to hold until its next turn, if it did when it was read."""
     if item.type.tier is Tier.SLOW and item.state is State.READY:
-        run.memory.slow[item.key] = held(item.message, item.foreign)
+        _keep_held(run, item)
         if item.live is not None and not item.foreign and run.work.wishes.policy != "Observe":  # which compares nothing
             note_seen(run, item, item.live, run.digest(item))
     else:
         run.memory.slow.pop(item.key, None)
+
+
+def _keep_held(run: Pass, item: Item) -> None:
+    values = {path: run.remembered(item.key, path) for path in _asked_by_every_pass(run, item)}
+    run.memory.slow[item.key] = held(item.message, item.foreign, values)
 
 
 def note_seen(run: Pass, item: Item, live: Observed, digest: str) -> None:

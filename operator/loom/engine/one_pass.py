@@ -87,10 +87,15 @@ class Pass:
             value = at(item.live.body, ref.path)
             if value is not None:
                 return value
-        value = self.so_far.outputs.get((ref.key, ref.path))
+        value = self.remembered(ref.key, ref.path)
         if value is None:
             raise Unresolved(ref)
         return value
+
+    def remembered(self, key: str, path: str) -> Json:
+        """A value that this run has seen, or that the slow tier's last turn has."""
+        known = self.memory.slow.get(key)
+        return self.so_far.outputs.get((key, path), known.values.get(path) if known else None)
 
     def remember_outputs(self, item: Item) -> None:
         """Keep the values that others ask for: bodies are dropped after the pass."""
@@ -103,7 +108,7 @@ class Pass:
 
     def knows_outputs(self, key: str) -> bool:
         """Are all values known that others ask of this resource?"""
-        return all((key, path) in self.so_far.outputs for path in self.wanted.get(key, ()))
+        return all(self.remembered(key, path) is not None for path in self.wanted.get(key, ()))
 
     def digest(self, item: Item) -> str:
         """A keyed hash of what is wanted of a resource, with every reference that is known by now in place."""

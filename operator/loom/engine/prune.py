@@ -106,5 +106,6 @@ async def _send(run: Pass, deletion: Deletion, etag: str) -> Written:
 
 def _gone(run: Pass, deletion: Deletion) -> None:
     run.so_far.failures.pop(deletion.key, None)
+    run.memory.slow.pop(deletion.key, None)
     for inner in [deletion.id, *run.inventory.below(deletion.id)]:
         run.inventory.remove(inner)
