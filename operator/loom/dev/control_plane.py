@@ -200,9 +200,7 @@ class ControlPlane:
         return _answers(f"http://127.0.0.1:{self._ports.etcd}/health")
 
     def _api_server_ready(self) -> bool:
-        return self._authority.exists() and _answers(
-            f"{self.url}/readyz", self._users["admin"].token, ssl.create_default_context(cafile=self._authority)
-        )
+        return _answers(f"{self.url}/readyz", self._users["admin"].token, self._authority)
 
 
 def _service_account(name: str) -> User:
@@ -211,10 +209,14 @@ def _service_account(name: str) -> User:
     return User(name, secrets.token_urlsafe(32), ("system:serviceaccounts", f"system:serviceaccounts:{namespace}"))
 
 
-def _answers(url: str, token: str = "", context: ssl.SSLContext | None = None) -> bool:
-    """Whether a GET is answered with a 2xx within a second; the URL is one of our own."""
+def _answers(url: str, token: str = "", authority: Path | None = None) -> bool:
+    """Whether a GET is answered with a 2xx within a second; the URL is one of our own.
+
+    The authority's file is the server's to write: where it is not there, or half of it, there is no answer yet.
+    """
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})  # noqa: S310
     try:
+        context = ssl.create_default_context(cafile=authority) if authority else None
         with urllib.request.urlopen(request, timeout=1, context=context):  # noqa: S310
             return True
     except OSError:
