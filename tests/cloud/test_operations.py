@@ -231,9 +231,30 @@ def test_what_no_answer_has_shown_yet_is_waited_for_however_often_it_is_missed()
     assert watch is not None
 
 
-def test_a_deletion_that_fails_late_is_a_failure() -> None:
+@pytest.mark.parametrize("before", ["Deleting", "Succeeded"])
+def test_a_deletion_that_fails_late_is_a_failure(before: str) -> None:
+    watch = look(Style.RESOURCE, 200, resource(before), verb="DELETE").watch
+    assert watch is not None
     with pytest.raises(CloudError) as caught:
-        look(Style.RESOURCE, 200, resource("Failed"), verb="DELETE")
+        looked(answer(200, resource("Failed")), watch, THING, owns)
+    assert caught.value.reason == "OperationFailed"
+
+
+def test_what_had_failed_before_its_deletion_is_on_its_way_until_it_is_gone() -> None:
+    watch = delete(202).watch
+    for state in ("Failed", "Failed", "Deleting"):
+        assert watch is not None
+        watch = looked(answer(200, resource(state)), watch, THING, owns).watch
+    assert watch is not None
+    assert looked(answer(404), watch, THING, owns) == Step()
+
+
+def test_what_had_failed_before_its_deletion_and_stands_there_for_long_has_failed() -> None:
+    watch = delete(202).watch
+    with pytest.raises(CloudError, match="accepted the deletion") as caught:
+        for _ in range(100):
+            assert watch is not None
+            watch = looked(answer(200, resource("Failed")), watch, THING, owns).watch
     assert caught.value.reason == "OperationFailed"
 
 

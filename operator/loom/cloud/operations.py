@@ -19,6 +19,7 @@ from loom.plan.values import Json, at
 
 _FAILED = frozenset({"failed", "canceled", "cancelled"})
 _GONE = 3  # looks in a row without what was there: one or two may have met a replica that is behind
+_STANDS = 60  # looks at a failure that may be older than the deletion: an hour, where the service names no other pause
 
 
 class Style(StrEnum):
@@ -41,6 +42,7 @@ class Watch:
     doubt: CloudError | None = None  # why the resource itself is now asked
     shown: bool = False  # the service has shown the resource since it took the write
     missed: int = 0  # looks in a row that did not find the resource
+    failed: int = 0  # looks at a deletion that showed nothing but a failure, perhaps one that the resource had before
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ def _of_resource(answer: Answer, watch: Watch, kind: ArmType) -> Step:
         raise classify(answer.status, answer.body, arm_id=watch.arm_id)
     body = answer.body if isinstance(answer.body, Mapping) else {}
     state = _state(body)
+    if state in _FAILED and watch.verb == "DELETE" and not watch.shown:
+        return _of_older_failure(body, watch)
     if state in _FAILED:
         raise failed_operation(_reported(body), arm_id=watch.arm_id, state=state.capitalize())
     watch = replace(watch, shown=True, missed=0)
@@ -143,6 +147,14 @@ def _of_resource(answer: Answer, watch: Watch, kind: ArmType) -> Step:
     busy = bool(state) and state != "succeeded" and state not in _lower(kind.settled_states)
     second = str(at(body, kind.status_path) or "").lower() if kind.status_path else ""
     return Step(watch) if busy or second in _lower(kind.status_busy) else Step(body=body)
+
+
+def _of_older_failure(body: Mapping[str, Json], watch: Watch) -> Step:
+    """It had failed before it was deleted, for all that anybody can see: the deletion is on its way, unless it never ends."""
+    if watch.failed >= _STANDS:
+        words = "Azure accepted the deletion, and has shown nothing but a failed resource since then."
+        raise failed_operation(_reported(body) or {"message": words}, arm_id=watch.arm_id)
+    return Step(replace(watch, failed=watch.failed + 1))
 
 
 def _of_absence(watch: Watch) -> Step:
