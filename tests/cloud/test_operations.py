@@ -250,11 +250,15 @@ def test_what_had_failed_before_its_deletion_is_on_its_way_until_it_is_gone() ->
 
 
 def test_what_had_failed_before_its_deletion_and_stands_there_for_long_has_failed() -> None:
+    def stands(watch: Watch | None) -> Watch | None:
+        assert watch is not None
+        return looked(answer(200, resource("Failed")), watch, THING, owns).watch
+
     watch = delete(202).watch
+    for _ in range(60):
+        watch = stands(watch)
     with pytest.raises(CloudError, match="accepted the deletion") as caught:
-        for _ in range(100):
-            assert watch is not None
-            watch = looked(answer(200, resource("Failed")), watch, THING, owns).watch
+        stands(watch)
     assert caught.value.reason == "OperationFailed"
 
 

@@ -34,24 +34,24 @@ async def look(run: Pass, item: Item) -> Observed | None:
         return await run.ports.snapshots.one(run.ports.cloud, item.id, since)
     if item.resource.mode is Mode.REQUEST:
         return await look_for(run, item)  # below what this run has made, too: it is not made by us
-    if _below_absent(run, item):
+    if is_below_absent(run, item.id):
         return None
     return await _read(run, item.id, item.type, item)
 
 
-def _below_absent(run: Pass, item: Item) -> bool:
-    """Does the resource lie below one of ours that is not there, or that this run has only just made?"""
-    if key(item.id) in run.so_far.created:
+def is_below_absent(run: Pass, arm_id: str) -> bool:
+    """Would it lie below one of ours that is not there, or that this run has only just made?"""
+    if key(arm_id) in run.so_far.created:
         return False
-    if is_below_new(run, item.id):
+    if is_below_new(run, arm_id):
         return True
-    others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(item.id))
+    others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(arm_id))
     return any(other is not None and other.read and other.live is None for other in others)
 
 
-def is_below_foreign(run: Pass, item: Item) -> bool:
+def is_below_foreign(run: Pass, arm_id: str) -> bool:
     """Does Azure hold somebody else's resource for the one that this one is to lie in?"""
-    others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(item.id))
+    others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(arm_id))
     return any(other is not None and other.foreign for other in others)
 
 

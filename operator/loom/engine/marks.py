@@ -54,9 +54,14 @@ def judge(arm_type: ArmType, live: Observed, owner: Owner, is_ours: Callable[[st
         return Ownership.OURS if isinstance(target, str) and is_ours(target) else Ownership.UNMARKED
     if arm_type.named_by and _is_named_by(arm_type, live, owner):
         return Ownership.OURS
-    if any(name.lower().endswith(f"-{owner.hash}") for name in _names_of_its_own(live.id)) or is_ours(live.id):
+    if any(is_name_of(owner, name) for name in _names_of_its_own(live.id)) or is_ours(live.id):
         return Ownership.OURS
     return Ownership.UNMARKED
+
+
+def is_name_of(owner: Owner, name: str) -> bool:
+    """Is it a name that only this owner forms?"""
+    return name.lower().endswith(f"-{owner.hash}")
 
 
 def _is_named_by(arm_type: ArmType, live: Observed, owner: Owner) -> bool:

@@ -74,7 +74,7 @@ def _stands_already(run: Pass, item: Item) -> bool:
         _say_running(run, item, run.memory.running[item.key])
     elif taken := next((name for name in being_taken(run) if is_within(item.id, run.items[name].id)), ""):
         item.stand(State.WAITING, "Progressing", f"waits for {taken}", action=CREATE)
-    elif is_below_foreign(run, item):
+    elif is_below_foreign(run, item.id):
         item.foreign = item.trusted = True
         item.stand(State.READY, message="lies in what somebody else made; left alone")
     elif run.is_answered(item):

@@ -6,13 +6,16 @@ What is found is a reason to look, never a right to delete: before that, `loom.e
 from collections.abc import Mapping
 from dataclasses import replace
 
-from loom.engine.marks import Ownership, judge
+from loom.engine.inventory import known_type
+from loom.engine.look import is_below_absent, is_below_foreign
+from loom.engine.marks import Ownership, is_name_of, judge
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
+from loom.engine.together import together
 from loom.errors import CloudError, Retry
-from loom.plan.arm_id import key, subscription_of, type_of, without_revision
-from loom.plan.arm_type import ArmType, Marking
-from loom.plan.catalog import arm_type, collection_of, listed_within
+from loom.plan.arm_id import key, name_of, parent_of, subscription_of, type_of, without_revision
+from loom.plan.arm_type import ArmType, Marking, Told
+from loom.plan.catalog import arm_type, collection_of, links_within, listed_within
 from loom.plan.ownership import Authority
 from loom.plan.resource import Mode
 from loom.plan.values import at
@@ -30,10 +33,10 @@ async def rediscover(run: Pass) -> None:
         for arm_id in await run.ports.cloud.marked(subscription, run.work.owner.mark):
             if reach.covers(arm_id):
                 run.inventory.add(planned.get(key(arm_id), arm_id))  # some providers spell their types anew in lists
-    for place in sorted(reach.exact - run.by_id.keys()):
-        if await _is_there(run, place):
-            run.inventory.add(place)  # whose it is, the delete finds out
+    places = {key(place): place for place in (*reach.exact, *run.plan.places)}
+    await together(_look_at(run, place) for name, place in sorted(places.items()) if name not in run.by_id)
     await _find_in_lists(run, reach, planned)
+    await _find_links(run, reach.home)
     for inner, scope in reach.inner:
         await _find_copies(run, reach, arm_type(inner), scope)
 
@@ -63,19 +66,53 @@ async def _find_in_lists(run: Pass, reach: Authority, planned: Mapping[str, str]
                 run.inventory.add(planned.get(key(live.id), live.id))
 
 
+async def _find_links(run: Pass, home: str) -> None:
+    """Take into the inventory the links that bear a name of ours: in what is ours, and in what others made and lists show to lead to it.
+
+    A link of others, whatever it leads to, is theirs.
+    """
+    for kind in links_within(arm_type(home)) if home else ():
+        holder, _, leaf = kind.name.rpartition("/")
+        there = {item.id for item in run.items.values() if item.live and item.type.name == holder}
+        for place in sorted(there | await _who_leads_to_ours(run, home, kind)):
+            for live in (await _listed(run, f"{place}/{leaf}")).values():
+                if is_name_of(run.work.owner, name_of(live.id)):
+                    run.inventory.add(live.id)
+
+
+async def _who_leads_to_ours(run: Pass, home: str, kind: ArmType) -> set[str]:
+    """The ids of what holds links to something of ours, as a list of the whole service tells (`Told`)."""
+    told, holder = kind.told, arm_type(kind.name.rpartition("/")[0])
+    ours = {name for name, item in run.by_id.items() if item.live and item.resource.mode is Mode.MANAGED}
+    if told is None or told.path or not ours:
+        return set()
+    shown = [name for name in await _listed(run, f"{home}/{told.collection}") if parent_of(name) in ours]
+    holders = (await _listed(run, collection_of(home, arm_type(home), holder))).values() if shown else ()
+    targets = {parent_of(name) for name in shown}
+    return {one.id for one in holders if any(key(_as_told(told, one.id, target)) in shown for target in targets)}
+
+
+def _as_told(told: Told, parent: str, target: str) -> str:
+    return told.template.format(parent=parent, parent_name=name_of(parent), target=target)
+
+
 async def _ours_among(run: Pass, kind: ArmType, collection: str) -> list[Observed]:
-    """What a list shows to be ours. Where we may not even read, nothing is found, and that is told."""
+    """What a list shows to be ours."""
+    listed, owner = await _listed(run, collection), run.work.owner
+    return [live for live in listed.values() if judge(kind, live, owner, lambda _: False) is Ownership.OURS]
+
+
+async def _listed(run: Pass, collection: str) -> Mapping[str, Observed]:
+    """What a list shows. Where we may not even read, nothing is found, and that is told."""
     try:
-        listed = await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
+        return await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
     except CloudError as error:
         if error.retry is Retry.NOW:
             raise
         run.warn(
             error.reason, f"what may be ours among {collection.rpartition('/')[2]} is not looked for: {error.message}"
         )
-        return []
-    owner = run.work.owner
-    return [live for live in listed.values() if judge(kind, live, owner, lambda _: False) is Ownership.OURS]
+        return {}
 
 
 def _may_carry_tags(run: Pass) -> bool:
@@ -84,11 +121,19 @@ def _may_carry_tags(run: Pass) -> bool:
     return not ids or any(arm_type(arm_id).marking is Marking.TAG for arm_id in ids)
 
 
-async def _is_there(run: Pass, arm_id: str) -> bool:
-    """Is anything to be seen there? Where we may not even read, we have made nothing."""
+async def _look_at(run: Pass, arm_id: str) -> None:
+    """Take into the inventory what is to be seen there: whose it is, the delete finds out.
+
+    Where we may not even read, we have made nothing; what would lie in something absent is absent.
+    """
+    if is_below_absent(run, arm_id) or is_below_foreign(run, arm_id):
+        return
+    cloud = run.ports.cloud
     try:
-        return await run.ports.cloud.get(arm_id) is not None
+        found = await (cloud.version(arm_id) if known_type(arm_id).heads else cloud.get(arm_id))
     except CloudError as error:
         if error.retry is Retry.NOW:
             raise
-        return False
+        return
+    if found is not None:
+        run.inventory.add(arm_id)

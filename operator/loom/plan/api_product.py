@@ -24,7 +24,7 @@ from loom.plan.product import probes
 from loom.plan.product.apis import apis, history, version_sets
 from loom.plan.product.backends import backends
 from loom.plan.product.claims import check_claims
-from loom.plan.product.diagnostics import diagnostics
+from loom.plan.product.diagnostics import diagnostics, telemetry
 from loom.plan.product.imports import kept, withheld
 from loom.plan.product.place import (
     APIS_IMPORTED,
@@ -39,7 +39,7 @@ from loom.plan.product.place import (
     service_of,
 )  # fmt: skip
 from loom.plan.product.policies.offers import with_offers
-from loom.plan.product.policies.resources import product_policy
+from loom.plan.product.policies.resources import documents, product_policy
 from loom.plan.product.sources import unread
 from loom.plan.product.subscriptions import exports, subscription_states, subscriptions
 from loom.plan.product.tags import tags
@@ -74,6 +74,7 @@ def plan(spec: ApiProductSpec, context: Context) -> Plan:
         conditions=CONDITIONS,
         exports=tuple(exports(place)),
         keeps=(*history(place), *kept(place)),
+        places=(*documents(place), *telemetry(place)),
         **_without_documents(place),
         facts={"gatewayUrl": gateway, **_current_revisions(spec), **subscription_states(spec)},
         held={} if spec.state is ProductState.PUBLISHED else {PUBLISHED: ("NotPublished", "spec.state is Draft")},

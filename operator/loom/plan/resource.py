@@ -176,6 +176,9 @@ class Plan:
         default_factory=dict
     )  # conditions that are False for what cannot be planned now, while the rest goes on
     keeps: tuple[str, ...] = ()  # ids of what was made, is declared no more, and stays with all that is in it
+    places: tuple[
+        str, ...
+    ] = ()  # ids, declared or not, of what may be ours and no list shows: looked at where the status was lost
     notes: Mapping[str, Json] = field(default_factory=dict)  # status fields that are known while planning
     warnings: tuple[str, ...] = ()  # what is as declared and will not be well, for who looks before applying
     exports: tuple[KeyExport, ...] = ()  # keys to hand out

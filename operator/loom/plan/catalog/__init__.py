@@ -65,6 +65,12 @@ def listed_within(container: ArmType) -> tuple[ArmType, ...]:
     return tuple(row for row in inside if row.marking in _SHOWN_IN_LISTS and row.listing is Listing.PARENT)
 
 
+def links_within(container: ArmType) -> tuple[ArmType, ...]:
+    """The types of links in what a resource of this type contains: each only says what leads where, and by its name who made it."""
+    inside = (row for row in TYPES.values() if row.name.rpartition("/")[0].rpartition("/")[0] == container.name)
+    return tuple(row for row in inside if row.same and row.marking is Marking.NAME and row.listing is Listing.PARENT)
+
+
 def collection_of(arm_id: str, container: ArmType, inner: ArmType) -> str:
     """The list of everything of an inner type in a resource; what stands between is called `default`."""
     return f"{arm_id}/{inner.name.removeprefix(f'{container.name}/').replace('/', '/default/')}"

@@ -7,6 +7,7 @@ hand is drift.
 from collections.abc import Iterator
 
 from loom.api.admin_plane import AdminPlaneSpec
+from loom.api.api_apis import Api
 from loom.api.api_diagnostics import Diagnostics
 from loom.errors import Refusal
 from loom.plan.product.place import SERVICE, Place
@@ -46,10 +47,19 @@ def diagnostics(place: Place, plane: AdminPlaneSpec, plane_name: str) -> Iterato
     for api in place.spec.apis:
         yield Resource(
             key=f"api-diagnostics/{api.name}",
-            id=f"{place.api(api.name)}/diagnostics/applicationinsights",
+            id=_diagnostic(place, api),
             body={"properties": _settings(spec, logger)},
             depends_on=(LOGGER, f"api/{api.name}"),
         )
+
+
+def telemetry(place: Place) -> Iterator[str]:
+    """The id of each API's diagnostic, which is there or not as the spec asks."""
+    yield from (_diagnostic(place, api) for api in place.spec.apis)
+
+
+def _diagnostic(place: Place, api: Api) -> str:
+    return f"{place.api(api.name)}/diagnostics/applicationinsights"
 
 
 def _settings(spec: Diagnostics, logger: str) -> dict[str, Value]:

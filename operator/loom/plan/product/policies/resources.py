@@ -71,6 +71,15 @@ def revision_policies(place: Place, api: Api, revision: Revision) -> Iterator[Re
         )
 
 
+def documents(place: Place) -> Iterator[str]:
+    """The id of each document that is there or not as the spec asks: the product's, and that of every operation."""
+    yield _document(place.product)
+    for api in place.spec.apis:
+        for revision in api.revisions:
+            operations = f"{place.revision(api.name, revision.name)}/operations"
+            yield from (_document(f"{operations}/{name}") for name in _operations(place, api, revision).values())
+
+
 def _inbound(place: Place, api: Api, declared: Sequence[Node], token_for: str) -> tuple[Node, ...]:
     """Where calls go first of all; last, the token that is shown there, of the service's own identity and for that backend alone.
 
@@ -84,12 +93,16 @@ def _inbound(place: Place, api: Api, declared: Sequence[Node], token_for: str) -
 def _resource(key: str, holder: str, made: Statements, depends_on: tuple[str, ...]) -> Resource:
     return Resource(
         key=key,
-        id=f"{holder}/policies/policy",
+        id=_document(holder),
         body={"properties": {"format": "rawxml", "value": render(made)}},
         depends_on=(*depends_on, *needed(made)),
         condition=POLICIES_APPLIED,
         ignore=(FORMAT,),
     )
+
+
+def _document(holder: str) -> str:
+    return f"{holder}/policies/policy"
 
 
 def _scope(place: Place, level: str, where: str) -> Scope:
