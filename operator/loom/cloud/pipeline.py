@@ -2,7 +2,8 @@
 
 It is azure-core's own pipeline with azure-mgmt-core's own authentication. What is left out is left out on purpose: retries and
 waiting (the engine requeues), redirects (a token goes to the configured host only), and the policy that registers resource
-providers by itself and then polls every ten seconds without an end (azure-mgmt-core 1.6.0).
+providers by itself and then polls every ten seconds without an end (azure-mgmt-core 1.6.0). One thing is tried again: a read on a
+connection that turned out dead, as kept ones do.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.request import getproxies_environment
 
 import aiohttp
+from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline import AsyncPipeline, PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import AsyncHTTPPolicy, HeadersPolicy, RequestIdPolicy, UserAgentPolicy
 from azure.core.pipeline.transport import AioHttpTransport
@@ -44,8 +46,23 @@ def transport(ca_bundle: Path | None, timeout: float) -> AioHttpTransport:
         trust_env=bool(
             getproxies_environment()
         ),  # without a proxy it would only look for a netrc file at every request
+        middlewares=(_once,),
     )
     return AioHttpTransport(session=session, session_owner=False, connection_timeout=timeout, read_timeout=timeout)
+
+
+class DeadConnection(aiohttp.ClientError):
+    """The connection ended before an answer came: nobody knows whether the request has arrived."""
+
+
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """aiohttp would send what is idempotent once more by itself, below the budgets and without a count: it does not know this error."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise  # there was no connection, and aiohttp does not try that again
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise DeadConnection(*error.args) from error
 
 
 class Passage(AsyncHTTPPolicy[Any, Any]):
@@ -58,12 +75,22 @@ class Passage(AsyncHTTPPolicy[Any, Any]):
     async def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
         """Sends the request when it may go. Raises TimeoutError when no whole answer came in time."""
         caller: Caller = request.context.options.pop(CALLER)
-        streamed = bool(request.context.options.get("stream"))
         method, path = (
             request.http_request.method,
             request.http_request.url.split("://", 1)[-1].partition("/")[2].split("?")[0],
         )
         ask = Ask.of(caller, method, path)
+        try:
+            return await self._send_once(request, ask, path)
+        except ServiceRequestError as error:
+            # What a write has brought about is read first; an operation is asked again when it is due.
+            is_read = method in ("GET", "HEAD") and kind_of(path) != "operations"
+            if not (is_read and isinstance(error.inner_exception, DeadConnection)):
+                raise
+        return await self._send_once(request, ask, path)
+
+    async def _send_once(self, request: PipelineRequest[Any], ask: Ask, path: str) -> PipelineResponse[Any, Any]:
+        method, streamed = request.http_request.method, bool(request.context.options.get("stream"))
         await self._limiter.admit(ask)
         started, status, headers, code = perf_counter(), 0, None, ""
         try:
