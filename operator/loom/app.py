@@ -25,6 +25,7 @@ from loom.kube.allotment import Allotter
 from loom.kube.client import ApiError, KubeClient
 from loom.kube.clock import SystemClock
 from loom.kube.connection import ConnectionFailure, connect
+from loom.kube.crew import Crew
 from loom.kube.events import EventRecorder
 from loom.kube.gather import Gatherer
 from loom.kube.handlers import Stop, build_registry, watch_until
@@ -40,7 +41,7 @@ from loom.kube.sources import Sources
 from loom.kube.status import StatusWriter
 from loom.kube.surroundings import Surroundings
 from loom.kube.watch import Watch
-from loom.kube.worker import Desk, Worker, run_workers
+from loom.kube.worker import Desk, Worker
 from loom.kube.world import World
 from loom.logs import configure_logging
 from loom.metrics import Metrics
@@ -73,7 +74,7 @@ class Operator:
         self._metrics = Metrics()
         self._queue = WorkQueue(on_take=self._metrics.queued)
         self._watch = Watch(self._queue)
-        self._lanes = Lanes(wake=self._wake)
+        self._lanes = Lanes(wake=self._wake, hurry=self._hurry)
         self._clouds = CloudFactory(settings, self._metrics, is_awaited=self._lanes.presses)
         self._probers = ProberFactory(settings)
         self._links = Links(settings, time.monotonic)
@@ -107,7 +108,8 @@ class Operator:
         registry = build_registry(self._watch, self._login, asyncio.get_running_loop())
         watching = asyncio.create_task(asyncio.to_thread(watch_until, done, registry, self._settings.namespace))
         listing = asyncio.create_task(self._keep_listing(client))
-        working = asyncio.create_task(run_workers(worker, self._settings.workers))
+        crew = Crew(self._queue, worker.work_on, self._settings.workers, self._clouds.parked)
+        working = asyncio.create_task(crew.run())
         stopped = asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -174,11 +176,15 @@ class Operator:
         return Worker(desk, world, self._metrics)
 
     def _wake(self, mark: str, from_another: bool) -> None:
-        """The turn of an owner has come: `<installation>/<namespace>/<kind>/<name>`. A pass in flight must not keep it waiting."""
-        _, namespace, kind, name = mark.split("/")
+        """The turn of an owner has come. A pass in flight must not keep it waiting."""
         if from_another:
             self._clouds.hurry(mark)
-        self._queue.add(Key(kind, namespace, name), Priority.AWAITED if from_another else Priority.CHANGE)
+        self._queue.add(_key_of(mark), Priority.AWAITED if from_another else Priority.CHANGE)
+
+    def _hurry(self, mark: str) -> None:
+        """Others begin to wait for an owner: for its requests, and for its next pass."""
+        self._clouds.hurry(mark)
+        self._queue.hurry(_key_of(mark))
 
     def _gauges_from(self, loop: asyncio.AbstractEventLoop) -> Callable[[], dict[str, float]]:
         """For the thread that serves metrics: the gauges are read in the loop that changes them."""
@@ -195,6 +201,12 @@ class Operator:
             "loom_objects": len(self._watch.cache),
             "loom_azure_budget_used_ratio": self._clouds.pressure(),
         }
+
+
+def _key_of(mark: str) -> Key:
+    """The object of a mark: `<installation>/<namespace>/<kind>/<name>`."""
+    _, namespace, kind, name = mark.split("/")
+    return Key(kind, namespace, name)
 
 
 def _explained(error: ApiError) -> str:

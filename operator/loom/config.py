@@ -218,7 +218,8 @@ class Settings(BaseSettings):
         default=20,
         ge=1,
         le=500,
-        description="How many objects are worked on at once, beside those that others stand in line for.",
+        description="How many objects are worked on at once, beside those that others stand in line for. Up to three times as many are "
+        "taken up while some wait for a request budget of Azure.",
     )
     slow_tier_factor: int = Field(
         default=6,

@@ -251,6 +251,19 @@ async def test_who_is_called_while_it_waits_for_a_budget_goes_first_from_then_on
     assert desk.went == ["called-0", "called-1", "change-0", "change-1"]
 
 
+async def test_who_has_waited_for_longer_than_a_moment_is_parked_until_it_goes() -> None:
+    desk = Desk()
+    await desk.drain(path=ACCOUNTS, limit=100)
+    for owner in ("zone", "zone", "product"):
+        desk.ask(owner, path=ACCOUNTS, owner=owner)
+    await settle_tasks()
+    at_first = desk.limiter.parked()
+    await desk.time.pass_by(5.0)
+    assert (at_first, desk.limiter.parked()) == (0, 2)
+    await desk.time.pass_by(300.0)
+    assert (desk.went, desk.limiter.parked()) == (["zone", "zone", "product"], 0)
+
+
 @pytest.mark.parametrize(
     ("others", "joiner"),
     [("drift", Caller("me", "ns", urgent=True)), ("change", Caller("me", "ns", owner="holder"))],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loom.engine.lanes import TURN, Lanes
+from loom.engine.lanes import RIVALRY, TURN, Lanes
 from loom.errors import Refusal
 from loom.plan.arm_id import resource
 from loom.plan.resource import Plan, Resource
@@ -16,7 +16,8 @@ class Line:
         self.seconds = 0.0
         self.woken: list[str] = []
         self.awaited: list[str] = []
-        self.lanes = Lanes(self.wake, lambda: self.seconds)
+        self.hurried: list[str] = []
+        self.lanes = Lanes(self.wake, lambda: self.seconds, self.hurried.append)
 
     def wake(self, mark: str, from_another: bool) -> None:
         self.woken.append(mark)
@@ -67,6 +68,52 @@ def test_who_takes_a_lane_over_from_another_is_told_from_who_waited_for_itself()
     line.lanes.claim("hub", "a#y")
     line.lanes.release("a#y")
     assert (line.woken, line.awaited) == (["a", "b"], ["b"])
+
+
+def test_who_has_a_lane_is_hurried_when_another_begins_to_wait_for_it() -> None:
+    line = Line()
+    for name in ("a#x", "a#y"):
+        line.lanes.claim("hub", name)
+    assert line.hurried == []
+    for name in ("b#x", "c#x"):
+        line.lanes.claim("hub", name)
+    assert line.hurried == ["a"]
+
+
+def test_whose_turn_it_is_is_not_hurried_by_who_waits_behind() -> None:
+    line = Line()
+    for name in ("a#x", "b#x"):
+        line.lanes.claim("hub", name)
+    line.lanes.release("a#x")
+    line.hurried.clear()
+    line.lanes.claim("hub", "c#x")
+    assert line.hurried == []  # it was, when its turn came
+
+
+def test_a_lane_that_another_has_just_had_is_wanted_though_nobody_stands_in_line() -> None:
+    line = Line()
+    line.lanes.claim("hub", "a#x")
+    line.lanes.release("a#x")
+    line.lanes.claim("hub", "b#x")
+    assert line.lanes.presses("b")
+    line.seconds = RIVALRY + 1
+    assert not line.lanes.presses("b")
+
+
+def test_a_lane_that_one_object_alone_asks_for_is_wanted_by_nobody() -> None:
+    line = Line()
+    for name in ("a#x", "a#y"):
+        line.lanes.claim("spoke", name)
+    assert not line.lanes.presses("a")
+
+
+def test_an_object_that_is_gone_wants_nothing_any_more() -> None:
+    line = Line()
+    line.lanes.claim("hub", "a#x")
+    line.lanes.release("a#x")
+    line.lanes.forget("a")
+    line.lanes.claim("hub", "b#x")
+    assert not line.lanes.presses("b")
 
 
 def test_who_is_at_work_in_any_case_is_not_called_for_its_own_next_write() -> None:

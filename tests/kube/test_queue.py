@@ -95,6 +95,30 @@ async def test_what_others_stand_in_line_for_goes_before_everything_new(queue: W
     assert await queue.take() == a_key("called")
 
 
+async def test_whom_others_begin_to_wait_for_goes_first_when_its_time_has_come(
+    queue: WorkQueue, clock: FakeClock
+) -> None:
+    queue.add_after(a_key("held"), 10.0, is_news=False)
+    queue.hurry(a_key("held"))
+    assert queue.depth == 0  # its time comes no earlier
+    clock.time += 10.0
+    queue.add(a_key("new"), Priority.PERSON)
+    assert await taken(queue, 2) == ["held", "new"]
+    assert not queue.heard(a_key("held"))
+
+
+async def test_whom_others_begin_to_wait_for_goes_before_those_who_came_earlier(queue: WorkQueue) -> None:
+    for name in ("new", "held"):
+        queue.add(a_key(name), Priority.PERSON)
+    queue.hurry(a_key("held"))
+    assert await taken(queue, 2) == ["held", "new"]
+
+
+async def test_to_hurry_what_waits_for_nothing_asks_for_no_pass(queue: WorkQueue) -> None:
+    queue.hurry(a_key())
+    assert (queue.depth, queue.delayed) == (0, 0)
+
+
 async def test_a_worker_that_is_kept_free_takes_nothing_but_what_others_stand_in_line_for(queue: WorkQueue) -> None:
     kept_free = asyncio.create_task(queue.take(Priority.AWAITED))
     await asyncio.sleep(0)

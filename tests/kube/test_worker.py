@@ -1,6 +1,5 @@
 """One pass: what is written, in which order, when the object is looked at again, and where errors end."""
 
-import asyncio
 import logging
 from dataclasses import replace
 from typing import Any
@@ -13,10 +12,8 @@ from loom.engine.work import Event, Ports, Result, Work
 from loom.errors import CloudError, Retry
 from loom.kube.absent import AbsentCloud
 from loom.kube.client import ApiError
-from loom.kube.queue import Priority
 from loom.kube.turns import Crowded
 from loom.kube.watch import is_answered
-from loom.kube.worker import run_workers
 from support.api_server import FINALIZER, a_plane, a_product, a_zone, with_condition
 from support.memory_cloud import MemoryCloud
 from support.office import CALM, PLANE, ZONE, Office, deleted, held
@@ -412,29 +409,6 @@ async def test_who_has_what_others_stand_in_line_for_is_looked_at_before_everyth
     office.now += 5.0
     office.there_is(*(held(a_zone(f"new{number}")) for number in range(3)))
     assert (await office.work())[0] == ZONE
-
-
-async def test_what_others_stand_in_line_for_is_looked_at_while_every_other_worker_waits(office: Office) -> None:
-    begun, over, called = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    async def wait(work: Work, memory: Memory, ports: Ports) -> Result:
-        if work.owner.kind == "AdminPlane":
-            called.set()
-        else:
-            begun.set()
-            await over.wait()
-        return CALM
-
-    office.engine = wait
-    office.there_is(a_zone())
-    working = asyncio.create_task(run_workers(office.worker, 1))
-    await asyncio.wait_for(begun.wait(), 10.0)
-    office.there_is(a_plane())
-    office.queue.add(PLANE, Priority.AWAITED)
-    await asyncio.wait_for(called.wait(), 10.0)
-    over.set()
-    office.queue.close()
-    await working
 
 
 async def test_an_object_that_is_gone_without_a_farewell_gives_back_its_lanes(office: Office) -> None:

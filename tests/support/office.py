@@ -114,7 +114,7 @@ class Office:
             key = await self.queue.take()
             assert key is not None
             keys.append(key)
-            await self.worker._guarded(key)
+            await self.worker.work_on(key)
             self.queue.done(key)
         return keys
 

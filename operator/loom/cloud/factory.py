@@ -69,6 +69,10 @@ class CloudFactory:
         """What waits for a budget on an object's behalf goes first from now on."""
         self._limiter.hurry(owner)
 
+    def parked(self) -> int:
+        """How many objects wait for a budget, and for nothing else."""
+        return self._limiter.parked()
+
     def pressure(self) -> float:
         """How much of the scarcest request budget is in use, 0 to 1: intervals stretch by it."""
         return self._limiter.pressure()

@@ -19,6 +19,7 @@ from loom.cloud.meter import Meter, NoMeter
 
 _NOT_A_BUDGET = "RetryableErrorDueToAnotherOperation"  # a 429 that speaks of one resource that is busy
 _PAUSE = 10.0  # seconds after a 429 that names no time
+_MOMENT = 3.0  # seconds that any request may have to wait
 
 
 class Time(Protocol):
@@ -50,6 +51,7 @@ class Limiter:
         self._lanes: dict[tuple[str, str, str], Lane] = {}
         self._providers: dict[tuple[str, str, str], Budget] = {}
         self._drawn: dict[tuple[str, str, str, bool, bool], tuple[Budget, ...]] = {}
+        self._in_line: dict[asyncio.Future[None], tuple[Ask, float]] = {}  # since when each waits
         self._joined: dict[tuple[str, str], list[Caller]] = {}  # who waits for what is asked there, by its place
 
     @property
@@ -62,6 +64,7 @@ class Limiter:
         waiter = Waiter(ask, (lane.budget, *self._provider_budgets(ask)), asyncio.get_running_loop().create_future())
         lane.stand(waiter, min(map(self._rank, self._askers(ask))))
         asked = self._time.time()
+        self._in_line[waiter.future] = (ask, asked)
         self._dispatch(lane)
         try:
             await waiter.future
@@ -72,6 +75,8 @@ class Limiter:
                     budget.give_back()
                 self._dispatch(lane)
             raise
+        finally:
+            del self._in_line[waiter.future]
         self._meter.waited(self._time.time() - asked)
 
     def hurry(self, owner: str) -> None:
@@ -116,6 +121,12 @@ class Limiter:
         now = self._time.time()
         budgets = [*(lane.budget for lane in self._lanes.values()), *self._providers.values()]
         return max((budget.pressure(now) for budget in budgets), default=0.0)
+
+    def parked(self) -> int:
+        """For how many owners a request has been waiting for longer than a moment: what works on them has nothing to do."""
+        before = self._time.time() - _MOMENT
+        waiting = (ask for ask, since in self._in_line.values() if since < before)
+        return len({caller.owner for ask in waiting for caller in self._askers(ask)} - {""})
 
     def _askers(self, ask: Ask) -> tuple[Caller, ...]:
         """All who wait for the answer."""

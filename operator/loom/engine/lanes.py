@@ -8,27 +8,33 @@ import time
 from collections.abc import Callable
 
 TURN = 30.0  # seconds that the lane is kept free for whose turn it is
+RIVALRY = 300.0  # seconds for which whoever asked for a lane counts as wanting it: the next may have no worker yet, nor stand in line
 
 
 class Lanes:
     """All lanes of one operator.
 
-    `wake` is called with the mark of the owner whose turn has come, and whether it was another one who gave the lane back.
+    `wake` is called with the mark of the owner whose turn has come, and whether it was another one who gave the lane back. `hurry` is
+    called with the mark of an owner who has a lane when others begin to wait for it: it may have been waiting for something else itself.
     """
 
     def __init__(
         self,
         wake: Callable[[str, bool], None] = lambda _mark, _from_another: None,
         now: Callable[[], float] = time.monotonic,
+        hurry: Callable[[str], None] = lambda _mark: None,
     ) -> None:
         self._wake = wake
         self._now = now
+        self._hurry = hurry
         self._holders: dict[str, str] = {}
         self._lines: dict[str, dict[str, None]] = {}  # lane -> holders to be, the first to come first
         self._turns: dict[str, float] = {}  # lane -> until when it is kept free for the first in line
+        self._asked: dict[str, dict[str, float]] = {}  # lane -> the last two owners who asked for it, and when
 
     def claim(self, lane: str, holder: str) -> bool:
         """Take the lane, or keep it; False while it is another's, or another's turn."""
+        self._note(lane, _owner(holder))
         current = self._holders.get(lane)
         if current == holder:
             return True
@@ -36,7 +42,7 @@ class Lanes:
         if current is None and not self._is_next(lane, holder) and self._now() > self._turns.get(lane, 0.0):
             self._drop_first(line)
         elif current is not None or not self._is_next(lane, holder):
-            line.setdefault(holder)
+            self._stand_in_line(line, holder, current)
             return False
         self._holders[lane] = holder
         line.pop(holder, None)
@@ -47,10 +53,9 @@ class Lanes:
         return next((n for n, name in enumerate(self._lines.get(lane, ()), 1) if _owner(name) == _owner(holder)), 1)
 
     def presses(self, owner: str) -> bool:
-        """Do others stand in line for a lane that the owner has, or that is kept free for it?"""
+        """Do others want a lane that the owner has, or that is kept free for it: in line, or lately?"""
         return any(
-            bool(line) and self._has(lane, line, owner) and any(_owner(name) != owner for name in line)
-            for lane, line in self._lines.items()
+            self._has(lane, line, owner) and self._is_wanted(lane, line, owner) for lane, line in self._lines.items()
         )
 
     def release(self, holder: str, *, goes_on: bool = False) -> None:
@@ -61,6 +66,9 @@ class Lanes:
     def forget(self, owner: str) -> None:
         """Everything of an owner whose object is gone is given back, its places in line included, and its turn is the next one's."""
         turns = [lane for lane, line in self._lines.items() if lane not in self._holders and _is_first(line, owner)]
+        for lane, asked in list(self._asked.items()):
+            if asked.pop(owner, None) is not None and not asked:
+                del self._asked[lane]
         for line in self._lines.values():
             for name in [name for name in line if name.startswith(f"{owner}#")]:
                 del line[name]
@@ -73,7 +81,29 @@ class Lanes:
         """Has the owner the lane, or its turn, which has not passed yet?"""
         if lane in self._holders:
             return _owner(self._holders[lane]) == owner
-        return _owner(next(iter(line))) == owner and self._now() <= self._turns.get(lane, 0.0)
+        return _is_first(line, owner) and self._now() <= self._turns.get(lane, 0.0)
+
+    def _is_wanted(self, lane: str, line: dict[str, None], owner: str) -> bool:
+        """By another than the owner, of course."""
+        since = self._now() - RIVALRY
+        asked = self._asked.get(lane, {})
+        return any(_owner(name) != owner for name in line) or any(
+            who != owner and when >= since for who, when in asked.items()
+        )
+
+    def _note(self, lane: str, owner: str) -> None:
+        """The owner asks for the lane. Two are enough to know of another one, whoever has it."""
+        asked = self._asked.setdefault(lane, {})
+        asked.pop(owner, None)
+        asked[owner] = self._now()
+        if len(asked) > 2:
+            del asked[next(iter(asked))]
+
+    def _stand_in_line(self, line: dict[str, None], holder: str, current: str | None) -> None:
+        """Behind whoever has the lane, who hears of the first one of another object."""
+        line.setdefault(holder)
+        if current is not None and holder == next((name for name in line if _owner(name) != _owner(current)), ""):
+            self._hurry(_owner(current))
 
     def _drop_first(self, line: dict[str, None]) -> None:
         """Who let its turn pass stands in line no more, or everybody would wait for it again after each release."""

@@ -114,6 +114,13 @@ class WorkQueue:
         heapq.heappush(self._heap, (due, next(self._order), key))
         self._set_timer()
 
+    def hurry(self, key: Key) -> None:
+        """Others wait for it: whenever its time comes it goes first, which makes its time no earlier and is no news."""
+        if key in self._due:
+            self._due[key] = (self._due[key][0], Priority.AWAITED)
+        elif key in self._ready or key in self._dirty:
+            self._make_ready(key, Priority.AWAITED)
+
     def add_failed(self, key: Key) -> float:
         """Look at the key again after a delay that doubles with each failure in a row; it is returned."""
         failures = self._failures[key] = self._failures.get(key, 0) + 1

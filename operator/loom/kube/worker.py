@@ -4,7 +4,6 @@ This is the one place where a defect of the operator ends: as a line in the log 
 status without it.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -37,7 +36,6 @@ from loom.kube.writing import Writing
 logger = logging.getLogger(__name__)
 
 _AFTER_CONFLICT = 0.5
-_KEPT_FREE = 4  # workers for what others stand in line for: all others may be waiting for a request budget, and its turn would pass
 
 
 class Meter(Protocol):
@@ -61,7 +59,7 @@ class Desk:
 
 
 class Worker:
-    """Works on keys of the queue. `run` is started as often as there are to be workers; they share this object."""
+    """Works on objects, one pass at a time each; what it remembers of them lies here."""
 
     def __init__(self, desk: Desk, world: World, meter: Meter) -> None:
         self._desk = desk
@@ -70,17 +68,8 @@ class Worker:
         self._memories: dict[Key, tuple[str, Memory]] = {}
         self._rests: dict[Key, Rest] = {}  # of those for which nothing is to be done now but to look at operations
 
-    async def run(self, least: Priority = Priority.RESYNC) -> None:
-        """Take keys that are as urgent as `least` until the queue is closed."""
-        queue = self._desk.watch.queue
-        while (key := await queue.take(least)) is not None:
-            try:
-                await self._guarded(key)
-            finally:
-                queue.done(key)
-
-    async def _guarded(self, key: Key) -> None:
-        """A pass, and what becomes of its errors."""
+    async def work_on(self, key: Key) -> None:
+        """A pass, and what becomes of its errors: none is raised."""
         queue, began, result = self._desk.watch.queue, time.monotonic(), "Success"
         try:
             if await self._looks_out(key):
@@ -213,12 +202,3 @@ class Worker:
             logger.debug("%s: InternalError could not be written: %s", key, error)
         except Exception:
             logger.exception("%s: InternalError could not be written", key)
-
-
-async def run_workers(worker: Worker, count: int) -> None:
-    """That many workers at once, and a few for what others wait for; returns when the queue is closed and each has ended its pass."""
-    async with asyncio.TaskGroup() as group:
-        for number in range(count):
-            group.create_task(worker.run(), name=f"worker {number}")
-        for number in range(_KEPT_FREE):
-            group.create_task(worker.run(Priority.AWAITED), name=f"worker kept free {number}")
