@@ -2,13 +2,16 @@
 
 import json
 
+import pytest
+
 from loom.engine.inventory import Inventory
 from loom.errors import CloudError, Retry
 from support.engine_bench import Bench
-from support.fullest import fullest, made_of
+from support.fullest import all_writes_fail, change_everything, fullest, made_of, nothing_is_well
 from support.worlds import Obj, ways_in
 
 LARGEST = 48 * 1024
+MOST_OF_THE_REST = 16 * 1024  # what people read of a status: whatever a spec holds, and whatever goes wrong
 
 
 def size(zone: Obj, made: Bench) -> int:
@@ -66,4 +69,32 @@ async def test_when_all_of_it_fails_the_unwell_come_first_and_what_repeats_is_cu
     assert 6 <= len(made.status["plan"]["changes"]) <= 20
     assert 8 <= len(made.status["resources"]) <= 50
     assert {row["state"] for row in made.status["resources"]} == {"Failed", "Waiting"}
+    assert size(zone, made) < LARGEST
+
+
+LISTS_OF_WHAT_IS_OWNED = ("inventory", "retained", "submitted")
+
+
+def rest(status: Obj) -> int:
+    """Of a status but for the lists of what is owned, which are never cut."""
+    shown = {name: value for name, value in status.items() if name not in LISTS_OF_WHAT_IS_OWNED}
+    return len(json.dumps(shown, separators=(",", ":"), ensure_ascii=False))
+
+
+@pytest.mark.parametrize("longest", [20, 63])
+@pytest.mark.parametrize("bad", ["nothing can be made", "all of it was changed", "nothing is well"])
+async def test_whatever_goes_wrong_and_however_long_it_is_told_the_object_stays_small(longest: int, bad: str) -> None:
+    zone = fullest(longest=longest)
+    zone["spec"]["accessPaths"] = ways_in()
+    made = made_of(zone)
+    nothing_is_well(made)
+    if bad != "nothing can be made":
+        await made.settle(60)
+    if bad == "all of it was changed":
+        change_everything(made)
+    if bad != "nothing is well":
+        all_writes_fail(made)
+    await made.later()
+    assert made.ready == "False"
+    assert rest(made.status) < MOST_OF_THE_REST
     assert size(zone, made) < LARGEST

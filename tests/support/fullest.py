@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from loom.errors import CloudError, Retry
+from loom.plan.checks import Finding, Health
 from support.engine_bench import Bench
 from support.landing import bench
 from support.worlds import HUB, SPOKE, Obj, grant, plane_object, rich_zone, world
@@ -35,3 +37,28 @@ def made_of(zone: Obj) -> Bench:
     """The zone, with a grant for the cluster that it attaches."""
     scopes = [f"/subscriptions/{subscription}" for subscription in (HUB, SPOKE)]
     return bench(zone, world(zone, plane_object(grants=[grant(scopes=scopes)])))
+
+
+def all_writes_fail(made: Bench) -> None:
+    """Each write is refused next time, every one in other words, and in many of them."""
+    assert made.plan
+    for number in range(len(made.plan.resources)):
+        words = f"cause {number}: " + "z" * 2000
+        made.cloud.fail("PUT", "/", CloudError("PolicyDenied", "Denied", words, Retry.SLOWLY))
+
+
+def change_everything(made: Bench) -> None:
+    """Somebody changes all that is there."""
+    for body in made.cloud.bodies.values():
+        body.update(tags={}, location="elsewhere")
+
+
+def nothing_is_well(made: Bench) -> None:
+    """Whatever is looked at is broken, each in other words, and in many of them."""
+    assert made.plan
+    runs = (("revision", "r" * 40), ("image", "i" * 80), ("replicas", 10))
+    for check in made.plan.checks:
+        name, words = getattr(check, "name", check.key), f"{check.key} is broken: " + "y" * 2000
+        details = runs if name.startswith("app/") else ()
+        finding = Finding(name, check.condition, Health.UNHEALTHY, "PermissionDenied", words, details)
+        made.prober.findings[name] = finding

@@ -104,6 +104,10 @@ class Model(BaseModel):
         return printed
 
 
+OWNED_WHOLE = ConfigDict(json_schema_extra={"x-kubernetes-map-type": "atomic"})
+"""Of a model that one writer owns from end to end: the API server then keeps one entry of who wrote it, and not one for each field."""
+
+
 class StatusModel(Model):
     """A piece of status: what an older or newer operator wrote is read without complaint."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from loom.api.schema import Int, StatusModel, listed, named
+from loom.api.schema import OWNED_WHOLE, Int, StatusModel, listed, named
 
 Word = Annotated[str, Field(max_length=256)]
 Message = Annotated[str, Field(max_length=1024)]
@@ -118,6 +118,8 @@ class PlanInProgress(StatusModel):
 
 class CommonStatus(StatusModel):
     """What every kind reports."""
+
+    model_config = OWNED_WHOLE
 
     observed_generation: Int | None = None
     """The generation of the spec that this status speaks of; -1: nobody has looked yet."""

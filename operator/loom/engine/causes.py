@@ -4,6 +4,7 @@ It decides on words; what the words mean for a condition is decided in `loom.eng
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from loom.engine.inventory import short
 from loom.engine.item import Deletion, Item
@@ -14,6 +15,7 @@ from loom.plan.outcome import State
 _NAMED = 8  # names that a sentence lists
 _TOLD = 4  # causes that a sentence tells
 _SHARING = 4  # names of one cause
+_ROOM = 130  # characters of the names of one cause: what is wrong with them must be read as well
 _LONGEST = 220  # characters of one cause, where there are several
 
 
@@ -56,18 +58,21 @@ def told(rows: Iterable[tuple[str, str]]) -> str:
         causes.setdefault(words, []).append(name)
     if len(causes) == 1:
         ((words, names),) = causes.items()
-        return f"{listed(names, _SHARING)}: {words}".removesuffix(": ")
+        return f"{listed(names, _SHARING, _ROOM)}: {words}".removesuffix(": ")
     said = [
-        f"{listed(names, _SHARING)}: {_cut(words)}".removesuffix(": ") for words, names in list(causes.items())[:_TOLD]
+        f"{listed(names, _SHARING, _ROOM)}: {_cut(words)}".removesuffix(": ")
+        for words, names in list(causes.items())[:_TOLD]
     ]
     more = sum(len(names) for names in list(causes.values())[_TOLD:])
     return "; ".join(said) + (f"; and {more} more" if more else "")
 
 
-def listed(names: Sequence[str], at_most: int = _NAMED) -> str:
-    """The first few names, and how many more there are."""
-    more = f" and {len(names) - at_most} more" if len(names) > at_most else ""
-    return ", ".join(names[:at_most]) + more
+def listed(names: Sequence[str], at_most: int = _NAMED, room: int = 2 * _ROOM) -> str:
+    """The first few names, one at least and no more than `room` characters have room for, and how many more there are."""
+    fitting = sum(end <= room for end in accumulate(len(name) + len(", ") for name in names[:at_most]))
+    shown = names[: max(fitting, 1)]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return ", ".join(shown) + more
 
 
 def _cut(words: str) -> str:

@@ -10,9 +10,6 @@ from typing import Any
 from loom.plan.values import Json
 
 TRUE, FALSE, UNKNOWN = "True", "False", "Unknown"
-_LONGEST = 1000  # characters of a message
-_REPEATED = 300  # of one that Ready has whole
-_SUMS = frozenset({"Reconciling", "Stalled", "Converged", "Healthy", "InSync"})  # which say the same, mostly
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,6 @@ class Condition:
 def stamp(conditions: Sequence[Condition], status: Mapping[str, Json], generation: int, now: str) -> list[Json]:
     """The conditions as status holds them: the moment of the last change kept where the status did not change."""
     before: dict[str, Mapping[str, Any]] = {c["type"]: c for c in status.get("conditions") or [] if "type" in c}
-    whole = next((condition.message for condition in conditions if condition.type == "Ready"), "")
     stamped: list[Json] = []
     for condition in conditions:
         old = before.get(condition.type, {})
@@ -38,18 +34,12 @@ def stamp(conditions: Sequence[Condition], status: Mapping[str, Json], generatio
                 "type": condition.type,
                 "status": condition.status,
                 "reason": condition.reason,
-                "message": _bounded(condition, whole),
+                "message": condition.message,
                 "observedGeneration": generation,
                 "lastTransitionTime": since or now,
             }
         )
     return stamped
-
-
-def _bounded(condition: Condition, whole: str) -> str:
-    if condition.type in _SUMS and condition.message == whole and len(whole) > _REPEATED:
-        return f"{whole[: _REPEATED - 1]}…"
-    return condition.message[:_LONGEST]
 
 
 def read(status: Mapping[str, Json]) -> list[Condition]:

@@ -1,7 +1,7 @@
 """Status: everything that a pass found out, in the bounds that the CRDs set. Assembled in one place, written by one writer.
 
-Bounds: 50 resources, the unwell first, and 20 changes, fewer where they are long; 50 places of keys; the inventory whole. Nothing
-changes when nothing happened.
+Bounds: 50 resources, the unwell first, and 20 changes, fewer where they are long; 50 places of keys; sentences as long as there is
+room for all of them; the inventory whole. Nothing changes when nothing happened.
 """
 
 import json
@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from loom.engine import sentences
 from loom.engine.approval import digests, plan_hash
 from loom.engine.condition import TRUE, Condition, stamp, status_of
 from loom.engine.inventory import data_name
@@ -20,13 +21,13 @@ from loom.plan.outcome import Outcome, State
 from loom.plan.resource import Mode
 from loom.plan.values import Json
 
-MOST_RESOURCES, MOST_CHANGES, MOST_FIELDS, LONGEST = 50, 20, 20, 300
+MOST_RESOURCES, MOST_CHANGES, MOST_FIELDS, LONGEST = 50, 20, 20, 240
 MOST_PLACES = 50  # of handed-out keys
 WHOLE, BEGINNING = 5, 40  # sentences of rows that are told whole; characters of the others
-LARGEST = 28 * 1024  # characters of a status, which leaves a spec with every list full its room
+LARGEST = 27 * 1024  # characters of a status, which leaves a spec with every list full its room
 OTHERS = 12 * 1024  # of them conditions, wiring, plan and what else a kind shows
 ROOM = 16 * 1024  # of the rows of resources, at most; changes have half of what those have
-LEAST = 3584  # of the rows of resources, in any case
+LEAST = 3200  # of the rows of resources, in any case
 
 
 def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) -> dict[str, Json]:
@@ -44,10 +45,11 @@ def assemble(run: Pass, conditions: Sequence[Condition], observed: bool = True) 
         status["submitted"] = dict(sorted(run.submitted.items()))
         status.update(run.work.report(run.plan, outcome(run)))
         rows, status["resourceCount"] = resource_rows(run)
-        room = _room(status)
+        room = max(LEAST, min(ROOM, _left(status)))
         status["resources"] = _fitting(rows, room)
         if changes := status["plan"].get("changes"):
             status["plan"]["changes"] = _fitting(changes, room // 2)
+    status |= sentences.shortened(status, max(sentences.LEAST, min(sentences.MOST, _left(status))))
     _say_interval(run, status)
     return {name: value for name, value in status.items() if value not in (None, [], {}, "")}
 
@@ -154,12 +156,13 @@ def _rank(run: Pass, row: Mapping[str, Json]) -> int:
     return 2 + is_elsewhere + 2 * is_on_another
 
 
-def _room(status: Mapping[str, Json]) -> int:
-    """How many characters the rows of resources may take: what the inventory, which is never cut, leaves of the whole.
+def _left(status: Mapping[str, Json]) -> int:
+    """How many characters the lists of what is owned, which are never cut, leave of the whole.
 
     Only what is made moves it: a message that is a word longer must not change which rows there are.
     """
-    return max(LEAST, min(ROOM, LARGEST - OTHERS - len(json.dumps(status["inventory"]))))
+    owned = [status.get(name) for name in ("inventory", "retained", "applyingPlan")]
+    return LARGEST - OTHERS - len(json.dumps(owned))
 
 
 def _fitting(rows: list[dict[str, Json]], room: int) -> list[dict[str, Json]]:

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Model, Rule, arm_id, immutable, named
+from loom.api.schema import OWNED_WHOLE, Model, Rule, arm_id, immutable, named
 from loom.api.zone.existing import Existing, described_by
 
 # Cosmos DB allows more; these are the names that are also plain in an ARM id.
@@ -13,6 +13,8 @@ _InnerName = Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-
 
 class Container(Model):
     """A container of documents."""
+
+    model_config = OWNED_WHOLE
 
     rules: ClassVar[tuple[Rule, ...]] = (
         immutable(

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Int, Model, Rule, arm_id, immutable, named
+from loom.api.schema import OWNED_WHOLE, Int, Model, Rule, arm_id, immutable, named
 from loom.api.zone.existing import Existing, described_by
 
 CAPACITIES = (1, 2, 4, 8, 16)
@@ -20,6 +20,8 @@ class Tier(StrEnum):
 
 class Queue(Model):
     """A queue of messages."""
+
+    model_config = OWNED_WHOLE
 
     name: Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=260)]
     """Its name, such as refresh."""

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Int, Model, Rule, arm_id, distinct, immutable, named
+from loom.api.schema import OWNED_WHOLE, Int, Model, Rule, arm_id, distinct, immutable, named
 from loom.api.zone.existing import Existing, described_by
 
 
@@ -22,6 +22,8 @@ class Redundancy(StrEnum):
 
 class Filesystem(Model):
     """A filesystem (container) of the storage account."""
+
+    model_config = OWNED_WHOLE
 
     name: Annotated[str, Field(pattern="^[a-z0-9](-?[a-z0-9])+$", min_length=3, max_length=63)]
     """Its name, such as bronze."""
