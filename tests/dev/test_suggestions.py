@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loom.dev.simulator import Simulator
-from loom.dev.suggestions import door_function, resource_of, suggest
+from loom.dev.suggestions import door_function, resource_of, suggest, visit_function
 from support.samples import sample
 
 SIMULATOR = Simulator("https://localhost:8443", 8443, Path("/a home/ca.pem"), "tenant", "client", "secret", 60)
@@ -75,6 +75,15 @@ def test_the_shells_function_reaches_the_simulated_azure() -> None:
         f"{start}GET|https://localhost:8443/sim/x?y|",
         "",
     ]
+
+
+def test_the_shells_function_for_callers_takes_every_host_for_the_simulated_azure() -> None:
+    script = f"curl() {{ printf '%s|' \"$@\"; }}\n{visit_function(SIMULATOR)}\nvisit -H 'key: a b' https://apim.azure-api.net/pets"
+
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+
+    where = "-sS|--cacert|/a home/ca.pem|--connect-to|::localhost:8443|"
+    assert done.stdout == f"{where}-H|key: a b|https://apim.azure-api.net/pets|\n"
 
 
 def test_samples_of_another_kind_get_what_fits_them() -> None:

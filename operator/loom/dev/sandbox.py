@@ -32,7 +32,7 @@ from loom.dev.loom_operator import start_operator, write_operator_config
 from loom.dev.objects import GROUP, LoomObjects
 from loom.dev.processes import Processes
 from loom.dev.simulator import Simulator, start_simulator
-from loom.dev.suggestions import door_function
+from loom.dev.suggestions import door_function, visit_function
 from loom.manifests import Manifest, read_manifests
 
 
@@ -140,7 +140,7 @@ def default_plane(manifests: list[Manifest]) -> Manifest:
 
 
 def _write_environment(home: Path, kubeconfig: Path, kubectl: Path, simulator: Simulator) -> Path:
-    """A file to source: kubectl and loom on PATH and pointed at this sandbox, and `sim` for what Azure's portal would do."""
+    """A file to source: kubectl and loom on PATH and pointed at this sandbox; `sim` is Azure's portal, `visit` a caller's curl."""
     config = home / "operator" / "config.yaml"
     write_operator_config(config, simulator)
     settings = {
@@ -150,7 +150,7 @@ def _write_environment(home: Path, kubeconfig: Path, kubectl: Path, simulator: S
     }
     programs = ":".join(dict.fromkeys((sysconfig.get_path("scripts"), str(kubectl.parent))))
     lines = [f"export {name}={shlex.quote(value)}" for name, value in settings.items()]
-    lines += [f'export PATH={shlex.quote(programs)}:"$PATH"', door_function(simulator)]
+    lines += [f'export PATH={shlex.quote(programs)}:"$PATH"', door_function(simulator), visit_function(simulator)]
     path = home / "env"
     write_private(path, "\n".join(lines) + "\n")
     return path

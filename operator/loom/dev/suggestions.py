@@ -28,6 +28,12 @@ def door_function(simulator: Simulator) -> str:
     return f'sim() {{ {curl} ${{3:+-d "$3"}}; echo; }}'
 
 
+def visit_function(simulator: Simulator) -> str:
+    """A shell function, curl for the gateways and apps of the simulated Azure: no name server knows their hosts."""
+    curl = f"curl -sS --cacert {shlex.quote(str(simulator.ca_file))} --connect-to ::localhost:{simulator.port}"
+    return f'visit() {{ {curl} "$@"; echo; }}'
+
+
 def sim(method: str, path: str, body: Mapping[str, Any] | None = None) -> str:
     """A call of that shell function."""
     return f"sim {method} {shlex.quote(path)}" + (f" {shlex.quote(json.dumps(body))}" if body else "")
