@@ -12,6 +12,7 @@ from loom.engine.work import Event, Ports, Result, Work
 from loom.errors import CloudError, Retry
 from loom.kube.absent import AbsentCloud
 from loom.kube.client import ApiError
+from loom.kube.key import RESOURCES
 from loom.kube.turns import Crowded
 from loom.kube.watch import is_answered
 from support.api_server import FINALIZER, a_plane, a_product, a_zone, with_condition
@@ -151,6 +152,13 @@ async def test_a_plane_with_zones_says_who_uses_it(office: Office) -> None:
     await office.work()
     work = next(work for work in office.works if work.owner.kind == "AdminPlane")
     assert "DataLandingZone finance/finance" in work.in_use
+
+
+async def test_a_kind_that_the_cluster_has_no_more_keeps_no_plane_in_use(office: Office) -> None:
+    office.there_is(deleted(a_plane()))
+    office.server.refuse["GET", RESOURCES["DataLandingZone"].path("")] = ApiError(404, "Unknown", "404 page not found")
+    await office.work()
+    assert [work.in_use for work in office.works] == [""]
 
 
 async def test_who_may_not_use_a_zone_does_not_keep_it(office: Office) -> None:

@@ -4,11 +4,11 @@ The map may lag behind: an object that was created a moment ago counts, although
 zone and has made nothing with it does not count, or anybody could keep another namespace's zone from being deleted by naming it.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from loom.api.data_landing_zone import DataLandingZoneSpec
-from loom.kube.client import KubeClient
+from loom.kube.client import ApiError, KubeClient
 from loom.kube.gather import permits
 from loom.kube.key import RESOURCES, Key, key_of
 from loom.kube.references import references_of
@@ -29,7 +29,7 @@ async def users_of(client: KubeClient, watch: Watch, key: Key, spec: Any) -> str
         users = sorted(
             [
                 user
-                async for obj in client.items(RESOURCES[kind])
+                async for obj in _all(client, kind)
                 if key in references_of(user := key_of(obj, kind), obj) and _counts(watch, key, spec, user, obj)
             ]
         )
@@ -38,6 +38,16 @@ async def users_of(client: KubeClient, watch: Watch, key: Key, spec: Any) -> str
     names = ", ".join(f"{user.namespace}/{user.name}" for user in users[:_NAMED])
     more = f" and {len(users) - _NAMED} more" if len(users) > _NAMED else ""
     return f"still in use by {kind} {names}{more}: delete {'them' if len(users) > 1 else 'it'} first"
+
+
+async def _all(client: KubeClient, kind: str) -> AsyncIterator[dict[str, Any]]:
+    """Every object of the kind; none where the kind itself is gone, as CRDs that are deleted together go one by one."""
+    try:
+        async for obj in client.items(RESOURCES[kind]):
+            yield obj
+    except ApiError as error:
+        if error.status != 404:
+            raise
 
 
 def _counts(watch: Watch, key: Key, spec: Any, user: Key, obj: Mapping[str, Any]) -> bool:
