@@ -90,6 +90,14 @@ async def test_a_key_that_somebody_deleted_from_the_vault_is_there_again(partner
     await partners.is_quiet()
 
 
+async def test_a_subscription_that_is_made_again_has_its_new_key_handed_out_at_once(partners: Converged) -> None:
+    before = key_in_vault(partners)
+    partners.delete("subscription/northwind")
+    await partners.mend()
+    assert key_in_vault(partners) == primary_key(partners) != before
+    await partners.is_quiet()
+
+
 async def test_a_secret_that_somebody_wrote_anew_by_hand_is_theirs_and_is_told(partners: Converged) -> None:
     partners.azure.edit(secret(partners), {"tags": {"csaloom-io-owner": None}})
     await partners.look()

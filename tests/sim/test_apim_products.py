@@ -115,6 +115,15 @@ def test_a_subscription_gets_keys_that_only_its_making_and_an_action_show(bench:
     assert fresh["primaryKey"] != secrets["primaryKey"]
 
 
+def test_a_subscription_that_is_made_again_has_other_keys(bench: Bench) -> None:
+    first = bench.put("/subscriptions/s", displayName="S", scope="/apis").body["properties"]["primaryKey"]
+    bench.put("/subscriptions/s", displayName="Renamed", scope="/apis")
+    assert bench.call("POST", "/subscriptions/s/listSecrets").body["primaryKey"] == first
+    assert bench.call("DELETE", "/subscriptions/s", headers=ANY).status == 200
+    bench.put("/subscriptions/s", displayName="S", scope="/apis")
+    assert bench.call("POST", "/subscriptions/s/listSecrets").body["primaryKey"] != first
+
+
 def test_a_subscription_to_a_product_begins_as_submitted_and_counts_against_its_limit(bench: Bench) -> None:
     bench.azure.settings(product_subscriptions=False)
     bench.put("/products/p", displayName="P", approvalRequired=True, subscriptionsLimit=1)

@@ -25,13 +25,13 @@ KEYS = ("primaryKey", "secondaryKey")
 
 
 def keys_of(subscription: Resource) -> dict[str, str]:
-    """Both keys: those that were sent, else some that are made of the id and of how often they were made anew."""
+    """Both keys: those that were sent, else made ones: others for each making of the subscription, and each time they are made anew."""
     return {word: str(subscription.hidden.get(word) or _made(subscription, word)) for word in KEYS}
 
 
 def _made(subscription: Resource, word: str) -> str:
     turn = subscription.hidden.get(f"{word}Turn", 0)
-    return hashlib.sha256(f"{subscription.key}:{word}:{turn}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{subscription.key}:{subscription.serial}:{word}:{turn}".encode()).hexdigest()[:32]
 
 
 def _list_secrets(world: World, resource: Resource, request: Request) -> Response:
