@@ -10,6 +10,7 @@ from support.engine_bench import (
     ACCOUNT,
     ACCOUNT_R,
     CONTAINER,
+    CONTAINER_R,
     GROUP,
     GROUP_R,
     IDENTITY_R,
@@ -127,6 +128,14 @@ async def test_a_deleted_resource_is_made_again() -> None:
     bench.memory.last_slow = float("-inf")
     await bench.later()
     assert bench.cloud.has(CONTAINER)
+
+
+async def test_what_is_on_its_way_is_told_by_what_people_know_and_access_last() -> None:
+    access = replace(ROLE_R, key="access/77777777-7777-4777-8777-777777777777/storage/owner")
+    bench = Bench(plan=replace(PLAN, resources=(GROUP_R, ACCOUNT_R, CONTAINER_R, IDENTITY_R, access)))
+    bench.cloud.long_types.add(STORAGE)
+    await bench.look()
+    assert bench.message() == f"not there yet: storage, storage/bronze, {access.key}"
 
 
 async def test_what_is_there_and_takes_time_to_change_is_not_called_not_there() -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key
-from loom.plan.checks import AppCheck, Check, Finding, Health, LinkCheck
+from loom.plan.checks import AppCheck, Check, Finding, Health, LinkCheck, Wire
 from loom.plan.ownership import TAG, Authority
 from loom.plan.resource import Plan, Resource
 from support.engine_bench import ACCOUNT, ACCOUNT_R, CONTAINER_R, GROUP, GROUP_R, IDENTITY_R, MINE, OTHERS, PLAN, Bench
 
 LINK = LinkCheck("storage", "properties.link", "Approved", condition="NetworkReady")
 STORAGE_R = replace(ACCOUNT_R, condition="NetworkReady")
+OTHER = {"isHnsEnabled": True, "allowSharedKeyAccess": False, "minimumTlsVersion": "TLS1_2"}
 LINKED = replace(
     PLAN,
     resources=(GROUP_R, STORAGE_R, CONTAINER_R, IDENTITY_R),
@@ -132,7 +133,7 @@ async def test_a_run_that_lasts_longer_than_an_interval_asks_again() -> None:
 async def test_an_app_that_was_written_in_a_run_is_asked_in_it() -> None:
     bench, prober = await going_on()
     group, storage, *others = bench.plan.resources if bench.plan else ()
-    changed = replace(storage, body={**storage.body, "tags": {"Domain": "sales"}})
+    changed = replace(storage, body={**storage.body, "properties": OTHER})
     bench.replan(replace(APP, resources=(group, changed, *others)))
     bench.clock.seconds += 60.0
     await bench.look()
@@ -238,3 +239,64 @@ async def test_an_app_of_somebody_else_is_not_looked_at() -> None:
 def moved(declared: Resource) -> Resource:
     """The same with another tag."""
     return replace(declared, body={**declared.body, "tags": {"CostCenter": "CC-2"}})
+
+
+async def relabeled(**more: Any) -> Bench:
+    """A zone that was well, whose storage gets another tag (and `more`), which takes long."""
+    bench = await settled()
+    bench.cloud.long_types.add("Microsoft.Storage/storageAccounts")
+    body = {**STORAGE_R.body, "tags": {"CostCenter": "CC-1"}, **more}
+    plan = replace(LINKED, resources=(GROUP_R, replace(STORAGE_R, body=body), CONTAINER_R, IDENTITY_R))
+    bench.replan(replace(plan, wiring=(Wire("app", "storage", "STORAGE", thing="storage"),)))
+    return bench
+
+
+async def test_what_only_gets_other_tags_is_as_well_as_it_was() -> None:
+    bench = await relabeled()
+    before = [bench.condition(name)["lastTransitionTime"] for name in ("NetworkReady", "Healthy")]
+    for _ in range(4):
+        bench.clock.seconds += 400.0  # beyond an interval too
+        await bench.look()
+        assert (bench.ready, bench.reason("Reconciling")) == ("False", "Progressing")
+        assert bench.message() == "being changed: storage"
+        rows = [bench.condition(name) for name in ("NetworkReady", "Healthy")]
+        assert [row["status"] for row in rows] == ["True", "True"]
+        assert [row["lastTransitionTime"] for row in rows] == before
+    bench.cloud.finish()
+    await bench.settle()
+    assert bench.ready == "True"
+
+
+async def test_what_is_changed_in_more_than_its_tags_is_not_called_well_meanwhile() -> None:
+    bench = await relabeled(properties=OTHER)
+    await bench.look()
+    assert (bench.reason("NetworkReady"), bench.reason("Healthy")) == ("Progressing", "NotMeasured")
+
+
+async def test_what_was_broken_is_not_called_well_because_its_tags_are_changed() -> None:
+    bench = await relabeled()
+    wished, bench.plan = bench.plan, LINKED
+    bench.cloud.body(ACCOUNT)["properties"]["link"] = "Rejected"
+    await bench.later()
+    assert bench.reason("NetworkReady") == "Degraded"
+    assert wished
+    bench.replan(wished)
+    await bench.look()
+    assert bench.message() == "being changed: storage"
+    assert bench.reason("NetworkReady") == bench.reason("Healthy") == "Degraded"
+
+
+async def test_after_a_restart_nobody_knows_how_well_it_was() -> None:
+    bench = await relabeled()
+    await bench.look()
+    bench.restart()
+    await bench.look()
+    assert bench.condition("Healthy")["status"] == "Unknown"
+
+
+async def test_who_needs_what_is_being_changed_is_wired_meanwhile() -> None:
+    bench = await relabeled(properties=OTHER)
+    bench.plan = replace(bench.plan or PLAN, conditions=("NetworkReady", "ServicesReady", "BackingServicesWired"))
+    await bench.look()
+    await bench.look()
+    assert bench.condition("BackingServicesWired")["status"] == "True"

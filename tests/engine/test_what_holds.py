@@ -89,6 +89,21 @@ async def test_an_app_that_cannot_be_written_is_told_by_what_is_wrong_with_it_an
     assert row(bench, "Healthy") == ("False", "CrashLoop", "app/one: it is not in the registry")
 
 
+async def test_who_needs_an_app_whose_change_failed_is_wired_with_the_revision_that_serves() -> None:
+    plan = zone(app("one"), app("two", "app/one"))
+    plan = replace(plan, wiring=(Wire("app/two", "apps.one", "ONE_ENDPOINT", thing="app/one"),))
+    bench = Bench(plan)
+    await bench.settle()
+    one = bench.cloud.body(resource(GROUP, "Microsoft.App/containerApps", "one"))
+    one["properties"] |= {"provisioningState": "Failed", "latestReadyRevisionName": "one--before"}
+    for _ in range(20):
+        bench.cloud.fail("PUT", "/containerApps/one", REFUSED)
+    await bench.later()
+    words = "app/one: serves as one--before, as its last change failed"
+    assert row(bench, "BackingServicesWired") == ("True", "Succeeded", words)
+    assert row(bench, "AppsHealthy") == row(bench, "InSync") == ("False", "PolicyDenied", f"app/one: {REFUSED.message}")
+
+
 async def test_what_is_there_serves_though_a_write_to_it_fails() -> None:
     bench = Bench(zone(app("one", "storage")))
     states: dict[str, ResourceState] = {}

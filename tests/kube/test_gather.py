@@ -118,6 +118,7 @@ async def test_a_new_product_that_uses_nothing_of_its_zone_waits_for_none_of_it(
 ZONE_WITH_APPS = a_zone(
     network={"addressSpace": "10.1.0.0/20"}, keyVault={}, apps={"environment": {}, "console": {}, "mcp": {}}
 )
+SEE_THE_ZONE = "see kubectl describe datalandingzone finance -n finance"
 CONSOLE_RUNS = {"apps": [{"name": "loom-console", "health": "Healthy", "revision": "loom-console--1"}]}
 
 
@@ -141,8 +142,8 @@ async def test_a_new_product_waits_for_what_it_uses_of_its_zone_and_nothing_else
 ) -> None:
     world.there_is(a_plane(), {**ZONE_WITH_APPS, "status": status})
     told = [(one.reason, one.message, one.wait) for one in (await world.gather(calling(app))).refusals]
-    words = "DataLandingZone finance/finance has not brought up {} yet: nobody has looked at it"
-    assert told == [("WaitingForLandingZone", words.format(name), True) for name in waits_for]
+    words = "DataLandingZone finance/finance has not brought up {} yet (nobody has looked at it): {see}"
+    assert told == [("WaitingForLandingZone", words.format(name, see=SEE_THE_ZONE), True) for name in waits_for]
 
 
 async def test_keys_wait_for_the_zones_vault(world: World) -> None:
@@ -173,12 +174,12 @@ async def test_no_app_is_asked_before_it_is_there(world: World, status: dict[str
     assert sources.asked == asked, found.refusals
 
 
-async def test_a_new_product_says_what_its_zone_says_of_itself(world: World) -> None:
+async def test_a_new_product_names_its_zone_what_that_is_at_and_where_to_read_the_rest(world: World) -> None:
     zone = with_condition(ZONE_WITH_APPS, "Ready", "False")
     zone["status"]["conditions"][0] |= {"reason": "PolicyDenied", "message": "storage: Azure Policy refuses it."}
     world.there_is(a_plane(), zone)
     assert refusal(await world.gather(calling("console"))).message == (
-        "DataLandingZone finance/finance has not brought up loom-console yet: PolicyDenied: storage: Azure Policy refuses it."
+        f"DataLandingZone finance/finance has not brought up loom-console yet (PolicyDenied): {SEE_THE_ZONE}"
     )
 
 

@@ -5,10 +5,11 @@ from typing import Any
 from loom.plan.arm_id import is_within, type_of
 from loom.plan.catalog import arm_type
 from loom.plan.values import at
+from support.fullest import granted, made_of
 from support.landing import InlineCloud, bench, changed, managed, settled
 from support.plans import id_of, plan_of
 from support.tables import tables
-from support.worlds import plane_object, world, zone_object
+from support.worlds import plane_object, rich_zone, ways_in, world, zone_object
 
 # Members that Azure adds to what it shows (Azure docs: Virtual Networks - Get, Network Security Groups - Get).
 AS_AZURE_SHOWS_IT: dict[str, dict[str, Any]] = {
@@ -221,3 +222,31 @@ def test_every_managed_id_is_known_before_anything_is_made_but_those_named_by_a_
     late = {r.key for r in plan.resources if not isinstance(r.id, str)}
     assert late == {key for key in managed(plan) if key.startswith(("role/", "apps-domain"))}
     assert all(id_of(r) for r in plan.resources)
+
+
+async def test_another_tag_on_everything_leaves_a_zone_as_well_as_it_was_however_long_it_takes() -> None:
+    zone = rich_zone(accessPaths={way: given for way, given in ways_in().items() if way != "frontDoor"})
+    made = made_of(zone)
+    await made.settle(60)
+    assert made.ready == "True", made.message()
+    before = {row["type"]: row["status"] for row in made.status["conditions"]}
+    told = {name: made.status[name] for name in ("reachability", "apps", "wiring")}
+    made.cloud.long_types |= {
+        "Microsoft.Network/virtualNetworkGateways",
+        "Microsoft.Network/applicationGateways",
+        "Microsoft.Network/bastionHosts",
+        "Microsoft.App/managedEnvironments",
+        "Microsoft.App/containerApps",
+    }
+    zone["spec"]["costCenter"] = "CC-1"
+    changed(made, zone, granted(zone))
+    for _ in range(6):
+        result = await made.look()
+        made.clock.seconds += result.requeue_after
+        assert made.message().startswith("being changed: app/loom-activator, app/loom-console, ")
+        differing = {row["type"] for row in made.status["conditions"] if row["status"] != before.get(row["type"])}
+        assert differing == {"Ready", "Reconciling", "Converged", "InSync"}
+        assert {name: made.status[name] for name in told} == told
+    made.cloud.finish()
+    await made.settle(30)
+    assert made.ready == "True"

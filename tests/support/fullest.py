@@ -4,6 +4,7 @@ from typing import Any
 
 from loom.errors import CloudError, Retry
 from loom.plan.checks import Finding, Health
+from loom.plan.context import Context
 from support.engine_bench import Bench
 from support.landing import bench
 from support.worlds import HUB, SPOKE, Obj, grant, plane_object, rich_zone, world
@@ -33,10 +34,15 @@ def fullest(share: float = 1.0, longest: int = 63) -> Obj:
     return zone
 
 
-def made_of(zone: Obj) -> Bench:
-    """The zone, with a grant for the cluster that it attaches."""
+def granted(zone: Obj) -> Context:
+    """The zone's world, with a grant for the cluster that it attaches."""
     scopes = [f"/subscriptions/{subscription}" for subscription in (HUB, SPOKE)]
-    return bench(zone, world(zone, plane_object(grants=[grant(scopes=scopes)])))
+    return world(zone, plane_object(grants=[grant(scopes=scopes)]))
+
+
+def made_of(zone: Obj) -> Bench:
+    """The zone in the engine."""
+    return bench(zone, granted(zone))
 
 
 def all_writes_fail(made: Bench) -> None:

@@ -20,7 +20,11 @@ class ConditionType(Explained):
         "The spec could be turned into a plan: references found, grants in force, nothing contradictory.",
     )
     CONVERGED = "Converged", "All that the plan declares was written and read back for this generation."
-    HEALTHY = "Healthy", "What was measured is well. Unknown means that it could not be measured, which is never well."
+    HEALTHY = (
+        "Healthy",
+        "What was measured is well. Unknown means that it could not be measured, which is never well. What only gets other tags is as "
+        "well as it was.",
+    )
     IN_SYNC = "InSync", "Azure holds what is declared; False between the moment that drift is found and its mending."
     REFERENCES_FOUND = (
         "ReferencesFound",
@@ -35,7 +39,8 @@ class ConditionType(Explained):
     )
     BACKING_SERVICES_WIRED = (
         "BackingServicesWired",
-        "Each app has the setting, the role and the thing itself for every service that it needs.",
+        "Each app has the setting, the role and the thing itself for every service that it needs. What serves as it did before a change "
+        "of it failed counts as there, and is named.",
         ZONES,
     )
     APPS_HEALTHY = "AppsHealthy", "Each app's newest revision is the ready one, and runs.", ZONES

@@ -24,6 +24,7 @@ async def advance(run: Pass) -> None:
         del memory.running[name]
         if isinstance(running.end, CloudError):
             remember_failure(run, name, running.end, running.digest)
+            memory.unmeasure(name)
         elif running.end is not None:
             _take_up(run, name, running, running.end.observed)
 

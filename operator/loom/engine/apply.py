@@ -123,6 +123,7 @@ async def _put(run: Pass, item: Item) -> None:
         run.so_far.failures.pop(item.key, None)
     _note_written(run, item, digest)
     if under_way:
+        item.meanwhile = run.memory.running[item.key].serves = update and item.as_state().serves
         item.stand(State.UPDATING if update else State.CREATING, "Progressing", "a long operation is under way")
         return
     note_answer(run, item, written.observed, digest)
@@ -133,7 +134,8 @@ def _note_written(run: Pass, item: Item, digest: str) -> None:
     """What the run has written counts neither as absent nor as measured, and is not written over and over."""
     fields = tuple(change.path for change in item.changes)
     run.so_far.absent.discard(item.key)
-    run.memory.unmeasure(item.key)
+    if not item.differs_in_tags_only:
+        run.memory.unmeasure(item.key)
     run.so_far.written[item.key] = (digest, *fields)
     run.mended.append((item.key, fields))
     _note_sent(run, item)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from loom.engine.one_pass import Pass
-from loom.plan.checks import AppCheck, Check, Finding, Health, LinkCheck
+from loom.plan.checks import AppCheck, Check, Finding, Health, LinkCheck, looked_at
 from loom.plan.outcome import State
 
 
@@ -22,7 +22,7 @@ async def examine(run: Pass, *, done: bool) -> None:
     checks = [check for check in run.plan.checks if _is_there(run, check)]
     bodies = {name: item.live.body for name, item in run.items.items() if item.live is not None}
     well = set() if done or run.afresh else _found_well(run)
-    fresh = [check for check in checks if check not in well and not _stands(check, run.items[check.key].state, bodies)]
+    fresh = [check for check in checks if check not in well and not _stands(run, check, bodies)]
     found = dict(zip(fresh, await run.ports.prober.examine(fresh, bodies, run.lookup), strict=True)) if fresh else {}
     known = {**_of_before(run, checks), **run.memory.measured, **found}
     # A link of what this run has read before is as it was then: it is not unmeasured because something else takes its time.
@@ -35,10 +35,25 @@ async def examine(run: Pass, *, done: bool) -> None:
 
 
 def _of_before(run: Pass, checks: Sequence[Check]) -> dict[Check, Finding]:
-    """What was last told to be wrong with the apps that are being written again: nobody knows better before that is done."""
-    told = {finding.key: finding for finding in run.memory.findings if finding.health is Health.UNHEALTHY}
-    rewritten = (c for c in checks if isinstance(c, AppCheck) and run.items[c.key].state is State.UPDATING)
-    return {check: told[check.key] for check in rewritten if check.key in told}
+    """What was last told of what is being written again, and nobody knows better before that is done: what is wrong with an app, and
+    anything of what only gets other tags."""
+    told = {finding.key: finding for finding in run.memory.findings}
+    known = {check: told[name] for check in checks if (name := getattr(check, "name", check.key)) in told}
+    return {
+        check: finding
+        for check, finding in known.items()
+        if _is_relabeled(run, check)
+        or (isinstance(check, AppCheck) and _is_updating(run, check) and finding.health is Health.UNHEALTHY)
+    }
+
+
+def _is_updating(run: Pass, check: Check) -> bool:
+    return run.items[check.key].state is State.UPDATING
+
+
+def _is_relabeled(run: Pass, check: Check) -> bool:
+    """Does anything that it looks at only get other tags?"""
+    return any(name in run.items and run.is_relabeled(run.items[name]) for name in looked_at(check))
 
 
 def _failed_unasked(run: Pass) -> bool:
@@ -50,15 +65,16 @@ def _failed_unasked(run: Pass) -> bool:
 def _is_there(run: Pass, check: Check) -> bool:
     """Is there something to ask? An app of ours that was made runs on, whatever keeps its next write."""
     item = run.items.get(check.key)
-    if item is None or item.state is State.READY or not isinstance(check, AppCheck):
-        return item is not None and item.state is State.READY
+    if item is None or item.state is State.READY or run.is_relabeled(item) or not isinstance(check, AppCheck):
+        return item is not None and (item.state is State.READY or run.is_relabeled(item))
     kept = item.state in (State.WAITING, State.BLOCKED, State.DRIFTED) and item.live is not None
     return item.state in (State.FAILED, State.UPDATING) or (kept and item.id in run.inventory)
 
 
-def _stands(check: Check, state: State, bodies: Mapping[str, object]) -> bool:
+def _stands(run: Pass, check: Check, bodies: Mapping[str, object]) -> bool:
     """Does the finding before still stand, if there was one?"""
-    return state is State.UPDATING or (isinstance(check, LinkCheck) and check.key not in bodies)
+    unread = isinstance(check, LinkCheck) and check.key not in bodies
+    return unread or _is_updating(run, check) or _is_relabeled(run, check)
 
 
 def _found_well(run: Pass) -> set[Check]:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from loom.engine.causes import holds, is_stopped, listed, told, told_of
 from loom.engine.condition import FALSE, TRUE, UNKNOWN, Condition
-from loom.engine.item import CREATE, Item
+from loom.engine.item import CREATE, UPDATE, Item
 from loom.engine.one_pass import Pass
 from loom.plan.checks import Finding, Health, Wire
 from loom.plan.outcome import BUSY, State
+
+_WIRED = "BackingServicesWired"
 
 
 def group(run: Pass, name: str) -> Condition:
@@ -18,12 +20,12 @@ def group(run: Pass, name: str) -> Condition:
         return Condition(name, FALSE, run.plan.withheld[name].reason, run.plan.withheld[name].message)
     if submitted := [item for item in run.items.values() if item.resource.submission == name]:
         return _submission(run, name, submitted)
-    items = [item for item in run.items.values() if item.resource.condition == name]
+    items = [item for item in run.items.values() if item.resource.condition == name and not run.is_relabeled(item)]
     findings = [finding for finding in run.findings if finding.condition == name]
     # That a write failed says less than what was seen of the thing itself.
     broken = {finding.key for finding in findings if finding.health is Health.UNHEALTHY}
     items = [item for item in items if not (item.state is State.FAILED and item.key in broken)]
-    wires = _wires(run) if name == "BackingServicesWired" else None
+    wires, beside = (_wires(run), _serving_before(run)) if name == _WIRED else (None, "")
     unwell = _findings(name, findings, Health.UNHEALTHY)
     return (
         wires
@@ -31,7 +33,7 @@ def group(run: Pass, name: str) -> Condition:
         or unwell
         or _unready(run, name, items)
         or _unmeasured(run, name, findings)
-        or Condition(name, TRUE, "Succeeded")
+        or Condition(name, TRUE, "Succeeded", beside)
     )
 
 
@@ -78,8 +80,11 @@ def _unready(run: Pass, name: str, items: Sequence[Item]) -> Condition | None:
 
 def not_there(run: Pass, waiting: Sequence[Item]) -> tuple[str, str]:
     """The reason and the words of what is not there yet, or is being changed: it is on its way, or stopped resources hold it."""
-    changing = sorted(item.key for item in waiting if item.state is State.UPDATING)
-    coming = sorted(item.key for item in waiting if item.state is not State.UPDATING)
+    # Access comes last: its names are ids of people's groups, which tell nothing of how far the work is.
+    ordered = sorted(waiting, key=lambda item: (item.type.gives_access, item.key))
+    changed = [item.state is State.UPDATING or bool(item.live and item.action == UPDATE) for item in ordered]
+    changing = [item.key for item, there in zip(ordered, changed, strict=True) if there]
+    coming = [item.key for item, there in zip(ordered, changed, strict=True) if not there]
     said = (("not there yet", coming), ("being changed", changing))
     words = "; ".join(f"{what}: {listed(names)}" for what, names in said if names)
     if held_by := holds(run, waiting):
@@ -107,9 +112,8 @@ def _unmeasured(run: Pass, name: str, findings: Sequence[Finding]) -> Condition 
 
 def _wires(run: Pass) -> Condition | None:
     """Wiring is the setting, the role and the thing itself; the message names what lacks."""
-    name = "BackingServicesWired"
     if lacking := _lacking(run.plan.wiring):
-        return Condition(name, FALSE, "MissingBackingService", lacking)
+        return Condition(_WIRED, FALSE, "MissingBackingService", lacking)
     for wire in run.plan.wiring:
         thing, role = run.items.get(wire.thing), run.items.get(wire.role)
         if thing is not None and thing.state is not State.READY and not thing.as_state().serves:
@@ -117,6 +121,17 @@ def _wires(run: Pass) -> Condition | None:
         if role is not None and role.state is not State.READY:
             return _unwired(run, wire, role, "RoleNotInForce")
     return None
+
+
+def _serving_before(run: Pass) -> str:
+    """What serves as it was before a change that failed: others are wired with that."""
+    things = [run.items[name] for name in dict.fromkeys(wire.thing for wire in run.plan.wiring) if name in run.items]
+    said = ((one.key, f"serves as {one.former}, as its last change failed") for one in things if _failed_later(one))
+    return told(said)
+
+
+def _failed_later(item: Item) -> bool:
+    return item.state is State.FAILED and bool(item.former)
 
 
 def _lacking(wiring: Sequence[Wire]) -> str:
@@ -138,9 +153,9 @@ def _unwired(run: Pass, wire: Wire, item: Item, reason: str) -> Condition:
         # What is measured itself, as an app is, says by its own condition what is wrong with it.
         unwell = any(one.key == item.key and one.health is Health.UNHEALTHY for one in run.findings)
         why = "DependencyNotReady" if unwell else reason
-        return Condition("BackingServicesWired", FALSE, why, f"{words}: {item.message}".removesuffix(": "))
+        return Condition(_WIRED, FALSE, why, f"{words}: {item.message}".removesuffix(": "))
     if held_by := holds(run, [item]):
         words = f"{words}; held by {told(told_of(other) for other in held_by)}"
-        return Condition("BackingServicesWired", FALSE, "DependencyNotReady", words)
+        return Condition(_WIRED, FALSE, "DependencyNotReady", words)
     busy = item.state in BUSY or item.state is State.MISSING
-    return Condition("BackingServicesWired", FALSE, "Progressing" if busy else reason, words)
+    return Condition(_WIRED, FALSE, "Progressing" if busy else reason, words)

@@ -3,7 +3,7 @@
 Phases fill these in order (observe, decide, apply, prune, examine); `conclude` reads them. Nothing here does I/O.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loom.engine.diff import FieldChange
@@ -12,7 +12,7 @@ from loom.plan.arm_id import key
 from loom.plan.arm_type import ArmType
 from loom.plan.outcome import ResourceState, State
 from loom.plan.resource import Resource
-from loom.plan.values import Json, Value
+from loom.plan.values import Json, Value, at
 
 CREATE, UPDATE, DELETE, BLOCKED = "Create", "Update", "Delete", "Blocked"
 
@@ -40,6 +40,7 @@ class Item:
     action: str = ""  # CREATE or UPDATE when something is to be written
     dead_end: bool = False  # an UPDATE that no write brings about: it is deleted, and made again
     changes: tuple[FieldChange, ...] = ()
+    meanwhile: bool = False  # it is being changed, and serves as it did before
     state: State = State.UNKNOWN
     reason: str = ""
     message: str = ""
@@ -56,6 +57,16 @@ class Item:
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         return ", ".join(names[:5]) + more
 
+    @property
+    def differs_in_tags_only(self) -> bool:
+        """Is it there, and as it is declared but for its tags?"""
+        return is_about_tags([change.path for change in self.changes])
+
+    @property
+    def former(self) -> str:
+        """What of it serves, whatever became of a later change; "" where the service names nothing."""
+        return str(at(self.live.body, self.type.former) or "") if self.live and self.type.former else ""
+
     def stand(self, state: State, reason: str = "", message: str = "", action: str = "") -> None:
         """Say where the resource stands, and what is to be done about it."""
         self.state, self.reason, self.message, self.action = state, reason, message, action
@@ -69,8 +80,14 @@ class Item:
         """The same as frozen data."""
         return ResourceState(
             self.key, self.id, self.type.name, self.state, reason=self.reason, message=self.message,
-            fields=tuple(change.path for change in self.changes),
+            fields=tuple(change.path for change in self.changes), former=self.former,
+            meanwhile=self.meanwhile,
         )  # fmt: skip
+
+
+def is_about_tags(paths: Sequence[str]) -> bool:
+    """Are there fields, and are all of them tags?"""
+    return bool(paths) and all(path.partition(".")[0] == "tags" for path in paths)
 
 
 @dataclass(slots=True)

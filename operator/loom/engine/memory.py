@@ -34,6 +34,7 @@ class Running:
     since: float
     holder: str
     update: bool = False
+    serves: bool = False  # what is being changed serves meanwhile, as it did before
     end: Written | CloudError | None = None  # how it ended, until a pass takes that up
     submitted: str | None = None  # keyed hash of what is sent with it and never returned
 

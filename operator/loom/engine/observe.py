@@ -95,7 +95,7 @@ def _can_wait(run: Pass, item: Item) -> bool:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}")
     elif _comes_later(run, item) and (other := blocked_by(run, item)) is not None:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=UPDATE)
-    elif run.lazy and item.type.listing is Listing.EACH and (other := blocked_by(run, item)) and other.action:
+    elif run.lazy and item.type.listing is Listing.EACH and (other := blocked_by(run, item)) and _may_change(other):
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=CREATE)
     elif item.type.tier is Tier.SLOW and not run.deep and known is not None and not _is_asked_for(run, item):
         item.stand(State.READY, message=known.message)
@@ -103,6 +103,11 @@ def _can_wait(run: Pass, item: Item) -> bool:
     else:
         return False
     return True
+
+
+def _may_change(other: Item) -> bool:
+    """Is it to be written, so that what depends on it may not be there, or not be the same after that? Tags change nothing of others."""
+    return bool(other.action) and not other.differs_in_tags_only
 
 
 def _comes_later(run: Pass, item: Item) -> bool:
@@ -206,6 +211,7 @@ def note_seen(run: Pass, item: Item, live: Observed, digest: str) -> None:
 
 def _say_running(run: Pass, item: Item, running: Running) -> None:
     state = State.UPDATING if running.update else State.CREATING
+    item.meanwhile = running.serves
     if is_stuck(run, running):
         words = f"the operation on {short(item.id)} has not ended in any reasonable time; it is still being asked"
         item.stand(state, "OperationStuck", words)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from loom.engine.diff import show
 from loom.engine.inventory import Inventory
-from loom.engine.item import Deletion, Item
+from loom.engine.item import Deletion, Item, is_about_tags
 from loom.engine.marks import marked
 from loom.engine.memory import Memory, RunMemory
 from loom.engine.work import Event, Ports, Work
@@ -17,6 +17,7 @@ from loom.plan.arm_id import ancestors, is_within, key
 from loom.plan.arm_type import ArmType, Marking
 from loom.plan.checks import Finding, references_of
 from loom.plan.keys import Handed
+from loom.plan.outcome import State
 from loom.plan.resource import Mode, Named, Plan, Resource
 from loom.plan.values import Json, Ref, Secret, Text, Unresolved, Value, at, references, resolve
 
@@ -181,6 +182,12 @@ class Pass:
     def is_settled(self, item: Item) -> bool:
         """Was exactly this brought about, or seen to hold, in the run that is going on?"""
         return self._is_known(item, self.so_far.settled)
+
+    def is_relabeled(self, item: Item) -> bool:
+        """Is nothing but its tags being changed, or waiting for that? Then it is what it was, and as well as it was."""
+        if item.reason != "Progressing" or item.state is not State.UPDATING:
+            return item.reason == "Progressing" and item.state is State.WAITING and item.differs_in_tags_only
+        return is_about_tags(self.so_far.written.get(item.key, ("",))[1:])
 
     def _is_known(self, item: Item, seen: Mapping[str, str]) -> bool:
         if item.key not in seen or item.resource.mode is Mode.REQUEST:  # another request may have come beside it

@@ -20,7 +20,7 @@ from loom.kube.api_texts import ApiTexts
 from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, Key
 from loom.kube.ledger import Reader, account_of
 from loom.kube.orphans import left_alone, under_a_grant
-from loom.kube.others import Others, said_by
+from loom.kube.others import Others, how_to_see, state_of
 from loom.kube.rivals import Rivals
 from loom.kube.sources import Sources
 from loom.kube.watch import Watch, has_made, is_true, release_of
@@ -153,7 +153,7 @@ class Gatherer:
         if not converged and not is_true(obj, "Converged"):
             status = (await self._others.object(key)).get("status") or {}
             if missing := awaited(spec, zone, status):
-                words = f"{key} has not brought up {' and '.join(missing)} yet: {said_by(status)}"
+                words = f"{key} has not brought up {' and '.join(missing)} yet ({state_of(status)}): {how_to_see(key)}"
                 found.refusals.append(Refusal(_WAITING, words, wait=True))
         await self._attach_plane(found, zone.admin_plane_ref.name)
 

@@ -73,7 +73,12 @@ class Others:
         self._parsed.pop(key, None)
 
 
-def said_by(status: Mapping[str, Any]) -> str:
-    """What a zone says of itself."""
+def state_of(status: Mapping[str, Any]) -> str:
+    """What a zone says of itself, in one word where it says anything: its sentences are its own to tell."""
     told: Mapping[str, Any] = next((c for c in status.get("conditions") or () if c.get("type") == "Ready"), {})
-    return ": ".join(filter(None, (told.get("reason"), told.get("message")))) or "nobody has looked at it"
+    return str(told.get("reason") or "nobody has looked at it")
+
+
+def how_to_see(key: Key) -> str:
+    """Where a person reads the rest."""
+    return f"see kubectl describe {key.kind.lower()} {key.name}" + (f" -n {key.namespace}" if key.namespace else "")

@@ -145,6 +145,7 @@ class ArmType:
     settled_states: frozenset[str] = frozenset()  # provisioning states of its own that mean "done"
     status_path: str = ""  # a second state beside provisioningState, as Event Hubs' properties.status
     status_busy: frozenset[str] = frozenset()
+    former: str = ""  # a path that names what serves, also while a later change of it fails
     heads: bool = False  # a HEAD tells its ETag: what was seen to hold is read again only where that has changed
     gives_access: bool = False  # its deletion waits for nothing: access must not outlive its line
     deletable: bool = True  # False: Azure makes and keeps it (a default child service)

@@ -119,6 +119,13 @@ def references_of(check: Check) -> Iterator[Ref]:
             yield from references([check.url, check.inside, check.at, check.remedy])
 
 
+def looked_at(check: Check) -> Iterator[str]:
+    """The keys of the planned resources whose bodies a check reads, its own first."""
+    yield check.key
+    if isinstance(check, WayCheck):
+        yield from (one.key for one in (check.first, *check.evidence) if one is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a check found. `reason` is out of the closed list; `details` are rows for status (`revision`, `image`, `replicas`)."""

@@ -32,7 +32,11 @@ BUSY = frozenset({State.WAITING, State.CREATING, State.UPDATING, State.DELETING}
 
 @dataclass(frozen=True, slots=True)
 class ResourceState:
-    """One resource after a pass. `id` is "" while it depends on a value that is not known; `fields` are the differing paths."""
+    """One resource after a pass. `id` is "" while it depends on a value that is not known; `fields` are the differing paths.
+
+    `former`: what of it serves, whatever became of a later change, as an app's last ready revision. `meanwhile`: it is being changed, and
+    serves as it did before.
+    """
 
     key: str
     id: str
@@ -42,11 +46,18 @@ class ResourceState:
     reason: str = ""
     message: str = ""
     fields: tuple[str, ...] = ()
+    former: str = ""
+    meanwhile: bool = False
 
     @property
     def serves(self) -> bool:
         """Is it there and of use, though not all that is declared may hold? What failed while it was made is of none."""
-        return self.state is State.READY or (bool(self.fields) and "properties.provisioningState" not in self.fields)
+        return self.state is State.READY or self.is_there_but_for_fields or self.meanwhile or bool(self.former)
+
+    @property
+    def is_there_but_for_fields(self) -> bool:
+        """Is it as Azure made it, and only not as it is declared now?"""
+        return bool(self.fields) and "properties.provisioningState" not in self.fields
 
 
 @dataclass(frozen=True, slots=True)

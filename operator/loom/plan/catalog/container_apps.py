@@ -38,6 +38,7 @@ TYPES = (
         normals=(
             Normal("properties.configuration.ingress.transport", without_case, "`auto` comes back as `Auto` (recorded)"),
         ),
+        former="properties.latestReadyRevisionName",
         delete_rank=20,
     ),
 )  # fmt: skip
