@@ -220,6 +220,16 @@ def test_a_product_is_planned_before_its_zone_has_converged(plan: Plan) -> None:
     assert {change["action"] for change in product["changes"]} == {"Create"}
 
 
+def test_a_plan_says_where_keys_go_and_which_documents_nobody_reads(plan: Plan) -> None:
+    result = plan("-f", SAMPLES, "--offline")
+    assert "  + keys of fabrikam handed out to secret/fabrikam-keys\n" in result.stdout
+    assert result.stdout.rstrip().endswith("Keys: 2 to hand out, 0 to take back.")
+    assert (
+        "note: ApiProduct domain-finance/workspaces is planned without the operations and the title of its document: "
+        "loom-console is not asked offline." in result.stderr
+    )
+
+
 def test_of_two_products_with_one_path_the_second_is_told_so(plan: Plan, write: Write) -> None:
     second = sample("ApiProduct")
     second["metadata"]["name"], second["spec"]["displayName"] = "orders-again", "Orders again"

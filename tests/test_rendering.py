@@ -5,7 +5,7 @@ from io import StringIO
 from rich.console import Console
 
 from loom.engine.diff import FieldChange
-from loom.engine.foreseen import Change
+from loom.engine.foreseen import Change, KeyChange
 from loom.engine.preview import Kept, Preview
 from loom.rendering import as_data, as_text, summary
 
@@ -110,3 +110,18 @@ def test_the_data_holds_what_the_text_says() -> None:
     assert (zone["changes"][2]["id"], zone["changes"][2]["key"]) == (None, "role")
     assert (zone["changes"][3]["reason"], zone["changes"][3]["message"]) == ("NotGranted", DENIAL)
     assert zone["retained"] == [{"name": "filesystem/safinance/bronze", "message": ZONE.retained[0].message}]
+
+
+def test_keys_have_lines_of_their_own_and_are_changes() -> None:
+    keys = (KeyChange("Create", "secret/northwind-keys", "northwind"), KeyChange("Delete", "keyVault/kv/old"))
+    found = [Preview("ApiProduct", "a", "b", keys=keys, unchanged=4)]
+    assert as_text(found).plain == (
+        "ApiProduct a/b\n"
+        "  + keys of northwind handed out to secret/northwind-keys\n"
+        "  - keys in keyVault/kv/old taken back\n\n"
+        "Plan: 0 to create, 0 to update, 0 to delete, 0 blocked; 4 unchanged. Keys: 1 to hand out, 1 to take back."
+    )
+    assert as_data(found)["objects"][0]["keys"] == [
+        {"action": "Create", "name": "northwind", "place": "secret/northwind-keys"},
+        {"action": "Delete", "name": None, "place": "keyVault/kv/old"},
+    ]

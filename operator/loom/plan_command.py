@@ -46,7 +46,7 @@ def plan(settings: Settings, request: Request, output: str, out: Console, err: C
         _fail(err, f"This plan is not whole: {unknown} of the resources could not be read.")
     if found.refused or unknown:
         return ERROR
-    return CHANGES if any(preview.changes for preview in found.previews) else UNCHANGED
+    return CHANGES if any(preview.changes or preview.keys for preview in found.previews) else UNCHANGED
 
 
 def _print(found: Previewed, output: str, out: Console) -> None:

@@ -109,7 +109,10 @@ async def preview_files(settings: Settings, request: Request) -> Previewed:
 
 def _circumstances(settings: Settings, request: Request, client: KubeClient | None) -> list[str]:
     if request.offline and not settings.installation:
-        return [f"No installation is configured: names and marks are formed with {_UNNAMED!r} in its place."]
+        return [
+            f"No installation is configured: names and marks are formed with {_UNNAMED!r} in its place. Yours (--config, or "
+            "LOOM_INSTALLATION) would show them as they will be."
+        ]
     if client is None and not request.offline:
         return ["There is no cluster: planned from the files and Azure alone."]
     return []
@@ -148,7 +151,8 @@ class _Desk:
         if self._offline:
             without = (link.problem for link in gathered.context.links.values() if link.problem)
             self.unread += [
-                f"{key} is planned without the operations of its document: {problem}." for problem in without
+                f"{key} is planned without the operations and the title of its document: {problem}."
+                for problem in without
             ]
         ports = Ports(
             self._cloud(gathered.context.plane), _NoProber(), self._clock, _no_journal, _digest, self._snapshots, Lanes()

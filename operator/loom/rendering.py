@@ -9,8 +9,9 @@ from typing import Any
 
 from rich.text import Text
 
-from loom.engine.foreseen import UNKNOWN, Change
+from loom.engine.foreseen import UNKNOWN, Change, KeyChange
 from loom.engine.inventory import short
+from loom.engine.item import CREATE
 from loom.engine.preview import Preview
 from loom.field_text import lines_of
 from loom.plan.arm_id import group_of, key, name_of, names_of, parent_of
@@ -31,12 +32,19 @@ def summary(previews: Sequence[Preview]) -> str:
     """The one line that sums up."""
     counts = {action: sum(preview.count(action) for preview in previews) for action in SIGNS}
     unchanged, unknown = sum(preview.unchanged for preview in previews), not_read(previews)
-    if not any(counts.values()) and not unknown:
+    keys = _of_keys([change for preview in previews for change in preview.keys])
+    if not any(counts.values()) and not unknown and not keys:
         return "No changes." + (f" {_count(unchanged)} as declared." if unchanged else "")
     return (
         f"Plan: {counts['Create']} to create, {counts['Update']} to update, {counts['Delete']} to delete, "
-        f"{counts['Blocked']} blocked; {unchanged} unchanged{f', {unknown} could not be read' if unknown else ''}."
+        f"{counts['Blocked']} blocked; {unchanged} unchanged{f', {unknown} could not be read' if unknown else ''}.{keys}"
     )
+
+
+def _of_keys(changes: Sequence[KeyChange]) -> str:
+    """How many keys are handed out, and how many are taken back; "" where none are."""
+    new = sum(change.action == CREATE for change in changes)
+    return f" Keys: {new} to hand out, {len(changes) - new} to take back." if changes else ""
 
 
 def not_read(previews: Sequence[Preview]) -> int:
@@ -57,7 +65,11 @@ def _append_preview(text: Text, preview: Preview) -> None:
     for number, change in enumerate(preview.changes):
         following = preview.changes[number + 1] if number + 1 < len(preview.changes) else None
         _append_change(text, change, following, group_of(preview.home))
-    if not preview.changes and not preview.note:
+    for keys in preview.keys:
+        sign, style = SIGNS[keys.action]
+        words = f"keys of {keys.name} handed out to {keys.place}" if keys.name else f"keys in {keys.place} taken back"
+        text.append(f"  {sign} {words}\n", style=style)
+    if not (preview.changes or preview.keys or preview.note):
         text.append("  no changes\n", style="dim")
     for kept in preview.retained:
         text.append(f"  = {kept.message}\n", style="dim")
@@ -111,6 +123,7 @@ def _preview_data(preview: Preview) -> dict[str, Any]:
         "name": preview.name,
         "note": preview.note or None,
         "changes": [_change_data(change) for change in preview.changes],
+        "keys": [{"action": key.action, "name": key.name or None, "place": key.place} for key in preview.keys],
         "unchanged": preview.unchanged,
         "retained": [{"name": kept.name, "message": kept.message} for kept in preview.retained],
         "warnings": list(preview.warnings),

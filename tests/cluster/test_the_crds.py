@@ -9,9 +9,11 @@ import pytest
 
 from loom.api.kinds import KINDS, Kind
 from loom.dev.failure import SandboxError
+from loom.dev.objects import Object
 from support.cluster import CRDS, Cluster
 from support.kinds import complete
 from support.wait import eventually
+from support.worlds import zone_object
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 
@@ -128,3 +130,23 @@ def test_an_object_that_lost_its_status_is_one_that_nobody_has_looked_at(
 
 def test_nothing_is_written_into_a_spec_that_its_author_did_not_write(cluster: Cluster, zone: str) -> None:
     assert cluster.get("DataLandingZone", "finance", zone)["spec"] == complete("DataLandingZone")["spec"]
+
+
+def applied(cluster: Cluster, zone: Object, manager: str, **spec: Any) -> Any:
+    """What the zone's storage is after `manager` has applied a spec on the server's side."""
+    wanted = json.dumps({**zone, "spec": spec})
+    cluster.kubectl.run("apply", "--server-side", f"--field-manager={manager}", "--filename=-", stdin=wanted)
+    metadata = zone["metadata"]
+    return cluster.get("DataLandingZone", metadata["name"], metadata["namespace"])["spec"]["storage"]
+
+
+def test_two_who_apply_on_the_servers_side_keep_their_filesystems_each(cluster: Cluster, namespace: str) -> None:
+    zone = zone_object(eventHubs=None, apps=None)
+    zone["metadata"]["namespace"] = namespace
+    spec = zone.pop("spec")
+    applied(cluster, zone, "mine", **{**spec, "storage": {"filesystems": [{"name": "bronze"}, {"name": "silver"}]}})
+    both = applied(cluster, zone, "theirs", storage={"filesystems": [{"name": "gold"}]})
+    assert sorted(each["name"] for each in both["filesystems"]) == ["bronze", "gold", "silver"]
+    # With a field left: an empty object in place of one that had fields is refused, as docs/import.md says.
+    left = applied(cluster, zone, "mine", **{**spec, "storage": {"redundancy": "ZRS"}})
+    assert left == {"redundancy": "ZRS", "filesystems": [{"name": "gold"}]}

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from loom.engine.foreseen import Change, flatten
+from loom.engine.foreseen import Change, KeyChange, flatten
 from loom.engine.lanes import Lanes
 from loom.engine.preview import Preview, preview
 from loom.engine.snapshots import Snapshots
 from loom.engine.work import Ports, Work
 from loom.errors import CloudError, Refusal, Retry
 from loom.plan.arm_id import resource
+from loom.plan.keys import KeyExport, Place
 from loom.plan.ownership import TAG, Authority
 from loom.plan.resource import Contents, Mode, Plan, Resource
 from loom.plan.values import Ref, Secret, at
@@ -375,3 +376,35 @@ def test_the_leaves_of_a_body_have_paths_and_tags_are_one() -> None:
         "env[B].value": "(hidden)",
         "logs[0].enabled": True,
     }
+
+
+EXPORTS = (
+    KeyExport("northwind", "product", Place("northwind-keys")),
+    KeyExport("fabrikam", "product", Place("fab", "kvX")),
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ([], [("Create", "secret/northwind-keys", "northwind"), ("Create", "keyVault/kvX/fab", "fabrikam")]),
+        (["secret/northwind-keys", "keyVault/KVX/Fab"], []),
+        (
+            ["secret/old", "keyVault/kvX/fab"],
+            [("Create", "secret/northwind-keys", "northwind"), ("Delete", "secret/old", "")],
+        ),
+    ],
+    ids=["nothing is handed out", "all of it is, a vault knows no case", "another place was said before"],
+)
+async def test_keys_that_would_be_handed_out_and_taken_back_are_foreseen(
+    before: list[str], expected: list[tuple[str, str, str]]
+) -> None:
+    bench = Bench(plan=replace(SHOP, exports=EXPORTS))
+    await bench.settle()
+    bench.status["keysExportedTo"] = before
+    assert (await previewed(bench)).keys == tuple(KeyChange(*one) for one in expected)
+
+
+async def test_who_writes_nothing_hands_out_no_keys() -> None:
+    bench = Bench(plan=replace(SHOP, exports=EXPORTS), wish=Wish(policy="Plan"))
+    assert (await previewed(bench)).keys == ()

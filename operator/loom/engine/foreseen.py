@@ -31,6 +31,27 @@ class Change:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """Keys that would be handed out (`action` Create) or taken back (Delete), as `status.keysExportedTo` names the place. Never a value."""
+
+    action: str
+    place: str
+    name: str = ""  # whose they are; "" of what nothing declares any more
+
+
+def key_changes_of(run: Pass) -> list[KeyChange]:
+    """What would become of handed-out keys, as far as that is not so already. New values of such keys are none."""
+    if run.work.wishes.policy != "Manage" or run.work.authority.denied:
+        return []
+    planned = {
+        export.place.shown.lower(): export for export in run.plan.exports
+    }  # vaults and their secrets know no case
+    there = {shown.lower(): shown for shown in run.exported}
+    new = [KeyChange(CREATE, one.place.shown, one.name) for name, one in planned.items() if name not in there]
+    return [*new, *(KeyChange(DELETE, there[name]) for name in sorted(there.keys() - planned.keys()))]
+
+
 def _stage_of(run: Pass, item: Item) -> Item | None:
     """The later write to the same resource, where there is one."""
     same = (other for other in run.items.values() if other.resource.mode is Mode.STAGE and other is not item)

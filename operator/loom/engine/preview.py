@@ -7,7 +7,7 @@ keyed, and a preview has no business with the key.
 
 from dataclasses import dataclass, replace
 
-from loom.engine.foreseen import Change, change_of, is_change, removals_of
+from loom.engine.foreseen import Change, KeyChange, change_of, is_change, key_changes_of, removals_of
 from loom.engine.inventory import data_name, short
 from loom.engine.item import Item
 from loom.engine.memory import Memory
@@ -41,6 +41,7 @@ class Preview:
     name: str
     home: str = ""
     changes: tuple[Change, ...] = ()
+    keys: tuple[KeyChange, ...] = ()
     unchanged: int = 0
     retained: tuple[Kept, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -81,6 +82,7 @@ async def preview(work: Work, ports: Ports, *, offline: bool = False, submitted:
     return replace(
         shown,
         changes=(*changes, *removals),
+        keys=tuple(key_changes_of(run)),
         unchanged=sum(1 for item in items if item.state is State.READY and item.resource.mode is Mode.MANAGED),
         retained=tuple(Kept(data_name(d.type, d.id), d.message) for d in run.deletions if d.retained),
         warnings=tuple(dict.fromkeys([*warnings, *(event.message for event in run.events)])),

@@ -65,7 +65,9 @@ class ApiTexts:
         said: dict[str, Link] = {}
         for source in app_sources(spec, context):
             unasked = Link(OPENAPI.unread, f"{name_of(source.id)} is not asked before its zone has brought it up")
-            said[source.name] = await self._app(source, context, _age(spec, obj)) if ask else unasked
+            said[source.name] = (
+                await self._app(source, context, _age(spec, obj)) if ask or not self._sources else unasked
+            )
         await self._judge(context.owner.namespace, ((OPENAPI, link.text, ()) for link in said.values()))
         return replace(context, links={**context.links, **said})
 
