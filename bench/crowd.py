@@ -16,6 +16,7 @@ _MEASURED = (
     "adminPlaneRef", "domain", "environment", "subscriptionId", "location", "owner", "costCenter", "dataClassification", "storage",
     "eventHubs",
 )  # fmt: skip
+_RICH = ("serviceBus", "cosmos", "eventGrid", "keyVault", "redis")  # each in the zone's own group
 PLANE_SUBSCRIPTION = "30000000-0000-4000-8000-000000000001"
 
 
@@ -96,6 +97,15 @@ def zones(
             "interval": interval,
             "network": {"addressSpace": f"10.{block // 16}.{block % 16 * 16}.0/20"},
         }
+        yield zone
+
+
+def rich_zones(first: int, count: int, over: int) -> Iterator[Manifest]:
+    """The same zones with every service that a zone makes for itself, and each app that these are enough for."""
+    sample = _sample("DataLandingZone")["spec"]
+    for zone in zones(first, count, over):
+        zone["spec"] |= {field: copy.deepcopy(sample[field]) for field in _RICH}
+        zone["spec"]["apps"] |= {app: sample["apps"][app] for app in ("console", "setupOrchestrator", "mcp")}
         yield zone
 
 

@@ -188,7 +188,7 @@ def running_rig(home: Path, console: Console, speed: float = 60.0, **config: Any
         port = _free_port()
         path = home / "operator" / "config.yaml"
         ports = {"metrics": port, "liveness": 0, "address": "127.0.0.1"}
-        write_operator_config(path, simulator, ports=ports, progressInterval="30s", **config)
+        write_operator_config(path, simulator, **({"ports": ports, "progressInterval": "30s"} | config))
         operator = start_operator(processes, path, control_plane.kubeconfig("operator"), simulator)
         rig = Rig(
             kubectl, objects, simulator, processes, path,

@@ -11,6 +11,7 @@ from bench.figures import Figure
 Scenario = Callable[[Path, Console], Sequence[Figure]]
 ALL: dict[str, Scenario] = {
     "create": creating.fifty,
+    "create-rich": creating.fifty_rich,
     "zone": creating.one_zone,
     "zones-100": creating.hundred_zones,
     "nochange-200": unchanged.two_hundred,
