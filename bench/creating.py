@@ -159,7 +159,8 @@ def _scaled(seconds: float, speed: float) -> str:
 
 def _sample(interval: str) -> list[dict[str, Any]]:
     """The sample's plane, what stands beside it, and its zone, without what takes three quarters of an hour."""
-    manifests = [dict(item) for item in read_manifests(asset("manifests/samples")) if item["kind"] != "ApiProduct"]
+    samples = read_manifests(asset("manifests/samples/everything"))
+    manifests = [dict(item) for item in samples if item["kind"] != "ApiProduct"]
     zone = next(item for item in manifests if item["kind"] == "DataLandingZone")
     zone["spec"]["accessPaths"].pop("vpn", None)
     plane = next(item for item in manifests if item["kind"] == "AdminPlane")

@@ -28,7 +28,7 @@ def subscription(number: int) -> str:
 @functools.cache
 def _samples() -> tuple[Manifest, ...]:
     """Read once: thousands of objects are made after them."""
-    return tuple(read_manifests(asset("manifests/samples")))
+    return tuple(read_manifests(asset("manifests/samples/everything")))
 
 
 def _sample(kind: str) -> Manifest:
