@@ -152,6 +152,13 @@ async def test_a_namespace_of_which_nobody_knows_the_labels_is_told_and_keeps_it
     ]
 
 
+async def test_a_config_map_that_is_not_among_the_files_is_told_with_what_to_do() -> None:
+    world = await laid([a_product(), a_zone(), a_plane(), namespace()])
+    assert (await gathered(world, "ApiProduct")).context.documents == {}
+    (gap,) = world.gaps
+    assert gap.startswith("ConfigMap finance/orders is not among the files given: add its file with -f")
+
+
 async def test_a_tenant_who_may_not_list_zones_or_read_namespaces_is_told_what_was_not_looked_at() -> None:
     server = server_with(a_plane(), a_zone())
     server.refuse = {("GET", path): FORBIDDEN for path in (NAMESPACES, f"{NAMESPACES}/finance", ZONES)}

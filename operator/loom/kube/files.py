@@ -13,7 +13,17 @@ from loom.api.kinds import KINDS
 from loom.api.objects import SpecError, parse
 from loom.kube.client import ApiError, KubeClient
 from loom.kube.documents import Sorted, WrongDocuments
-from loom.kube.key import ADMIN_PLANE, API_PRODUCT, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key, Resource, key_of
+from loom.kube.key import (
+    ADMIN_PLANE,
+    API_PRODUCT,
+    CONFIG_MAP,
+    DATA_LANDING_ZONE,
+    NAMESPACE,
+    RESOURCES,
+    Key,
+    Resource,
+    key_of,
+)
 from loom.kube.queue import WorkQueue
 from loom.kube.watch import Watch
 
@@ -86,6 +96,8 @@ class FileWorld:
                 f"The labels of namespace {name} are not known ({why}): grants that go by labels do not count here."
             )
             return {"metadata": {"name": name, "labels": _labels_of(name, {})}}
+        if resource == CONFIG_MAP and self._client is None:
+            self._tell(f"ConfigMap {namespace}/{name} {self.absence}.")
         return None
 
     def objects(self) -> Iterator[tuple[Key, dict[str, Any]]]:
