@@ -33,6 +33,11 @@ class CloudError(Exception):
     status: int = 0
 
     @property
+    def passes_soon(self) -> bool:
+        """Does it pass by itself? Then nothing can be said now, and whoever was asking ends, and asks again."""
+        return self.retry is Retry.NOW
+
+    @property
     def says_nothing(self) -> bool:
         """Has the service told nothing of what was asked, as it throttles or does not answer?"""
         return self.reason in ("Throttled", "CloudUnavailable")

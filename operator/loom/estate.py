@@ -15,7 +15,7 @@ from loom.api.objects import SpecError, parse
 from loom.cloud.factory import CloudFactory
 from loom.config import Settings
 from loom.engine.ports import Cloud
-from loom.errors import CloudError, Refusal, Retry
+from loom.errors import CloudError, Refusal
 from loom.plan.arm_id import group_of, key, resource_group, subscription_of, type_of
 from loom.plan.catalog import TYPES
 from loom.plan.estate.engines import CLUSTERS
@@ -187,6 +187,6 @@ async def _seen(reading: Awaitable[Iterable[str]]) -> list[str]:
     try:
         return list(await reading)
     except CloudError as error:
-        if error.retry is Retry.NOW:
+        if error.passes_soon:
             raise
         return []

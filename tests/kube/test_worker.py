@@ -6,17 +6,15 @@ from typing import Any
 
 import pytest
 
-from loom.engine.memory import Memory, Running
-from loom.engine.ports import Conflict, Operation, Written
+from loom.engine.memory import Memory
+from loom.engine.ports import Conflict
 from loom.engine.work import Event, Ports, Result, Work
 from loom.errors import CloudError, Retry
 from loom.kube.absent import AbsentCloud
 from loom.kube.client import ApiError
-from loom.kube.key import RESOURCES
 from loom.kube.turns import Crowded
 from loom.kube.watch import is_answered
-from support.api_server import FINALIZER, a_plane, a_product, a_zone, with_condition
-from support.memory_cloud import MemoryCloud
+from support.api_server import FINALIZER, a_plane, a_zone, with_condition
 from support.office import CALM, PLANE, ZONE, Office, deleted, held
 
 
@@ -130,58 +128,6 @@ async def test_an_object_that_is_deleted_and_not_ours_any_more_is_left_alone(off
     await office.work()
     assert [work.owner.kind for work in office.works] == []
     assert office.server.writes() == []
-
-
-async def test_a_zone_with_products_says_who_uses_it(office: Office) -> None:
-    office.there_is(a_plane(), deleted(a_zone()), a_product())
-    await office.work()
-    work = next(work for work in office.works if work.owner.kind == "DataLandingZone")
-    assert work.in_use == "still in use by ApiProduct finance/orders: delete it first"
-
-
-async def test_a_product_of_which_no_event_has_told_yet_keeps_its_zone_in_use(office: Office) -> None:
-    office.there_is(a_plane(), deleted(a_zone()))
-    office.server.put(a_product())
-    await office.work()
-    work = next(work for work in office.works if work.owner.kind == "DataLandingZone")
-    assert "finance/orders" in work.in_use
-
-
-async def test_a_plane_with_zones_says_who_uses_it(office: Office) -> None:
-    office.there_is(deleted(a_plane()), a_zone())
-    await office.work()
-    work = next(work for work in office.works if work.owner.kind == "AdminPlane")
-    assert "DataLandingZone finance/finance" in work.in_use
-
-
-async def test_a_kind_that_the_cluster_has_no_more_keeps_no_plane_in_use(office: Office) -> None:
-    office.there_is(deleted(a_plane()))
-    office.server.refuse["GET", RESOURCES["DataLandingZone"].path("")] = ApiError(404, "Unknown", "404 page not found")
-    await office.work()
-    assert [work.in_use for work in office.works] == [""]
-
-
-async def test_who_may_not_use_a_zone_does_not_keep_it(office: Office) -> None:
-    stranger = a_product(landingZoneRef={"name": "finance", "namespace": "finance"})
-    stranger["metadata"]["namespace"] = "shared"
-    office.there_is(a_plane(), deleted(a_zone()), stranger)
-    await office.work()
-    assert {work.in_use for work in office.works} == {""}
-
-
-async def test_who_has_made_something_keeps_a_zone_though_it_may_no_longer_use_it(office: Office) -> None:
-    stranger = a_product(landingZoneRef={"name": "finance", "namespace": "finance"})
-    stranger["metadata"]["namespace"] = "shared"
-    stranger["status"] = {"inventory": [{"scope": "/subscriptions/s/resourceGroups/g", "ids": [""]}]}
-    office.there_is(a_plane(), deleted(a_zone()), stranger)
-    await office.work()
-    assert "shared/orders" in next(work for work in office.works if work.owner.kind == "DataLandingZone").in_use
-
-
-async def test_what_nobody_uses_is_not_in_use(office: Office) -> None:
-    office.there_is(deleted(a_plane()), deleted(a_zone(adminPlaneRef={"name": "westus"})))
-    await office.work()
-    assert {work.in_use for work in office.works} == {""}
 
 
 async def test_a_request_is_echoed_as_far_as_status_has_room_for_it(office: Office) -> None:
@@ -320,80 +266,6 @@ async def test_progress_that_is_held_back_is_written_when_its_time_has_come(offi
     assert office.status(PLANE) == {"resourceCount": 0}
     await office.work(20.0)
     assert office.status(PLANE) == {"resourceCount": 2}
-
-
-async def begun(work: Work, memory: Memory, ports: Ports) -> Result:
-    """A pass that leaves nothing to do but to look at one operation, every five seconds."""
-    memory.running["hub"] = Running(Operation("/hub", "PUT"), 0.0, "", 0.0, "holder")
-    return Result({}, 5.0, rests_until=ports.clock.now() + 1000.0)
-
-
-@pytest.fixture
-def resting(office: Office) -> Office:
-    """A zone and its plane, each with an operation under way."""
-    office.clouds.cloud = MemoryCloud(pending={"/hub": lambda: None}, wait=5.0)
-    office.there_is(a_plane(), held(a_zone()))
-    office.engine = begun
-    return office
-
-
-async def test_while_nothing_but_an_operation_is_under_way_there_is_no_pass(resting: Office) -> None:
-    await resting.work()
-    await resting.work(1.0)  # the plane has counted its zones
-    passes = len(resting.works)
-    assert ZONE in await resting.work(5.0)
-    assert (len(resting.works), resting.clouds.cloud.requests[-1]) == (passes, ("POLL", "/hub"))
-    assert resting.meter.results.count("Success") == passes
-    assert resting.meter.results[-1] == "Looked"
-
-
-async def test_an_operation_that_has_ended_brings_a_pass_at_once(resting: Office) -> None:
-    await resting.work()
-    resting.clouds.cloud.finish()
-    await resting.work(5.0)
-    assert resting.works[-1].owner.name == ZONE.name
-
-
-async def test_what_changes_while_an_operation_is_asked_for_its_end_is_known_to_the_pass_that_follows(
-    resting: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await resting.work()
-    await resting.work(1.0)
-    cloud, passes = resting.clouds.cloud, len(resting.works)
-    poll = cloud.poll
-
-    async def suspended_meanwhile(operation: Operation) -> Written:
-        if ZONE in resting.queue._in_flight:
-            resting.there_is(held(a_zone(suspend=True)))
-        written: Written = await poll(operation)
-        return written
-
-    monkeypatch.setattr(cloud, "poll", suspended_meanwhile)
-    cloud.finish()
-    await resting.work(5.0)
-    assert [work.wishes.suspend for work in resting.works[passes:] if work.owner.name == ZONE.name] == [True, True]
-
-
-async def test_whatever_happens_to_an_object_brings_a_pass(resting: Office) -> None:
-    await resting.work()
-    await resting.work(1.0)
-    passes = len(resting.works)
-    resting.watch.queue.add_after(ZONE, 60.0)  # as for a plane that has changed: the look at the operation comes before
-    await resting.work(5.0)
-    assert len(resting.works) == passes + 1
-
-
-async def test_progress_that_is_held_back_is_written_though_an_operation_goes_on(resting: Office) -> None:
-    counts = iter(range(100))
-
-    async def progressing(work: Work, memory: Memory, ports: Ports) -> Result:
-        return replace(await begun(work, memory, ports), status={"resourceCount": next(counts)}, progress_only=True)
-
-    resting.engine = progressing
-    await resting.work()
-    resting.watch.queue.add(ZONE)
-    await resting.work(10.0)
-    assert resting.worker._rests[ZONE].until - resting.ports[-1].clock.now() == pytest.approx(20.0, abs=5.0)
 
 
 async def test_an_object_that_is_gone_is_forgotten(office: Office) -> None:

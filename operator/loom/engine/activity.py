@@ -4,7 +4,6 @@ from loom.engine.causes import is_stopped, told, told_of
 from loom.engine.condition import TRUE, Condition
 from loom.engine.item import Deletion, Item
 from loom.engine.one_pass import Pass
-from loom.errors import Retry
 from loom.plan.checks import Health
 from loom.plan.outcome import State
 
@@ -49,7 +48,7 @@ def _stuck(run: Pass) -> Condition | None:
         return Condition("Stalled", TRUE, "NotGranted", run.work.authority.denied)
     for item in things(run):
         failure = run.so_far.failures.get(item.key)
-        passes_by_itself = item.state is State.FAILED and (failure is None or failure.error.retry is Retry.NOW)
+        passes_by_itself = item.state is State.FAILED and (failure is None or failure.error.passes_soon)
         if is_stopped(item) and not passes_by_itself:
             return Condition("Stalled", TRUE, item.reason, told([told_of(item)]))
     withheld = (refusal for refusal in run.plan.withheld.values() if not refusal.wait)

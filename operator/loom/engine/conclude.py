@@ -16,7 +16,7 @@ from loom.engine.one_pass import Pass
 from loom.engine.send import remember_failure
 from loom.engine.status import assemble, is_progress_only
 from loom.engine.work import Event, Result
-from loom.errors import CloudError, Refusal, Retry
+from loom.errors import CloudError, Refusal
 from loom.plan.arm_id import subscription_of
 from loom.plan.outcome import State
 from loom.plan.values import Json
@@ -81,7 +81,7 @@ def conclude_early(run: Pass, reason: str, message: str) -> Result:
 def conclude_failed(run: Pass, error: CloudError) -> Result:
     """The pass ended early. An object that was ready stays so while the cloud only does not answer: health is then unknown."""
     remember_failure(run, "*", error, "")
-    transient = error.retry is Retry.NOW
+    transient = error.passes_soon
     if transient and _is_ready_as_written(run) and not run.work.deleting:
         words = f"could not be measured: {error.message}"
         kept = [condition for condition in read(run.base) if condition.type not in ("Ready", "Healthy")]

@@ -15,7 +15,7 @@ from loom.engine.observe import is_stuck
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.together import together
-from loom.errors import CloudError, Retry
+from loom.errors import CloudError
 from loom.plan.arm_id import RESOURCE_GROUP, SUBSCRIPTION, is_within, key, name_of, parent_of, type_of
 from loom.plan.arm_type import ArmType, Marking
 from loom.plan.catalog import TYPES, collection_of, data_within
@@ -64,7 +64,7 @@ async def _note_loss(run: Pass, deletion: Deletion) -> None:
     try:
         lost = await run.ports.cloud.get(deletion.id) is None
     except CloudError as error:
-        if error.retry is Retry.NOW:
+        if error.passes_soon:
             raise
         return  # nobody can tell
     if lost:
@@ -97,7 +97,7 @@ async def _footing_of(run: Pass, deletion: Deletion) -> list[str]:
     try:
         live = await look_up(run, deletion.id, deletion.type)
     except CloudError as error:
-        if error.retry is Retry.NOW:
+        if error.passes_soon:
             raise
         return []  # Azure itself refuses what is in use
     if live is None:
@@ -121,7 +121,7 @@ async def _is_a_copy(run: Pass, deletion: Deletion) -> bool:
         try:
             live = await look_up(run, deletion.id, deletion.type)
         except CloudError as error:
-            if error.retry is Retry.NOW:
+            if error.passes_soon:
                 raise
             return False
         source = at(live.body, path) if live else None
@@ -163,7 +163,7 @@ async def _unlisted_data(run: Pass, deletion: Deletion, since: float) -> list[De
                 if live.id not in run.inventory and not _is_empty(kind, live):
                     inside.append(Deletion(live.id, kind))
     except CloudError as error:
-        if error.retry is Retry.NOW:
+        if error.passes_soon:
             raise
         words = f"what {short(deletion.id)} contains cannot be read: {error.message}"
         deletion.halt(State.BLOCKED, error.reason, words)

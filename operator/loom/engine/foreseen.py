@@ -9,7 +9,7 @@ from loom.engine.diff import FieldChange, identity, show
 from loom.engine.item import BLOCKED, CREATE, DELETE, Deletion, Item
 from loom.engine.namesakes import namesake
 from loom.engine.one_pass import Pass
-from loom.errors import CloudError, Retry
+from loom.errors import CloudError
 from loom.plan.arm_id import key
 from loom.plan.outcome import State
 from loom.plan.resource import Mode, Plan
@@ -115,7 +115,7 @@ async def _removal_of(run: Pass, deletion: Deletion) -> Change | None:
         if await may_go(run, deletion, live):
             return told
     except CloudError as error:
-        if error.retry is Retry.NOW:
+        if error.passes_soon:
             raise
         return replace(told, action=UNKNOWN, reason=error.reason, message=error.message)
     if not deletion.reason or deletion.retained:

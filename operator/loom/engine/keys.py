@@ -37,7 +37,7 @@ async def hand_out(run: Pass) -> None:
             may_hand_out = may_write and (not export.holder or run.items[export.holder].state is State.READY)
             run.handed[export.name] = await _look_after(run, keeper, export, item, may_hand_out)
         except CloudError as error:
-            if error.retry is Retry.NOW:
+            if error.passes_soon:
                 raise
             words = f"the keys of {export.name} cannot be handed out to {export.place.shown}: {error.message}"
             item.halt(State.BLOCKED, error.reason, words)
@@ -58,7 +58,7 @@ async def find_handed_out(run: Pass) -> None:
         try:
             listed = await run.ports.snapshots.list(run.ports.cloud, f"{vault}/secrets", run.since)
         except CloudError as error:
-            if error.retry is Retry.NOW:
+            if error.passes_soon:
                 raise
             run.warn(error.reason, f"keys in {name_of(vault)} that may be ours are not looked for: {error.message}")
             continue
@@ -148,7 +148,7 @@ async def _take_back(run: Pass, stays: set[str]) -> None:
             if place and keeper:
                 await keeper.remove(place)
         except CloudError as error:
-            if error.retry is Retry.NOW:
+            if error.passes_soon:
                 raise
             run.warn(
                 error.reason, f"the keys in {shown} are handed out no more, and cannot be taken back: {error.message}"

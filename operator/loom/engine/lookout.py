@@ -9,7 +9,7 @@ from loom.engine.lanes import Lanes
 from loom.engine.memory import Memory, Running
 from loom.engine.ports import Clock, Cloud
 from loom.engine.together import together
-from loom.errors import CloudError, Retry
+from loom.errors import CloudError
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Lookout:
         try:
             written = await self.cloud.poll(running.operation)
         except CloudError as error:
-            if error.retry is Retry.NOW and error.says_nothing:
+            if error.passes_soon and error.says_nothing:
                 running.due = self.clock.now() + max(error.retry_after, self.pause)
                 return  # the status could not be read; that says nothing of the operation
             running.end = error

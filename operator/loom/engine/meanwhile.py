@@ -7,7 +7,6 @@ from loom.engine.decide import decide
 from loom.engine.item import CREATE, Item
 from loom.engine.look import look
 from loom.engine.one_pass import Pass
-from loom.plan.arm_id import is_within
 
 
 async def stands_meanwhile(run: Pass, item: Item) -> bool:
@@ -21,11 +20,4 @@ async def stands_meanwhile(run: Pass, item: Item) -> bool:
     item.live = live
     run.so_far.absent.discard(item.key)
     decide(run, item)
-    for other in run.items.values():
-        if (
-            isinstance(other.resource.id, str)
-            and isinstance(item.resource.id, str)
-            and is_within(other.resource.id, item.resource.id)
-        ):
-            run.identify(other)
     return True

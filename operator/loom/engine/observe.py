@@ -15,7 +15,7 @@ from loom.engine.memory import Running, Seen, held
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.together import together
-from loom.errors import CloudError, Retry
+from loom.errors import CloudError
 from loom.plan.arm_id import is_within, key, name_of, parent_of
 from loom.plan.arm_type import Listing, Tier, Told
 from loom.plan.catalog import arm_type
@@ -43,7 +43,7 @@ async def _assess(run: Pass, item: Item) -> None:
             return
         item.live = await look(run, item) if item.key not in run.so_far.absent else None
     except CloudError as error:
-        if error.retry is Retry.NOW:
+        if error.passes_soon:
             raise  # the cloud does not answer: nothing can be said of any of them
         item.stand(State.UNKNOWN, error.reason, error.message)
         return
@@ -159,7 +159,7 @@ async def _is_told(run: Pass, item: Item, told: Told) -> bool:
     try:
         listed = await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
     except CloudError as error:
-        if error.retry is Retry.NOW:
+        if error.passes_soon:
             raise
         return False  # who may not read that list may read the link's own
     found = listed.get(key(told.template.format(parent=parent, parent_name=name_of(parent), target=target)))

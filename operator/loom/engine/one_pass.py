@@ -147,10 +147,12 @@ class Pass:
             self.by_id[key(item.id)] = item
 
     def use(self, item: Item, arm_id: str) -> None:
-        """Azure holds it under another name than the planned one: there it is from now on, in further passes too."""
+        """Azure holds it under another name than the planned one: there it and what lies in it are from now on, in further passes too."""
         if isinstance(item.resource.id, str):
             self.memory.elsewhere[item.resource.id] = arm_id
-            self.identify(item)
+            for other in self.items.values():
+                if isinstance(other.resource.id, str) and is_within(other.resource.id, item.resource.id):
+                    self.identify(other)
 
     def _where(self, planned: str) -> str:
         """Where a planned resource is: it, or what holds it, may be there under another name."""

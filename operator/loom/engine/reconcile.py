@@ -23,7 +23,7 @@ from loom.engine.rediscover import rediscover
 from loom.engine.remake import remake
 from loom.engine.status import is_blank
 from loom.engine.work import Ports, Result, Work
-from loom.errors import CloudError, Retry
+from loom.errors import CloudError
 from loom.plan.arm_id import key
 from loom.plan.outcome import State
 from loom.plan.resource import Mode, Plan
@@ -182,7 +182,7 @@ async def _finalize(run: Pass) -> Result:
         await advance(run)
         done = await finalize(run)
     except CloudError as error:
-        if run.inventory.ids or error.retry is Retry.NOW:
+        if run.inventory.ids or error.passes_soon:
             raise
         # Nothing is known to have been made, and the cloud does not let us look: the object must not be held for ever.
         run.warn(error.reason, f"deleted without a look at Azure: {error.message}")

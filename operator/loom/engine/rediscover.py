@@ -12,7 +12,7 @@ from loom.engine.marks import Ownership, is_name_of, judge
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.together import together
-from loom.errors import CloudError, Retry
+from loom.errors import CloudError
 from loom.plan.arm_id import key, name_of, parent_of, subscription_of, type_of, without_revision
 from loom.plan.arm_type import ArmType, Marking, Told
 from loom.plan.catalog import arm_type, collection_of, links_within, listed_within
@@ -107,7 +107,7 @@ async def _listed(run: Pass, collection: str) -> Mapping[str, Observed]:
     try:
         return await run.ports.snapshots.list(run.ports.cloud, collection, run.since)
     except CloudError as error:
-        if error.retry is Retry.NOW:
+        if error.passes_soon:
             raise
         run.warn(
             error.reason, f"what may be ours among {collection.rpartition('/')[2]} is not looked for: {error.message}"
@@ -132,7 +132,7 @@ async def _look_at(run: Pass, arm_id: str) -> None:
     try:
         found = await (cloud.version(arm_id) if known_type(arm_id).heads else cloud.get(arm_id))
     except CloudError as error:
-        if error.retry is Retry.NOW:
+        if error.passes_soon:
             raise
         return
     if found is not None:

@@ -10,7 +10,7 @@ from time import monotonic
 
 from loom.api.reasons import Reason
 from loom.engine.ports import Cloud, Operation, Written
-from loom.errors import CloudError, Retry
+from loom.errors import CloudError
 from loom.plan.checks import Finding, Health
 from loom.plan.recent import Recent
 from loom.plan.values import Json, at
@@ -57,7 +57,7 @@ class Backends:
                 await self._advance(cloud, gateway, question)
             except CloudError as error:
                 question.due = self._clock() + error.retry_after
-                if error.retry is not Retry.NOW:  # else the question stands, and so does the answer before
+                if not error.passes_soon:  # else the question stands, and so does the answer before
                     question.operation = None
                     question.take(Health.UNKNOWN, f"does not show what is behind it: {error.message}", self._clock())
         return _finding(key, *(question.answer or (Health.UNKNOWN, "has been asked what is behind it")))

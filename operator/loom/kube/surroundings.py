@@ -10,7 +10,7 @@ from typing import Any
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.engine.ports import Clock, Cloud, Observed
 from loom.engine.snapshots import Snapshots
-from loom.errors import CloudError, Retry
+from loom.errors import CloudError
 from loom.plan.arm_id import key, subscription_of
 from loom.plan.context import Peered
 from loom.plan.ownership import TAG
@@ -53,7 +53,7 @@ class Surroundings:
             try:
                 networks = await self._networks(plane, namespace, subscription)
             except CloudError as error:
-                if error.retry is Retry.NOW:
+                if error.passes_soon:
                     raise
                 continue
             found |= {mark: _prefixes(body) for body in networks.values() if (mark := _mark(body))}

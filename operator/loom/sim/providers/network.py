@@ -33,8 +33,41 @@ NETWORKS = f"{NETWORK}/virtualNetworks"
 ROUTES = f"{NETWORK}/routeTables"
 
 
-class SecurityGroups(Behavior):
-    """A security group has six rules of its own, and says which subnets use it."""
+class OfSubnets(Behavior):
+    """Says which subnets use it, and is not deleted while any does."""
+
+    used_by: Field
+    code: str
+    refusal: str  # of {id}, {name} and {users}
+
+    def shown(self, world: World, resource: Resource, body: Json) -> Json:
+        users = [{"id": item.id} for item in self._users(world, resource)]
+        return {**body, "properties": {**body["properties"], **({"subnets": users} if users else {})}}
+
+    def check_delete(self, world: World, resource: Resource) -> None:
+        if users := self._users(world, resource):
+            named = ", ".join(item.id for item in users)
+            raise ArmError(400, self.code, self.refusal.format(id=resource.id, name=resource.name, users=named))
+
+    def _users(self, world: World, resource: Resource) -> list[Resource]:
+        """Subnets that refer to a resource of their subscription."""
+        return world.store.where(subnets.SUBNETS, self.used_by, resource.key, subscription_of(resource.key))
+
+
+def _group_of(subnet: Resource) -> str:
+    return str((subnet.properties.get("networkSecurityGroup") or {}).get("id", ""))
+
+
+def _table_of(subnet: Resource) -> str:
+    return str((subnet.properties.get("routeTable") or {}).get("id", ""))
+
+
+class SecurityGroups(OfSubnets):
+    """A security group has six rules of its own."""
+
+    used_by = staticmethod(_group_of)
+    code = "InUseNetworkSecurityGroupCannotBeDeleted"
+    refusal = "Network security group {id} cannot be deleted because it is in use by the following resources: {users}."
 
     def compose(self, change: Change) -> Json:
         rules = [_rule(change, item, "securityRules") for item in change.properties.get("securityRules") or []]
@@ -42,22 +75,13 @@ class SecurityGroups(Behavior):
         outputs = {"resourceGuid": guid(change.id.lower()), "securityRules": rules, "defaultSecurityRules": defaults}
         return {**change.body, "properties": {**change.properties, **outputs}}
 
-    def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        users = [{"id": item.id} for item in _users(world, resource, _group_of)]
-        return {**body, "properties": {**body["properties"], **({"subnets": users} if users else {})}}
 
-    def check_delete(self, world: World, resource: Resource) -> None:
-        users = _users(world, resource, _group_of)
-        if users:
-            message = (
-                f"Network security group {resource.id} cannot be deleted because it is in use by the following resources: "
-                f"{', '.join(item.id for item in users)}."
-            )
-            raise ArmError(400, "InUseNetworkSecurityGroupCannotBeDeleted", message)
+class RouteTables(OfSubnets):
+    """A route table shows its routes as ARM forms them."""
 
-
-class RouteTables(Behavior):
-    """A route table shows its routes as ARM forms them, and says which subnets use it."""
+    used_by = staticmethod(_table_of)
+    code = "InUseRouteTableCannotBeDeleted"
+    refusal = "Route table {name} is in use and cannot be deleted. It is used by {users}."
 
     def compose(self, change: Change) -> Json:
         kind = f"{ROUTES}/routes"
@@ -73,19 +97,6 @@ class RouteTables(Behavior):
         outputs = {"resourceGuid": guid(change.id.lower()), "routes": routes}
         return {**change.body, "properties": {"disableBgpRoutePropagation": False, **change.properties, **outputs}}
 
-    def shown(self, world: World, resource: Resource, body: Json) -> Json:
-        users = [{"id": item.id} for item in _users(world, resource, _table_of)]
-        return {**body, "properties": {**body["properties"], **({"subnets": users} if users else {})}}
-
-    def check_delete(self, world: World, resource: Resource) -> None:
-        users = _users(world, resource, _table_of)
-        if users:
-            message = (
-                f"Route table {resource.name} is in use and cannot be deleted. It is used by "
-                f"{', '.join(item.id for item in users)}."
-            )
-            raise ArmError(400, "InUseRouteTableCannotBeDeleted", message)
-
 
 def _rule(change: Change, rule: Json, segment: str) -> Json:
     properties = {
@@ -98,19 +109,6 @@ def _rule(change: Change, rule: Json, segment: str) -> Json:
     }
     kind = f"{GROUPS}/{segment}"
     return {"name": rule["name"], "id": f"{change.id}/{segment}/{rule['name']}", "type": kind, "properties": properties}
-
-
-def _users(world: World, resource: Resource, field: Field) -> list[Resource]:
-    """Subnets that refer to a resource of their subscription."""
-    return world.store.where(subnets.SUBNETS, field, resource.key, subscription_of(resource.key))
-
-
-def _group_of(subnet: Resource) -> str:
-    return str((subnet.properties.get("networkSecurityGroup") or {}).get("id", ""))
-
-
-def _table_of(subnet: Resource) -> str:
-    return str((subnet.properties.get("routeTable") or {}).get("id", ""))
 
 
 class Networks(Behavior):
