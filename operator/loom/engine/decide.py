@@ -9,11 +9,12 @@ from loom.engine.compose import is_attached
 from loom.engine.diff import FieldChange, differences
 from loom.engine.inventory import short
 from loom.engine.item import CREATE, UPDATE, Item
-from loom.engine.marks import Ownership, judge, owner_of
+from loom.engine.marks import owner_of
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.requests import is_to_be_answered
 from loom.engine.submitted import submitted_changes
+from loom.engine.whose import is_anothers, is_ours
 from loom.plan.arm_id import key, name_of, parent_of
 from loom.plan.arm_type import ArmType, Marking
 from loom.plan.outcome import State
@@ -39,14 +40,14 @@ def decide(run: Pass, item: Item) -> None:
         _judge_others(run, item, item.live)
     elif _is_elsewhere(item):
         _use(run, item, item.live)
-    elif item.resource.mode is Mode.STAGE or _is_ours(run, item, item.live):
+    elif item.resource.mode is Mode.STAGE or is_ours(run, item, item.live):
         _present(run, item, item.live)
 
 
 def _report(run: Pass, item: Item, live: Observed) -> None:
     """It exists, and nothing is compared. Another's does not count: what refers to the object would take it for the object's."""
     others = item.resource.mode is Mode.MANAGED and not _is_elsewhere(item)
-    if not (others and _is_anothers(item, live, _whose(run, item, live))):
+    if not (others and is_anothers(run, item, live)):
         item.stand(State.READY)
 
 
@@ -111,50 +112,6 @@ def _use(run: Pass, item: Item, live: Observed) -> None:
             return
     item.foreign = True
     item.stand(State.READY, message="exists under another name, made by somebody else; left alone")
-
-
-def _is_ours(run: Pass, item: Item, live: Observed) -> bool:
-    whose = _whose(run, item, live)
-    if _is_anothers(item, live, whose):
-        return False
-    if whose is Ownership.UNMARKED and (around := mark_around(run, item.id)) not in ("", run.work.owner.mark):
-        words = f"{short(item.id)} lies in what belongs to {around}, and is never taken over"
-        item.stand(State.BLOCKED, "OwnedByAnother", words)
-        return False
-    adopts = run.work.wishes.adoption == "Adopt" or item.resource.adopts
-    if whose is Ownership.UNMARKED and not adopts:
-        item.stand(
-            State.BLOCKED, "AdoptionRequired",
-            f"{short(item.id)} exists and carries nobody's mark; set spec.adoption to Adopt to take it over, or choose another name",
-        )  # fmt: skip
-        return False
-    return True
-
-
-def _is_anothers(item: Item, live: Observed, whose: Ownership) -> bool:
-    if whose is not Ownership.ANOTHERS:
-        return False
-    owner = owner_of(item.type, live)
-    item.stand(State.BLOCKED, "OwnedByAnother", f"{short(item.id)} belongs to {owner}, and is never taken over")
-    return True
-
-
-def _whose(run: Pass, item: Item, live: Observed) -> Ownership:
-    return judge(item.type, live, run.work.owner, lambda arm_id: mark_around(run, arm_id) == run.work.owner.mark)
-
-
-def mark_around(run: Pass, arm_id: str) -> str:
-    """The mark on the nearest planned resource around an id (or at it) whose type carries one; "" where there is none."""
-    place = arm_id
-    while place:
-        other = run.by_id.get(key(place))
-        if other is not None and other.resource.mode is Mode.MANAGED and other.type.marking is Marking.TAG:
-            if other.live is not None:
-                return owner_of(other.type, other.live)
-            ours = other.state is State.READY or other.key in run.memory.running  # made, seen, or written in this run
-            return run.work.owner.mark if ours else ""
-        place = parent_of(place)
-    return ""
 
 
 def _present(run: Pass, item: Item, live: Observed) -> None:
