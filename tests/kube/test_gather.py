@@ -330,10 +330,11 @@ async def test_while_a_document_is_judged_everybody_elses_work_goes_on(
     monkeypatch.setattr(OPENAPI, "is_learned", lambda _text, _choice: False)
     monkeypatch.setattr(OPENAPI, "learn", learn)
     world.there_is(a_plane(), CONVERGED_ZONE)
-    gathering = asyncio.create_task(world.gather(a_product()))
-    await asked.wait()
-    served.set()
-    await gathering
+    async with asyncio.timeout(20):  # for ever, if the judge should fail before it is heard
+        gathering = asyncio.create_task(world.gather(a_product()))
+        await asked.wait()
+        served.set()
+        await gathering
     assert judged == [True]
 
 

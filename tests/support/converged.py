@@ -1,7 +1,7 @@
 """The samples, converged once on a simulated Azure through the real adapters; every test begins in that same state.
 
     estate.edit("storage", {"properties": {"publicNetworkAccess": "Enabled"}})   # behind ARM's back, by the plan's key
-    mended = await estate.mend()                 # passes, and the time that they ask for, until everything holds again
+    mended = await estate.mend()                 # what a worker does, and the time that it asks for, until all holds again
     mended.events, mended.writes                 # what was told, and "<method> <plan key or id>" of every accepted write
     await estate.is_quiet()                      # a further look, the slow tier included, writes nothing and tells nothing
 
@@ -20,12 +20,12 @@ from loom.engine.work import Event, Result, Rhythm, Work
 from loom.kube.compose import work_of
 from loom.kube.key import RECONCILE_REQUESTED, Key
 from loom.plan.arm_id import is_within, key
-from loom.plan.resource import Mode, Named, Resource
+from loom.plan.resource import Mode, Named, Plan, Resource
 from loom.plan.values import Ref, at
 from loom.sim.clock import StandingClock
 from loom.sim.door import state
 from loom.sim.records import Record
-from support.rehearsal import Object, Rehearsal, rehearsal
+from support.rehearsal import Object, Rehearsal, pause_after, rehearsal
 from support.simulator import Simulator
 
 ZONE, PRODUCT = "DataLandingZone", "ApiProduct"
@@ -35,7 +35,7 @@ WRITES = ("PUT", "PATCH", "POST", "DELETE")
 
 @dataclass(frozen=True)
 class Mended:
-    """What the passes of one mending told and wrote."""
+    """What one mending told and wrote."""
 
     events: tuple[Event, ...]
     writes: tuple[str, ...]
@@ -77,8 +77,8 @@ class Converged:
 
     async def meet(self) -> None:
         """Look up the ids again: those of role assignments change with the identity."""
-        self.ids = await self._planned_ids()
-        self.requests = await self._asked_for()
+        resources = (await self._plan()).resources
+        self.ids, self.requests = self._planned_ids(resources), _asked_for(resources)
 
     # What somebody else does
 
@@ -111,18 +111,18 @@ class Converged:
         return await self.play.look_at(self.name)
 
     async def mend(self) -> Mended:
-        """Passes, the first of them asked for, until what is declared holds and nothing is under way."""
+        """What a worker does, first a look that is asked for, until what is declared holds and nothing is under way."""
         self.azure.reset_counters()
         return await self.mend_on(await self.look())
 
     async def mend_on(self, first: Result | None = None) -> Mended:
-        """Further passes, each at the moment that the one before asked for."""
-        results = [first or await self.play.look_at(self.name)]
+        """What a worker goes on to do, each at the moment that the step before asked for."""
+        steps: list[Result | float] = [first or await self.play.look_at(self.name)]
         while not self.holds():
-            assert len(results) < PASSES, f"not mended after {PASSES} passes: {self.conditions()}"
-            self.azure.advance(results[-1].requeue_after)
-            results.append(await self.play.look_at(self.name))
-        events = tuple(event for result in results for event in result.events)
+            assert len(steps) < PASSES, f"not mended after {PASSES} steps: {self.conditions()}"
+            self.azure.advance(pause_after(steps[-1]))
+            steps.append(await self.play.attend(self.name))
+        events = tuple(event for step in steps if isinstance(step, Result) for event in step.events)
         return Mended(events, tuple(self.writes()))
 
     def restart(self) -> None:
@@ -176,23 +176,17 @@ class Converged:
 
     async def planned(self) -> tuple[Resource, ...]:
         """The resources that the object's plan makes."""
+        return _managed((await self._plan()).resources)
+
+    async def _plan(self) -> Plan:
         plan = (await self.work()).plan
         assert plan is not None
-        return tuple(resource for resource in plan.resources if resource.mode is Mode.MANAGED)
+        return plan
 
-    async def _asked_for(self) -> dict[str, str]:
-        """Where others ask for something, by the key of the answer to it: such a request has a name that nobody foresees."""
-        plan = (await self.work()).plan
-        assert plan is not None
-        found = (resource for resource in plan.resources if resource.mode is Mode.REQUEST)
-        return {str(resource.id).rpartition("/")[0]: resource.key for resource in found}
-
-    async def _planned_ids(self) -> dict[str, str]:
+    def _planned_ids(self, resources: Sequence[Resource]) -> dict[str, str]:
         """The ids by plan key; those that hold values known only later as Azure has them."""
-        planned = await self.planned()
-        plan = (await self.work()).plan
-        assert plan is not None
-        everywhere = {resource.key: resource.id for resource in plan.resources if isinstance(resource.id, str)}
+        planned = _managed(resources)
+        everywhere = {resource.key: resource.id for resource in resources if isinstance(resource.id, str)}
         found = {resource.key: resource.id for resource in planned if isinstance(resource.id, str)}
 
         def value(ref: Ref) -> Any:
@@ -214,6 +208,16 @@ class Converged:
     def below(self, name: str) -> list[str]:
         """The plan keys of what lies in or on what is planned as `name`, itself included."""
         return [other for other, arm_id in self.ids.items() if is_within(arm_id, self.ids[name])]
+
+
+def _managed(resources: Sequence[Resource]) -> tuple[Resource, ...]:
+    return tuple(resource for resource in resources if resource.mode is Mode.MANAGED)
+
+
+def _asked_for(resources: Sequence[Resource]) -> dict[str, str]:
+    """Where others ask for something, by the key of the answer to it: such a request has a name that nobody foresees."""
+    found = (resource for resource in resources if resource.mode is Mode.REQUEST)
+    return {str(resource.id).rpartition("/")[0]: resource.key for resource in found}
 
 
 def _asks(record: Record) -> bool:

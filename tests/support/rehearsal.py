@@ -96,6 +96,7 @@ class Rehearsal:
         Raises Conflict, as the API server's answer does, when somebody changed the object meanwhile.
         """
         obj = self.obj(key)
+        self.rests.pop(key, None)
         seen = obj["metadata"]["resourceVersion"]
         found = await self.gatherer.gather(key, obj)
         assert found.context.plane is not None, found.refusals
@@ -116,16 +117,42 @@ class Rehearsal:
             self.rests[key] = Rest(Lookout(cloud, self.clock, self.lanes, Rhythm().poll), result.rests_until)
         return result
 
+    async def attend(self, key: Key, news: bool = False) -> Result | float:
+        """What a worker does about an object whose time has come: a pass, which it has in any case when there is `news` for it.
+
+        Without, and where nothing but its operations matters, one look at those; then the seconds until the next one.
+        """
+        rest = None if news else self.rests.get(key)
+        if rest and (delay := await rest.goes_on(self.memories.setdefault(key, Memory()))) is not None:
+            return delay
+        return await self.look_at(key)
+
     async def settle(self) -> None:
-        """Passes, and the time that they ask for in between, until every object is Ready."""
+        """A pass over every object, and what a worker would go on to do, until every object is Ready.
+
+        An object's time comes when it asked for that, and when something that it refers to became other than it was.
+        """
+        due, news = dict.fromkeys(self.keys(), self.clock.now()), {*self.keys()}
         for _ in range(PASSES):
-            results = [await self.look_at(key) for key in self.keys()]
-            if all(is_true(self.obj(key), "Ready") for key in self.keys()):
+            for key in [key for key, moment in due.items() if moment <= self.clock.now()]:
+                before = self._standing(key)
+                done = await self.attend(key, key in news)
+                due[key] = self.clock.now() + pause_after(done)
+                news.discard(key)
+                if self._standing(key) != before:
+                    woken = self.world.watch.references.dependents(key) & due.keys()
+                    due |= dict.fromkeys(woken, self.clock.now())
+                    news |= woken
+            if all(is_true(self.obj(key), "Ready") for key in due):
                 return
-            self.azure.advance(min(result.requeue_after for result in results))
+            self.azure.advance(max(0.0, min(due.values()) - self.clock.now()))
         raise AssertionError(
-            f"not Ready after {PASSES} passes: {[self.status(key).get('conditions') for key in self.keys()]}"
+            f"not Ready after {PASSES} rounds of passes: {[self.status(key).get('conditions') for key in due]}"
         )
+
+    def _standing(self, key: Key) -> tuple[bool, bool]:
+        """What those care about that refer to the object."""
+        return is_true(self.obj(key), "Ready"), is_true(self.obj(key), "Converged")
 
     async def drift_pass(self) -> None:
         """An interval later everything is looked at again, the slow tier included, and whatever strayed is brought back."""
@@ -154,12 +181,13 @@ class Rehearsal:
         obj = self.obj(key)
         obj["metadata"]["deletionTimestamp"] = self.clock.today()
         self.store(key, obj)
+        self.rests.pop(key, None)
         for _ in range(PASSES):
-            result = await self.look_at(key)
-            if result.release:
+            done = await self.attend(key)
+            if isinstance(done, Result) and done.release:
                 self.world.watch.gone(key)
                 return
-            self.azure.advance(result.requeue_after)
+            self.azure.advance(pause_after(done))
         raise AssertionError(f"not gone after {PASSES} passes: {self.status(key).get('conditions')}")
 
     async def delete_all(self, kind: str) -> None:
@@ -224,6 +252,11 @@ async def rehearsal(
             await links.aclose()
         await probers.aclose()
         await clouds.aclose()
+
+
+def pause_after(done: Result | float) -> float:
+    """The seconds until an object's time comes again, of what `attend` returned."""
+    return done if isinstance(done, float) else done.requeue_after
 
 
 def _digest(text: str) -> str:

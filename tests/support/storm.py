@@ -17,7 +17,6 @@ from random import Random
 from typing import Any
 
 from loom.engine.inventory import Inventory
-from loom.engine.memory import Memory
 from loom.engine.ports import Conflict
 from loom.engine.work import Result, Rhythm
 from loom.kube.key import RECONCILE_REQUESTED, Key
@@ -238,15 +237,9 @@ class Storm:
                 scene.wake(other)
 
     async def _look_at(self, key: Key) -> Result | float:
-        """A pass, or where nothing but its operations matters, one look at them: then the seconds until the next look."""
-        play = self._scene.play
-        rest = None if key in self._scene.news else play.rests.get(key)
-        play.rests.pop(key, None)
+        news = key in self._scene.news
         self._scene.news.discard(key)
-        if rest and (delay := await rest.goes_on(play.memories.setdefault(key, Memory()))) is not None:
-            play.rests[key] = rest
-            return delay
-        return await play.look_at(key)
+        return await self._scene.play.attend(key, news)
 
     def _conclude(self, key: Key, result: Result) -> None:
         scene = self._scene
