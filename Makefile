@@ -6,6 +6,9 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 MAKEFLAGS += --no-builtin-rules
 
+# Where a machine forbids bytecode, every worker and every operator that a test starts would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
@@ -20,10 +23,19 @@ FIND_PYTHON := for name in python3.11 python3.12 python3.13 python3.14 python3 p
 # Tests that need more than Python have stages of their own.
 ELSEWHERE := $(addprefix --ignore=tests/,sim gates clients cluster drift documents)
 
-# A file's tests stay together: what a file or a folder makes once (an estate, an API server) each worker makes once.
-PYTEST := $(VENV)/bin/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
+# A worker that has nothing left takes over half of what another has, so that none is alone with the last minutes. What a file
+# or a folder makes once (an estate, an API server) each worker makes once.
+PYTEST := $(VENV)/bin/pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal
 
-section = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
+UNIT := $(PYTEST) -m "not sdk" $(ELSEWHERE)
+
+title = printf '\n\033[1m== %s\033[0m\n' "$(1)"
+section = @$(title)
+
+# mypy runs on one core and says little: it does so beside the tests, and what it found is told after them.
+beside_types = @said=$$(mktemp); $(VENV)/bin/mypy >"$$said" 2>&1 & types=$$!; \
+	trap 'kill $$types 2>/dev/null || :; rm -f "$$said"' EXIT; \
+	failed=0; $(1) || failed=1; $(call title,types); wait $$types || failed=1; cat "$$said"; exit $$failed
 
 .PHONY: help
 help: ## List the targets
@@ -44,13 +56,25 @@ dev: setup ## Run the sandbox with the samples; Ctrl-C stops it. WAIT=10m makes 
 	@$(VENV)/bin/loom dev $(if $(WAIT),--wait $(WAIT))
 
 .PHONY: test
-test: setup check unit sim documents cluster ## Everything, the cheap first
+test: setup style test-python cluster ## Everything
 
 .PHONY: test-fast
-test-fast: setup check unit ## The inner loop: no control plane
+test-fast: setup style ## The inner loop: no control plane
+	$(call section,unit tests)
+	$(call beside_types,$(UNIT))
+
+.PHONY: test-python
+test-python: setup ## Types, and every test that needs no control plane: what unit, sim and documents have, in one go
+	$(call section,tests without a control plane)
+	$(call beside_types,$(PYTEST) --ignore=tests/clients --ignore=tests/cluster)
 
 .PHONY: check
-check: setup ## Format, lint, import layers, generated files, types
+check: setup style ## Format, lint, import layers, generated files, types
+	$(call section,types)
+	@$(VENV)/bin/mypy
+
+.PHONY: style
+style: setup
 	$(call section,format)
 	@$(VENV)/bin/ruff format --check .
 	$(call section,lint)
@@ -59,13 +83,11 @@ check: setup ## Format, lint, import layers, generated files, types
 	@PYTHONPATH=operator $(VENV)/bin/lint-imports
 	$(call section,generated files)
 	@$(VENV)/bin/loom crds --check
-	$(call section,types)
-	@$(VENV)/bin/mypy
 
 .PHONY: unit
 unit: setup ## Unit tests: no control plane, no simulated Azure on a socket
 	$(call section,unit tests)
-	@$(PYTEST) -m "not sdk" $(ELSEWHERE)
+	@$(UNIT)
 
 .PHONY: sim
 sim: setup ## The simulated Azure, the gates that keep it honest, and what runs on it through the stock SDKs

@@ -8,6 +8,7 @@
 What a test did is undone before the next one: the cloud's state, the objects and the engine's memory are put back.
 """
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
@@ -59,14 +60,14 @@ class Converged:
     async def build(self) -> None:
         """Converge everything, and remember how it is."""
         await self.play.settle()
-        self._cloud = state.dump(self.azure.world)
+        self._cloud = json.dumps(state.dump(self.azure.world))
         self._objects = {name: deepcopy(obj) for name, obj in self.play.world.objects()}
         self._memories = deepcopy(self.play.memories)
         self.whole = frozenset(key(arm_id) for arm_id in self.azure.ids())
 
     async def begin(self, kind: str = ZONE, called: str = "") -> None:
         """Put everything back to how it was when it had just converged."""
-        state.load(self.azure.world, deepcopy(self._cloud))
+        state.load(self.azure.world, json.loads(self._cloud))
         for name, obj in self._objects.items():
             self.play.store(name, deepcopy(obj))
         self.play.memories = deepcopy(self._memories)
