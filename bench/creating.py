@@ -14,7 +14,7 @@ from bench.floors import Costs, Floor, Rate, floor_of
 from bench.plans import plan_of
 from bench.rig import Rig, grown, running_rig, steady
 from loom.dev.assets import asset
-from loom.dev.estate import behind, subscriptions_of
+from loom.dev.estate import behind, groups_of, subscriptions_of
 from loom.manifests import read_manifests
 
 # The operator's defaults, here in simulated seconds: it lives in time that runs no faster.
@@ -169,7 +169,8 @@ def _sample(interval: str) -> list[dict[str, Any]]:
 
 
 def _place(rig: Rig, manifests: Sequence[Mapping[str, Any]]) -> None:
-    """What the manifests name exists in the simulated Azure."""
+    """What the manifests name exists in the simulated Azure, groups of people included."""
     for subscription in subscriptions_of(manifests):
         rig.simulator.call("POST", "/sim/subscriptions", {"id": subscription})
     rig.simulator.place(item for manifest in manifests for item in behind(manifest))
+    rig.simulator.add_groups(groups_of(manifests))
