@@ -42,18 +42,18 @@ def ensure(home: Path) -> Authority:
     home.mkdir(parents=True, exist_ok=True)
     ca_file, ca_key_file = home / "ca.pem", home / "ca-key.pem"
     if not (ca_file.exists() and ca_key_file.exists()):
+        for stale in ("ca.pem", "server.pem", "server-key.pem"):
+            (home / stale).unlink(missing_ok=True)
         key = _new_key()
         _write_key(ca_key_file, key)
-        ca_file.write_bytes(_authority(key).public_bytes(serialization.Encoding.PEM))
-        for stale in ("server.pem", "server-key.pem"):
-            (home / stale).unlink(missing_ok=True)
+        _write(ca_file, _authority(key).public_bytes(serialization.Encoding.PEM))
     ca_key = _read_key(ca_key_file)
     chain_file, key_file = home / "server.pem", home / "server-key.pem"
     if not (chain_file.exists() and key_file.exists()):
         leaf_key = _new_key()
         _write_key(key_file, leaf_key)
         leaf = _leaf(leaf_key, x509.load_pem_x509_certificate(ca_file.read_bytes()), ca_key)
-        chain_file.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
+        _write(chain_file, leaf.public_bytes(serialization.Encoding.PEM))
     return Authority(ca_file, chain_file, key_file, ca_key)
 
 
@@ -84,7 +84,7 @@ class HostCertificates:
         chain_file = self._home / f"{above}.pem"
         ca = x509.load_pem_x509_certificate(self._authority.ca_file.read_bytes())
         leaf = _leaf(_read_key(self._authority.key_file), ca, self._authority.signing_key, [f"*.{above}"])
-        chain_file.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
+        _write(chain_file, leaf.public_bytes(serialization.Encoding.PEM))
         return _context(chain_file, self._authority.key_file)
 
 
@@ -102,8 +102,16 @@ def _write_key(path: Path, key: rsa.RSAPrivateKey) -> None:
     content = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    path.touch(mode=0o600)
-    path.write_bytes(content)
+    _write(path, content, mode=0o600)
+
+
+def _write(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """The file is there whole, or not at all: a client may be reading it, and a start may be killed."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=mode)
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
 
 
 def _read_key(path: Path) -> rsa.RSAPrivateKey:
