@@ -1,6 +1,5 @@
 """Documents behind links on their way into a simulated API Management: imported, changed upstream, unreadable, refused."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -8,24 +7,12 @@ import pytest
 from loom.plan.context import Link
 from loom.plan.product.judges import OPENAPI
 from loom.plan.recent import Recent
-from support.shop import SERVICE, Shop, document, revision
+from support.shop import SERVICE, FakeLinks, Shop, document, revision
 from support.worlds import api_object
 
 pytestmark = pytest.mark.sdk
 
 URL = "https://docs.contoso.com/openapi.yaml?token=secret"
-
-
-@dataclass
-class FakeLinks:
-    """What links say; the age that was asked for is noted."""
-
-    said: dict[str, Link] = field(default_factory=dict)
-    asked: list[float] = field(default_factory=list)
-
-    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "", xml: bool = False) -> Link:
-        self.asked.append(older)
-        return self.said[url]
 
 
 @pytest.fixture

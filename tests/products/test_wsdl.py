@@ -9,7 +9,7 @@ from loom.plan.context import Link
 from loom.sim.app import serve
 from loom.sim.clock import StandingClock
 from loom.sim.wire import Request
-from support.shop import HOST, Shop, shop_in
+from support.shop import HOST, FakeLinks, Shop, shop_in
 from support.simulator import Simulator
 from support.worlds import WSDL, soap_object
 
@@ -17,6 +17,26 @@ pytestmark = pytest.mark.sdk
 LESS = WSDL.replace(
     '<wsdl:operation name="Look">\n      <soap:operation soapAction="urn:ledger/Look"/>', '<wsdl:operation name="Seek">'
 )
+
+
+_PORT = (
+    '<wsdl:operation name="Look"><wsdl:input message="tns:Entry"/><wsdl:output message="tns:Entry"/></wsdl:operation>'
+)
+_BOUND = WSDL[WSDL.index('    <wsdl:operation name="Look">\n') : WSDL.index("  </wsdl:binding>")]
+MORE = WSDL.replace(_PORT, _PORT + _PORT.replace("Look", "Find")).replace(
+    _BOUND, _BOUND + _BOUND.replace("Look", "Find")
+)
+URL = "https://docs.contoso.com/ledger?wsdl"
+
+
+async def behind_a_link(shop: Shop) -> FakeLinks:
+    """The SOAP API comes from a link from now on."""
+    links = FakeLinks({URL: Link(WSDL)})
+    shop.play.new_links = lambda: links
+    shop.play.begin_anew()
+    shop.api(revisions=[{"name": "1", "source": {"wsdl": {"url": URL}}}])
+    await shop.settle()
+    return links
 
 
 @pytest.fixture
@@ -49,11 +69,29 @@ async def test_a_soap_api_is_published_called_and_stays_as_it_is(ledger: Shop) -
     assert ledger.writes() == []
 
 
-async def test_an_operation_that_somebody_took_away_is_brought_back(ledger: Shop) -> None:
+async def test_an_operation_that_somebody_took_away_is_found_named_and_brought_back(ledger: Shop) -> None:
     ledger.azure.delete(f"{ledger.api_id}/operations/look")
-    await an_interval_later(ledger)
-    await ledger.settle()
+    assert ask(ledger, "Look").status == 404
+    ledger.azure.advance(6 * 600)
+    events = list((await ledger.look()).events)
+    await ledger.until(lambda: ask(ledger, "Look").status == 200)
+    events += (await ledger.look()).events
+    told = [event.message for event in events if event.reason == "DriftMended"]
+    assert any("operations[SOAP look]" in message for message in told), events
     assert operations(ledger) == ["book", "look"]
+
+
+async def test_an_operation_that_somebody_added_stays_and_is_not_taken_from_its_callers_unasked(ledger: Shop) -> None:
+    theirs = f"{ledger.api_id}/operations/theirs"
+    assert ledger.put(theirs, displayName="Theirs", method="POST", urlTemplate="/?soapAction=urn:ledger/Theirs") == 201
+    ledger.azure.reset_counters()
+    await an_interval_later(ledger)
+    assert (ledger.writes(), ledger.condition("InSync")) == ([], "True")
+    ledger.api(revisions=[{"name": "1", "source": {"wsdl": {"inline": MORE}}}])
+    await ledger.until(lambda: "Theirs is gone" in ledger.row("Converged").get("message", ""))
+    ledger.api(allowBreaking=True)
+    await ledger.settle()
+    assert operations(ledger) == ["book", "find", "look"]
 
 
 async def test_an_operation_that_leaves_the_document_breaks_callers(ledger: Shop) -> None:
@@ -73,20 +111,50 @@ async def test_a_path_is_changed_without_another_import(ledger: Shop) -> None:
 
 
 async def test_a_document_behind_a_link_is_asked_for_as_xml(ledger: Shop) -> None:
-    asked: list[bool] = []
+    links = await behind_a_link(ledger)
+    assert links.as_xml[-1]
+    assert ledger.row("SourceInSync")["status"] == "True"
 
-    class Links:
-        async def read(
-            self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "", xml: bool = False
-        ) -> Link:
-            asked.append(xml)
-            return Link(WSDL)
 
-    ledger.play.new_links = Links
+async def test_a_document_that_changed_upstream_is_imported(ledger: Shop) -> None:
+    links = await behind_a_link(ledger)
+    before = ledger.status["apis"][0]["sourceHash"]
+    links.said[URL] = Link(MORE)
+    ledger.azure.reset_counters()
+    await an_interval_later(ledger)
+    assert ledger.condition("SourceInSync") == "False"
+    await ledger.until(lambda: ledger.condition("SourceInSync") == "True")
+    assert [write.rpartition(";")[2] for write in ledger.writes()] == ["rev=1"]
+    assert (ask(ledger, "Find").status, ledger.condition("Ready")) == (200, "True")
+    assert ledger.status["apis"][0]["sourceHash"] != before
+
+
+async def test_a_document_that_changed_upstream_is_told_under_policy_plan(ledger: Shop) -> None:
+    links = await behind_a_link(ledger)
+    ledger.edit(lambda spec: spec.update(policy="Plan"))
+    links.said[URL] = Link(MORE)
+    ledger.azure.reset_counters()
+    await an_interval_later(ledger)
+    row = ledger.row("SourceInSync")
+    assert (row["status"], row["reason"], ledger.writes()) == ("False", "SourceChanged", [])
+    assert (ledger.status["plan"]["update"], ask(ledger, "Find").status) == (1, 404)
+
+
+async def test_a_link_that_says_nothing_leaves_what_stands_over_a_restart_too(ledger: Shop) -> None:
+    links = await behind_a_link(ledger)
+    links.said[URL] = Link(WSDL, "https://docs.contoso.com/ledger answered 503 where 200 was expected")
+    await an_interval_later(ledger)
+    row = ledger.row("SourceInSync")
+    assert (row["status"], row["reason"], ledger.condition("Ready")) == ("Unknown", "SourceUnavailable", "True")
+    links.said[URL] = Link("", "https://docs.contoso.com/ledger gave no whole document in time")
+    ledger.play.memories.clear()
     ledger.play.begin_anew()
-    ledger.api(revisions=[{"name": "1", "source": {"wsdl": {"url": "https://docs.contoso.com/ledger?wsdl"}}}])
-    await ledger.settle()
-    assert asked[-1]
+    ledger.azure.reset_counters()
+    await ledger.look()
+    assert (ledger.row("SourceInSync")["reason"], ledger.condition("Ready")) == ("SourceUnavailable", "True")
+    links.said[URL] = Link(WSDL)
+    await ledger.until(lambda: ledger.condition("SourceInSync") == "True")
+    assert ledger.writes() == []
 
 
 async def test_a_document_that_is_none_is_told_with_its_line(ledger: Shop) -> None:

@@ -7,11 +7,12 @@ shop.call("/finance/orders/orders")     # the status that the gateway answers
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from loom.engine.work import Result
 from loom.kube.key import Key
+from loom.plan.context import Link
 from loom.sim.app import serve
 from loom.sim.wire import Request
 from support.rehearsal import Rehearsal, rehearsal
@@ -37,6 +38,20 @@ def revision(number: str, *operations: str, **more: Any) -> Obj:
     """A revision with these operations."""
     title = more.pop("title", "Orders")
     return {"name": number, "source": {"openapi": {"inline": document(*operations, title=title)}}, **more}
+
+
+@dataclass
+class FakeLinks:
+    """What links say; the age and the form that were asked for are noted."""
+
+    said: dict[str, Link] = field(default_factory=dict)
+    asked: list[float] = field(default_factory=list)
+    as_xml: list[bool] = field(default_factory=list)
+
+    async def read(self, url: str, older: float, ranges: tuple[str, ...] = (), at: str = "", xml: bool = False) -> Link:
+        self.asked.append(older)
+        self.as_xml.append(xml)
+        return self.said[url]
 
 
 @dataclass
