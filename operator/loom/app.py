@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from loom.allocator import give_memory_back
+from loom.allocator import give_memory_back, spare_what_stays
 from loom.cloud.factory import CloudFactory
 from loom.config import Settings
 from loom.engine.lanes import Lanes
@@ -50,6 +50,7 @@ logger = logging.getLogger(__name__)
 
 GRACE = 20.0  # seconds that running passes have at the end; below the 30 s that Kubernetes gives a pod
 _RETRY = 5.0
+_WARM = 60.0  # seconds after which everything that is imported when first needed has been
 _Found = TypeVar("_Found")
 
 
@@ -104,6 +105,7 @@ class Operator:
 
     async def _work(self, client: KubeClient, worker: Worker) -> None:
         """Passes and watching, side by side, until asked to stop."""
+        asyncio.get_running_loop().call_later(_WARM, spare_what_stays)
         done = Stop()
         registry = build_registry(self._watch, self._login, asyncio.get_running_loop())
         watching = asyncio.create_task(asyncio.to_thread(watch_until, done, registry, self._settings.namespace))

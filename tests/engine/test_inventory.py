@@ -1,5 +1,7 @@
 """The inventory in status: every id, in few words, and the same ids again when it is read."""
 
+import pytest
+
 from loom.engine.inventory import Inventory
 from loom.plan.arm_id import key
 
@@ -60,6 +62,24 @@ def test_what_an_earlier_version_wrote_is_read() -> None:
     ]
     made = inventory(GROUP, ACCOUNT, SETTING, f"{ACCOUNT}/blobServices/default", *containers(2))
     assert Inventory.read({"inventory": rows}).ids == made.ids
+
+
+def test_what_did_not_change_stays_as_it_is_written() -> None:
+    rows = [{"scope": GROUP, "ids": [f"Microsoft.Storage/storageAccounts/{name}" for name in ("lake", "pond")]}]
+    found = Inventory.read({"inventory": rows})
+    found.add(ACCOUNT.upper())
+    found.remove(SETTING)
+    assert found.write() == rows
+    found.remove(ACCOUNT)
+    assert found.write() == [{"scope": GROUP, "ids": ["Microsoft.Storage/storageAccounts/pond"]}]
+
+
+@pytest.mark.parametrize("word", ["{", "/../other", "//x", "Microsoft.Storage/storageAccounts/Lake"])
+def test_what_is_no_id_or_there_twice_is_not_written_again(word: str) -> None:
+    rows = [{"scope": GROUP, "ids": [word, "Microsoft.Storage/storageAccounts/lake"]}, {"scope": "nowhere", "ids": []}]
+    for found in (rows, rows[:1]):
+        (row,) = Inventory.read({"inventory": found}).write()
+        assert [id_.lower() for id_ in row["ids"]] == ["microsoft.storage/storageaccounts/lake"]
 
 
 def test_an_id_that_leads_elsewhere_than_it_says_is_not_taken_in() -> None:

@@ -24,10 +24,13 @@ class Site:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.came: list[str] = []
+        self.callers: list[int] = []  # of each who came, the port at the other end of the connection
         self.port = 0
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         self.came.append(f"{request.host} {request.path}")
+        assert request.transport is not None
+        self.callers.append(request.transport.get_extra_info("peername")[1])
         match request.path:
             case "/status":
                 return web.Response(status=200)
@@ -71,6 +74,18 @@ async def test_an_answer_that_was_not_expected_is_not_well(site: Site) -> None:
         "Unreachable",
         f"{HOST}/orders answered 404 where 200 or 401 was expected",
     )
+
+
+async def test_who_asks_the_same_host_in_the_same_moment_uses_the_same_connection(site: Site) -> None:
+    asker = site.asker()
+    try:
+        for host in (HOST, HOST, "https://another.azure-api.net"):
+            assert (await asker.ask(f"{host}/status")).status == 200
+    finally:
+        await asker.aclose()
+    first, second, third = site.callers
+    assert first == second
+    assert third != first  # its certificate was not looked at for that name
 
 
 async def test_a_redirect_is_an_answer_and_is_not_followed(site: Site) -> None:

@@ -3,10 +3,13 @@
 What does not end in any reasonable time is told as stuck.
 """
 
+from functools import cache
+
 from loom.engine.inventory import short
 from loom.engine.item import Item
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
+from loom.plan.arm_type import ArmType
 from loom.plan.outcome import State
 from loom.plan.values import at
 
@@ -37,7 +40,7 @@ def provisioning_state(item: Item) -> str:
 def is_at_work(run: Pass, item: Item, live: Observed) -> bool:
     """Is it being deleted, or not done yet? Then the item says so."""
     state = provisioning_state(item)
-    if state in GONE_STATES - _settled(item):
+    if state in GONE_STATES and state not in _settled(item.type):
         _wait(run, item, State.DELETING, f"{short(item.id)} is being deleted; it is made again after that")
     elif _is_busy(item, live, state):
         _wait(run, item, State.UPDATING, f"{short(item.id)} is {state}")
@@ -48,8 +51,7 @@ def is_at_work(run: Pass, item: Item, live: Observed) -> bool:
 
 
 def _is_busy(item: Item, live: Observed, state: str) -> bool:
-    busy = {name.lower() for name in item.type.busy_states} | BUSY_STATES
-    if state in busy - _settled(item):
+    if state in _busy(item.type):
         return True
     if state in FAILED_STATES:
         return False  # whatever the second state still says: nobody is at work any more
@@ -57,9 +59,16 @@ def _is_busy(item: Item, live: Observed, state: str) -> bool:
     return bool(second) and second in {name.lower() for name in item.type.status_busy}
 
 
-def _settled(item: Item) -> set[str]:
-    """Words that mean "done" for this type, whatever they mean for others."""
-    return {name.lower() for name in item.type.settled_states}
+@cache  # as many as there are types
+def _busy(kind: ArmType) -> frozenset[str]:
+    """Words that mean "not done yet" for a type."""
+    return (BUSY_STATES | {name.lower() for name in kind.busy_states}) - _settled(kind)
+
+
+@cache
+def _settled(kind: ArmType) -> frozenset[str]:
+    """Words that mean "done" for a type, whatever they mean for others."""
+    return frozenset(name.lower() for name in kind.settled_states)
 
 
 def _wait(run: Pass, item: Item, state: State, words: str) -> None:

@@ -7,7 +7,6 @@ type in one word with braces, so that the fullest zone stays small.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from loom.api.braces import fold, unfold
 from loom.plan.arm_id import RESOURCE_GROUP, group_of, is_plain, key, names_of, type_of
@@ -25,17 +24,26 @@ class Inventory:
     """Ids by their comparable form, in the spelling in which they were planned."""
 
     ids: dict[str, str] = field(default_factory=dict)
+    _rows: list[Json] | None = None  # what says just that, as long as nothing was added or removed
 
     @classmethod
     def read(cls, status: Mapping[str, Json]) -> "Inventory":
         """The inventory of a status; whatever in it is not an id is skipped, as a status may hold anything."""
-        found = cls()
-        for arm_id in filter(is_plain, islice(_written(status), MOST)):
+        found, rows = cls(), status.get("inventory")
+        words = list(islice(_written(rows), MOST))
+        for arm_id in filter(is_plain, words):
             found.add(arm_id)
+        if isinstance(rows, list) and len(words) == len(found.ids) < MOST:
+            found._rows = rows
         return found
 
     def write(self) -> list[Json]:
-        """The rows for status, in a stable order."""
+        """The rows for status, in a stable order. What did not change stays as it is written: most passes change nothing."""
+        if self._rows is None:
+            self._rows = self._folded()
+        return self._rows
+
+    def _folded(self) -> list[Json]:
         scopes: dict[str, tuple[str, dict[str, list[str]]]] = {}
         for arm_id in self.ids.values():
             scope = group_of(arm_id) or arm_id.partition(_PROVIDERS)[0]
@@ -49,11 +57,13 @@ class Inventory:
 
     def add(self, arm_id: str) -> None:
         """Take an id in; a second spelling of the same id changes nothing."""
-        self.ids.setdefault(key(arm_id), arm_id)
+        if (name := key(arm_id)) not in self.ids:
+            self.ids[name], self._rows = arm_id, None
 
     def remove(self, arm_id: str) -> None:
         """Let an id go: its resource was seen to be gone, or is no longer ours."""
-        self.ids.pop(key(arm_id), None)
+        if self.ids.pop(key(arm_id), None) is not None:
+            self._rows = None
 
     def has_all(self, ids: Iterable[str]) -> bool:
         """Does it hold every one of these?"""
@@ -68,20 +78,23 @@ class Inventory:
         return key(arm_id) in self.ids
 
 
-def _written(status: Mapping[str, Json]) -> Iterator[str]:
-    """What a status has in the place of ids."""
-    scopes: Any = status.get("inventory") or []
+def _written(rows: Json) -> Iterator[str]:
+    """What a status has in the place of ids; "" for what is none."""
     refused = 0
-    for row in scopes if isinstance(scopes, list) else []:
+    for row in rows if isinstance(rows, list) else []:
         scope = str(row.get("scope", "")) if isinstance(row, Mapping) else ""
         if not scope.startswith("/subscriptions/"):
+            yield ""
             continue
         for word in row.get("ids") or []:
             paths = unfold(str(word))
-            refused += not paths
-            if refused > _REFUSED:
-                return
-            yield from (_absolute(scope, relative) for relative in paths)
+            if not paths:
+                yield ""
+                refused += 1
+                if refused > _REFUSED:
+                    return
+            for relative in paths:
+                yield _absolute(scope, relative)
 
 
 def _absolute(scope: str, relative: str) -> str:

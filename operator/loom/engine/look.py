@@ -45,19 +45,19 @@ def is_below_absent(run: Pass, arm_id: str) -> bool:
         return False
     if is_below_new(run, arm_id):
         return True
-    others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(arm_id))
+    others = map(run.by_id.get, ancestors(arm_id))
     return any(other is not None and other.read and other.live is None for other in others)
 
 
 def is_below_foreign(run: Pass, arm_id: str) -> bool:
     """Does Azure hold somebody else's resource for the one that this one is to lie in?"""
-    others = (run.by_id.get(key(ancestor)) for ancestor in ancestors(arm_id))
+    others = map(run.by_id.get, ancestors(arm_id))
     return any(other is not None and other.foreign for other in others)
 
 
 def is_below_new(run: Pass, arm_id: str) -> bool:
     """Does it lie below a resource that this run made?"""
-    return bool(run.so_far.created) and any(key(ancestor) in run.so_far.created for ancestor in ancestors(arm_id))
+    return bool(run.so_far.created) and not run.so_far.created.isdisjoint(ancestors(arm_id))
 
 
 async def look_up(run: Pass, arm_id: str, kind: ArmType) -> Observed | None:

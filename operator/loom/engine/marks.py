@@ -32,8 +32,9 @@ def owner_of(arm_type: ArmType, live: Observed) -> str:
     """The mark that a live resource carries itself; "" where it carries none or its type cannot."""
     if arm_type.marking is Marking.TAG:
         tags = live.body.get("tags")
-        found = next((v for k, v in tags.items() if k.lower() == TAG), "") if isinstance(tags, Mapping) else ""
-        return str(found)
+        if not isinstance(tags, Mapping):
+            return ""
+        return str(tags[TAG] if TAG in tags else next((v for k, v in tags.items() if k.lower() == TAG), ""))
     if arm_type.marking in (Marking.FIELD, Marking.INSIDE):
         # Ours stands last: before it, the words of whoever wrote the spec may look like a mark.
         found = _IN_TEXT.findall(str(at(live.body, arm_type.marker_path) or ""))

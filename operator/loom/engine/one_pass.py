@@ -127,7 +127,7 @@ class Pass:
         if resource.mode is not Mode.MANAGED:
             return resource.body
         where = ancestors(resource.id) if arm_type.marking is Marking.INSIDE and isinstance(resource.id, str) else ()
-        among_others = any(key(above) in self.attached for above in where)
+        among_others = not self.attached.isdisjoint(where)
         return marked(arm_type, resource.body, self.work.owner, among_others=among_others)
 
     def is_among_others(self, item: Item) -> bool:

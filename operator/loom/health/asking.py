@@ -1,6 +1,7 @@
 """One HTTPS GET: verified certificates, a time limit, no redirect followed, no cookie kept, and only where a probe may connect to.
 
-A name is resolved once and connected to at the addresses that were judged (`loom.health.addresses`). What the answer means is the
+A name is resolved once and connected to at the addresses that were judged (`loom.health.addresses`). Who asks the same host at the same
+address within a few seconds uses the same connection, as the products of a gateway do in one moment. What the answer means is the
 caller's to say.
 """
 
@@ -19,6 +20,7 @@ from yarl import URL
 from loom.health.addresses import NOWHERE, AddressRefused, Inside, NoSuchName, addresses_of
 from loom.plan.recent import Recent
 
+_OPEN = 5.0  # seconds for which a connection is kept; whoever asks again at the next interval makes another
 MOST_HEARD = 20_000  # hosts; the one that has not answered for longest is forgotten first
 
 
@@ -124,7 +126,7 @@ class Asker:
         if self._session is None:
             context = ssl.create_default_context(cafile=str(self._ca_bundle) if self._ca_bundle else None)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=context, force_close=True),
+                connector=aiohttp.TCPConnector(ssl=context, keepalive_timeout=_OPEN),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "csa-loom-operator-probe"},
             )

@@ -73,7 +73,6 @@ class Gatherer:
             uid=metadata["uid"],
             created=metadata.get("creationTimestamp") or "",
             made=has_made(obj),
-            owned=tuple(Inventory.read(obj.get("status") or {}).ids.values()),
             namespace_labels=await self._others.labels_of(key.namespace) if key.namespace else {},
         )
         found = Gathered(context)
@@ -95,7 +94,7 @@ class Gatherer:
                 await self._attach_addresses(found, found.spec, obj)
             case ApiProductSpec():
                 await self._attach_zone(found, found.spec, obj)
-                found.context = replace(found.context, imported=_imported(obj))
+                found.context = replace(found.context, imported=_imported(obj), owned=_owned(obj))
                 if not _is_idle(obj, found):
                     found.context = await self._rivals.attach(found.spec, found.context, obj)
                     found.context = await self._texts.attach(found.spec, found.context, obj)
@@ -129,7 +128,8 @@ class Gatherer:
         idle = spec.suspend or is_deleted(obj) or bool(plane and plane.suspend)
         try:
             settled = is_true(obj, "Converged")
-            found.context = await self._allotter.attach(spec, found.context, settled=settled, idle=idle)
+            context = found.context if settled else replace(found.context, owned=_owned(obj))
+            found.context = await self._allotter.attach(spec, context, settled=settled, idle=idle)
         except Refusal as refusal:
             found.refusals.append(refusal)
 
@@ -188,6 +188,11 @@ def permits(consumers: Consumers | None, labels: Mapping[str, str]) -> bool:
         return True
     wanted = consumers.selector.match_labels if consumers.selector else {}
     return bool(wanted) and all(labels.get(name) == value for name, value in wanted.items())
+
+
+def _owned(obj: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was made, as the status says it."""
+    return tuple(Inventory.read(obj.get("status") or {}).ids.values())
 
 
 def _imported(obj: Mapping[str, Any]) -> dict[str, str]:

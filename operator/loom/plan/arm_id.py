@@ -58,8 +58,8 @@ def parent_of(arm_id: str) -> str:
 
 @lru_cache(maxsize=_AT_HAND)
 def ancestors(arm_id: str) -> tuple[str, ...]:
-    """Everything that contains a resource, the nearest first, up to its subscription."""
-    parent = parent_of(arm_id)
+    """The comparable ids of everything that contains a resource, the nearest first, up to its subscription."""
+    parent = parent_of(key(arm_id))
     return (parent, *ancestors(parent)) if parent else ()
 
 

@@ -112,10 +112,11 @@ class Revival:
     word: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ArmType:
     """One type of resource. `label` is the word for people and the first half of a `deleteData` name.
 
+    A row is only itself: what is worked out of one is kept by it, and its forty fields are not gone through for that again and again.
     Raises ValueError for a type that holds data and has a dead end: data is never deleted to be made again.
     """
 

@@ -125,7 +125,8 @@ class Context:
     zone: Zone | None = None
     rivals: tuple[Rival, ...] = ()  # for an ApiProduct that has not converged: who wants the same of the service
     holders: Mapping[Claim, Holder] = field(default_factory=dict)  # and what stands there, as far as it could be read
-    owned: tuple[str, ...] = ()  # ids that the status says were made: a hint, as a status may vanish
+    # Of an ApiProduct, and of a zone that has not converged: ids that the status says were made. A hint, as a status may vanish.
+    owned: tuple[str, ...] = ()
     imported: Mapping[str, str] = field(
         default_factory=dict
     )  # API -> digest of the document that the status says was imported

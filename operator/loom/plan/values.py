@@ -63,6 +63,7 @@ Lookup = Callable[[Ref], Json]  # raises Unresolved
 # For `isinstance`, where every body of every pass comes through: nearly all are dicts, which need not ask the abstract class.
 OBJECT = (dict, Mapping)
 ARRAY = (list, tuple)
+_PLAIN = frozenset({str, int, bool, float, type(None)})
 
 
 def resolve(value: Value, lookup: Lookup) -> Json:
@@ -94,14 +95,14 @@ def _collect(value: Value, found: list[Ref]) -> None:
         found.append(value)
         return
     inside: Iterable[Value] = ()
-    if isinstance(value, OBJECT):
-        inside = value.values()
+    if isinstance(value, Text):
+        inside = value.parts
     elif isinstance(value, ARRAY):
         inside = value
-    elif isinstance(value, Text):
-        inside = value.parts
+    elif isinstance(value, OBJECT):  # the dearest question comes last
+        inside = value.values()
     for item in inside:
-        if not isinstance(item, str):  # most of what there is
+        if type(item) not in _PLAIN:  # most of what there is
             _collect(item, found)
 
 
