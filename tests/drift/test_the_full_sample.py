@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from support.converged import Converged
+from support.converged import ZONE, Converged
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LARGEST = 48 * 1024
+WELL = ("Healthy", "NetworkReady", "ServicesReady", "BackingServicesWired", "AppsHealthy", "Reachable")
 
 
 async def test_every_object_of_the_full_sample_stays_small_with_all_that_its_status_says(estate: Converged) -> None:
@@ -17,3 +18,17 @@ async def test_every_object_of_the_full_sample_stays_small_with_all_that_its_sta
     ways = {row["path"] for row in estate.play.status(estate.name)["reachability"]}
     assert ways == {"Bastion", "External", "FrontDoor", "ApplicationGateway", "Vpn"}
     assert {name: size for name, size in sizes.items() if size >= LARGEST} == {}
+
+
+async def test_another_tag_leaves_the_zone_as_well_as_it_was_until_every_gateway_has_it(estate: Converged) -> None:
+    estate.play.change(ZONE, lambda spec: spec.update(costCenter="CC-1"))
+    result, passes = await estate.look(), 0
+    while estate.conditions()["Ready"]["status"] != "True":
+        assert estate.conditions()["Ready"]["message"].startswith(("being changed: ", "written, and being read back"))
+        told = {name: row["status"] for name, row in estate.conditions().items()}
+        assert {told.get(name) for name in WELL} == {"True"}, told
+        assert {row["result"] for row in estate.play.status(estate.name)["reachability"]} == {"Reachable"}
+        passes += 1
+        estate.azure.advance(result.requeue_after)
+        result = await estate.play.look_at(estate.name)
+    assert passes > 5  # a VPN gateway takes its time

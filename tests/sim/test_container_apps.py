@@ -232,6 +232,17 @@ def test_an_app_answers_under_its_own_name_and_wakes_by_it(azure: Simulator) -> 
     assert revisions(azure, app)[0]["properties"]["runningState"] == "Running"
 
 
+def test_an_app_that_is_being_changed_serves_on(azure: Simulator) -> None:
+    app, env = parts(azure)
+    put(azure, app, app_body(env))
+    before = shown(azure, app)
+    put(azure, app, app_body(env, image="docker.io/library/nginx:2"), seconds=0)
+    during = shown(azure, app)
+    assert during["provisioningState"] != "Succeeded"
+    assert during["latestReadyRevisionName"] == before["latestReadyRevisionName"]
+    assert visit(azure, app).status == 200
+
+
 def test_an_app_answers_what_a_person_orders(azure: Simulator) -> None:
     app, env = parts(azure)
     put(azure, app, app_body(env))

@@ -5,6 +5,7 @@ What costs a read for each resource is the slow tier, read when that is due and 
 """
 
 import asyncio
+from collections.abc import Iterator
 
 from loom.engine.causes import holds
 from loom.engine.decide import decide
@@ -91,11 +92,11 @@ def _stands_already(run: Pass, item: Item) -> bool:
 def _can_wait(run: Pass, item: Item) -> bool:
     """Would a look be too early: before what must come first, or before the slow tier's turn?"""
     known = run.memory.slow.get(item.key)
-    if item.resource.mode is Mode.REQUEST and (other := blocked_by(run, item)) is not None:
+    if item.resource.mode is Mode.REQUEST and (other := _awaited(run, item)) is not None:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}")
     elif _comes_later(run, item) and (other := blocked_by(run, item)) is not None:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=UPDATE)
-    elif run.lazy and item.type.listing is Listing.EACH and (other := blocked_by(run, item)) and _may_change(other):
+    elif run.lazy and item.type.listing is Listing.EACH and (other := _awaited(run, item)) and other.action:
         item.stand(State.WAITING, "Progressing", f"waits for {other.key}", action=CREATE)
     elif item.type.tier is Tier.SLOW and not run.deep and known is not None and not _is_asked_for(run, item):
         item.stand(State.READY, message=known.message)
@@ -105,9 +106,10 @@ def _can_wait(run: Pass, item: Item) -> bool:
     return True
 
 
-def _may_change(other: Item) -> bool:
-    """Is it to be written, so that what depends on it may not be there, or not be the same after that? Tags change nothing of others."""
-    return bool(other.action) and not other.differs_in_tags_only
+def _awaited(run: Pass, item: Item) -> Item | None:
+    """The first dependency that is not there, or may be another one once it is written: tags change nothing for others."""
+    waits = (other for other in _unready(run, item) if not (other.differs_in_tags_only or run.is_relabeled(other)))
+    return next(waits, None)
 
 
 def _comes_later(run: Pass, item: Item) -> bool:
@@ -238,8 +240,9 @@ def remember_settled(run: Pass) -> None:
 
 def blocked_by(run: Pass, item: Item) -> Item | None:
     """The first dependency that does not hold yet; None when the resource may be written."""
-    for name in sorted(dependencies(item.resource)):
-        other = run.items.get(name)
-        if other is not None and other.state is not State.READY:
-            return other
-    return None
+    return next(_unready(run, item), None)
+
+
+def _unready(run: Pass, item: Item) -> Iterator[Item]:
+    others = (run.items.get(name) for name in sorted(dependencies(item.resource)))
+    return (other for other in others if other is not None and other.state is not State.READY)

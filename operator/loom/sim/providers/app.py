@@ -23,6 +23,8 @@ APPS = f"{APP}/containerApps"
 SECRET_VALUES = "properties.configuration.secrets[].value"  # noqa: S105 - a path
 PULL_TRIES = 900.0
 RETRY_PULL = 30.0
+# An app that is changed serves on until its new revision is ready (Azure docs: Update and deploy changes in Azure Container Apps).
+_STANDING = ("runningStatus", "latestRevisionName", "latestReadyRevisionName", "latestRevisionFqdn")
 
 
 def _list_secrets(world: World, resource: Resource, request: Request) -> Response:
@@ -67,6 +69,8 @@ class ContainerApps(Behavior):
             "customDomainVerificationId": hashlib.sha256(environment.lower().encode()).hexdigest().upper(),
             "delegatedIdentities": [],
         }
+        standing = change.before.properties if change.before else {}
+        outputs |= {name: standing[name] for name in _STANDING if name in standing}
         identity = change.body.get("identity") or {"type": "None"}  # recorded: shown even where none was asked for
         return {**change.body, "identity": identity, "properties": {**shaped, **outputs}}
 
