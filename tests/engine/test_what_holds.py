@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from loom.engine.causes import told
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import resource
 from loom.plan.checks import AppCheck, Finding, Health, Wire
@@ -180,3 +181,11 @@ async def test_what_the_spec_keeps_from_starting_does_not_hide_what_is_broken(br
     await bench.settle()
     more = "; app/two: it ended with code 1" if broken else ""
     assert row(bench, "AppsHealthy") == ("False", "WaitingForSettings", f"one lacks spec.redis{more}")
+
+
+@pytest.mark.parametrize(("length", "expected"), [(20, 4), (35, 3), (70, 1), (200, 1)])
+def test_names_leave_room_for_what_is_wrong_with_them(length: int, expected: int) -> None:
+    names = [f"{number}".ljust(length, "x") for number in range(9)]
+    assert told((name, "a policy forbids it") for name in names) == (
+        f"{', '.join(names[:expected])} and {9 - expected} more: a policy forbids it"
+    )
