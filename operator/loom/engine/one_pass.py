@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from loom.engine.diff import show
 from loom.engine.inventory import Inventory
-from loom.engine.item import Deletion, Item, is_about_tags
+from loom.engine.item import UPDATE, Deletion, Item, is_about_tags
 from loom.engine.marks import marked
 from loom.engine.memory import Memory, RunMemory
 from loom.engine.work import Event, Ports, Work
@@ -187,9 +187,11 @@ class Pass:
 
     def is_relabeled(self, item: Item) -> bool:
         """Is nothing but its tags being changed, or waiting for that? Then it is what it was, and as well as it was."""
-        if item.reason != "Progressing" or item.state is not State.UPDATING:
-            return item.reason == "Progressing" and item.state is State.WAITING and item.differs_in_tags_only
-        return is_about_tags(self.so_far.written.get(item.key, ("",))[1:])
+        if item.reason != "Progressing":
+            return False
+        if item.state is State.WAITING:
+            return item.action == UPDATE and item.differs_in_tags_only
+        return item.state is State.UPDATING and is_about_tags(self.so_far.written.get(item.key, ())[1:])
 
     def _is_known(self, item: Item, seen: Mapping[str, str]) -> bool:
         if item.key not in seen or item.resource.mode is Mode.REQUEST:  # another request may have come beside it

@@ -43,6 +43,7 @@ async def _delete(run: Pass, item: Item) -> None:
     keep_operation(run, item.key, written, update=True)
     run.so_far.failures.pop(item.key, None)
     run.memory.unmeasure(item.key)
+    run.so_far.written.pop(item.key, None)
     run.so_far.remade[item.key] = run.digest(item)
     run.mended.append((item.key, tuple(change.path for change in item.changes)))
     for other in run.items.values():  # what was in it is gone with it

@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from loom.api.schema import Guid, Model, named
+from loom.api.schema import OWNED_WHOLE, Guid, Model, named
 
 
 class Group(Model):
     """A group of people in Microsoft Entra."""
+
+    model_config = OWNED_WHOLE
 
     group_id: Guid
     """Its object id."""

@@ -4,11 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from loom.api.schema import Model, named
+from loom.api.schema import OWNED_WHOLE, Model, named
 
 
 class EventSubscription(Model):
     """Which blobs that were created become messages, and in which queue."""
+
+    model_config = OWNED_WHOLE
 
     name: Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$", min_length=3, max_length=40)]
     """Its name, such as new-files."""

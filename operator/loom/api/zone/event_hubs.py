@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from loom.api.schema import Duration, Int, Model, Rule, arm_id, immutable, named
+from loom.api.schema import OWNED_WHOLE, Duration, Int, Model, Rule, arm_id, immutable, named
 from loom.api.zone.existing import Existing, described_by
 
 
@@ -29,6 +29,8 @@ class ThroughputUnits(Model):
 
 class Hub(Model):
     """An event hub: a stream."""
+
+    model_config = OWNED_WHOLE
 
     rules: ClassVar[tuple[Rule, ...]] = (
         immutable("partitions", "a hub of this tier keeps its partitions for life; make another hub and move to it"),

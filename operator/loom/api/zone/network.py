@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from loom.api.addresses import as_network, is_whole, lies_in
-from loom.api.schema import Cidr, Ipv4, Model, Rule, distinct, immutable, named
+from loom.api.schema import OWNED_WHOLE, Cidr, Ipv4, Model, Rule, distinct, immutable, named
 
 APPS_SUBNET = "snet-container-apps"
 ENDPOINTS_SUBNET = "snet-private-endpoints"
@@ -21,6 +21,8 @@ GATEWAY_SUBNET, BASTION_SUBNET = "GatewaySubnet", "AzureBastionSubnet"  # Azure 
 
 class Subnet(Model):
     """A part of the zone's network."""
+
+    model_config = OWNED_WHOLE
 
     name: Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$", max_length=80)]
     """The subnet's name. Apps live in snet-container-apps, private endpoints in snet-private-endpoints, an Application Gateway in

@@ -40,6 +40,8 @@ class ExistingAccount(Existing):
 class LifecycleRule(Model):
     """When blobs that nobody has changed for some days go to a cheaper tier, or go."""
 
+    model_config = OWNED_WHOLE
+
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(
             cel="has(self.coolAfterDays) || has(self.coldAfterDays) || has(self.deleteAfterDays)",

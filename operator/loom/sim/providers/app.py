@@ -75,12 +75,15 @@ class ContainerApps(Behavior):
         return {**change.body, "identity": identity, "properties": {**shaped, **outputs}}
 
     def answered(self, world: World, resource: Resource, body: Json, request: Request) -> Json:
-        """The answer to a write has no host name yet, though an app that is changed keeps its own (recorded)."""
-        ingress = (body["properties"].get("configuration") or {}).get("ingress")
-        if request.method == "GET" or not ingress:
+        """The answer to a write has neither host name nor revisions, though an app that is changed keeps its own (recorded)."""
+        if request.method == "GET":
             return body
-        configuration = {**body["properties"]["configuration"], "ingress": {**ingress, "fqdn": None}}
-        return {**body, "properties": {**body["properties"], "configuration": configuration}}
+        properties = {name: value for name, value in body["properties"].items() if name not in _STANDING}
+        configuration = properties.get("configuration") or {}
+        if configuration.get("ingress"):
+            ingress = {**configuration["ingress"], "fqdn": None}
+            properties["configuration"] = {**configuration, "ingress": ingress}
+        return {**body, "properties": properties}
 
     def verdict(self, world: World, resource: Resource, operation: Operation) -> Json | float | None:
         wrong = failure_of(world, resource)
