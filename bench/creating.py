@@ -19,6 +19,7 @@ from loom.manifests import read_manifests
 
 # The operator's defaults, here in simulated seconds: it lives in time that runs no faster.
 POLL, INTERVAL, PROGRESS = 60.0, 600.0, 30.0
+APART = 3600.0  # an interval in which the slowest gateway is made: a look at what is there already is watching, not creating
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _at_once(home: Path, console: Console, zones: Iterable[crowd.Manifest], coun
 def one_zone(home: Path, console: Console) -> Sequence[Figure]:
     """The sample's full zone, without a VPN gateway, against the longest way through its plan. Time runs four times as fast."""
     speed = 4.0
-    plane, *others, zone = _sample(f"{INTERVAL / speed:.0f}s")
+    plane, *others, zone = _sample(f"{APART / speed:.0f}s")
     pace = {"pollInterval": _scaled(POLL, speed), "progressInterval": _scaled(PROGRESS, speed)}
     with running_rig(home, console, speed=speed, **pace) as rig:
         _place(rig, [plane, zone])

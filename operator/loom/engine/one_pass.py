@@ -21,6 +21,7 @@ from loom.plan.outcome import State
 from loom.plan.resource import Mode, Named, Plan, Resource
 from loom.plan.values import Json, Ref, Secret, Text, Unresolved, Value, at, references, resolve
 
+ADMITTED = "approved"  # what the one for whom a request is asked says of it at last, in lower case
 _MOST_WARNED = 100  # messages of lasting states that are remembered
 
 
@@ -194,9 +195,14 @@ class Pass:
         return item.state is State.UPDATING and is_about_tags(self.so_far.written.get(item.key, ())[1:])
 
     def _is_known(self, item: Item, seen: Mapping[str, str]) -> bool:
-        if item.key not in seen or item.resource.mode is Mode.REQUEST:  # another request may have come beside it
+        if item.key not in seen or not self._is_let_in(item):
             return False
         return seen[item.key] == self.digest(item) and self.knows_outputs(item.key)
+
+    def _is_let_in(self, item: Item) -> bool:
+        """Did the one for whom a request is asked say so in this run? Until then another one may be the one that counts."""
+        asker = item.resource.asker
+        return asker is None or self.so_far.outputs.get((asker.key, asker.path)) == ADMITTED
 
 
 def _words(value: Value) -> Json:

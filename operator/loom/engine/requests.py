@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from loom.engine.alike import alike
 from loom.engine.diff import differences
 from loom.engine.item import Item
-from loom.engine.one_pass import Pass
+from loom.engine.one_pass import ADMITTED, Pass
 from loom.engine.ports import Observed
 from loom.plan.arm_id import group_of, key, name_of
 from loom.plan.outcome import State
 from loom.plan.values import at
 
 # Azure docs: REST reference of Azure Front Door, SharedPrivateLinkResourceStatus; Disconnected is the end of a link and asks for nothing.
-ADMITTED, WAITING = "approved", frozenset({"pending", "rejected", "timeout"})
+WAITING = frozenset({"pending", "rejected", "timeout"})
 
 
 async def look_for(run: Pass, item: Item) -> Observed | None:
