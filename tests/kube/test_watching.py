@@ -9,7 +9,7 @@ import kopf
 import pytest
 
 from loom.kube import handlers
-from loom.kube.handlers import Stop, watch_until
+from loom.kube.handlers import Forgetful, Stop, watch_until
 
 Run = Callable[[], Awaitable[None]]
 
@@ -72,3 +72,10 @@ def test_who_is_asked_to_end_before_a_run_begins_begins_none_that_stays() -> Non
     stop = Stop()
     stop.set()
     assert stop.next_run().is_set()
+
+
+async def test_kopf_keeps_no_record_of_the_objects_that_it_watches() -> None:
+    memories = Forgetful()
+    record = await memories.recall({"metadata": {"uid": "1"}}, noticed_by_listing=True)
+    assert record.noticed_by_listing
+    assert list(memories.iter_all_memories()) == []
