@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from loom.plan.kinds import KINDS
 from loom.plan.naming import ZoneNames, fit, hashed, published, zone_names
 from loom.plan.ownership import Owner
+from support.plans import plan_of
 from support.specs import planes, zones
 from support.worlds import Obj, plane_object, world, zone_object
 
@@ -51,6 +52,13 @@ def test_the_longest_domain_in_the_longest_location_still_fits() -> None:
 def test_a_domain_that_is_called_like_serverless_sql_still_gives_a_name_that_azure_takes() -> None:
     made = names(zone_object(domain="ondemand", synapse={}))
     assert re.fullmatch(RULES["synapse"], made.synapse)
+
+
+def test_a_cosmos_account_and_a_synapse_workspace_of_one_name_have_endpoints_of_their_own() -> None:
+    plan = plan_of(zone_object(storage={}, cosmos={"name": "acme-data"}, synapse={"name": "acme-data"}))
+    ids = {resource.key: str(resource.id).rpartition("/")[2] for resource in plan.resources}
+    assert ids["endpoint/cosmos-Sql"] == "pe-acme-data-Sql"
+    assert ids["endpoint/synapse-Sql"] == "pe-acme-data-SynapseSql"
 
 
 def test_names_that_are_unique_in_the_world_carry_the_zones_hash() -> None:

@@ -1,7 +1,10 @@
 """Hypothesis strategies for objects that the API server would take: `planes`, `zones`, `products`.
 
 What is drawn is an object as people write it, so that whoever needs a spec, a plan, a body or a stored object starts from the same.
+A strategy is made once: looking into it costs more than drawing from it.
 """
+
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -56,6 +59,7 @@ def zones(draw: st.DrawFn) -> Obj:
     )
 
 
+@cache
 def _networks() -> st.SearchStrategy[Obj]:
     laid_out = st.builds(
         lambda a, b, prefix: {"addressSpace": f"10.{a}.{b * 4 // 4 * 4 % 256}.0/{prefix}"},
@@ -78,6 +82,7 @@ def _networks() -> st.SearchStrategy[Obj]:
     return laid_out | given
 
 
+@cache
 def _storage() -> st.SearchStrategy[Obj]:
     return st.fixed_dictionaries(
         {},
@@ -90,6 +95,7 @@ def _storage() -> st.SearchStrategy[Obj]:
     )
 
 
+@cache
 def _event_hubs() -> st.SearchStrategy[Obj]:
     units = st.tuples(st.integers(1, 40), st.integers(1, 40)).map(lambda pair: {"min": min(pair), "max": max(pair)})
     hub_ = st.fixed_dictionaries(
@@ -106,12 +112,14 @@ def _event_hubs() -> st.SearchStrategy[Obj]:
     )
 
 
+@cache
 def _service_bus() -> st.SearchStrategy[Obj]:
     queues = st.lists(st.fixed_dictionaries({"name": _words}), max_size=4, unique_by=lambda item: item["name"])
     tier = st.just({"sku": "Standard"}) | st.sampled_from([1, 2, 4, 8, 16]).map(lambda units: {"capacity": units})
     return st.builds(lambda tier, queues: {**tier, "queues": queues}, tier, queues)
 
 
+@cache
 def _redis() -> st.SearchStrategy[Obj]:
     return st.fixed_dictionaries(
         {},
@@ -122,6 +130,7 @@ def _redis() -> st.SearchStrategy[Obj]:
     )
 
 
+@cache
 def _synapse() -> st.SearchStrategy[Obj]:
     names = st.from_regex(r"[a-z0-9]{1,10}(-[a-z0-9]{1,10}){0,3}", fullmatch=True).filter(
         lambda n: "-ondemand" not in n
@@ -130,6 +139,7 @@ def _synapse() -> st.SearchStrategy[Obj]:
     return st.fixed_dictionaries({}, optional={"name": names, "filesystem": _words, "sqlAdmins": st.just(admins)})
 
 
+@cache
 def _cosmos() -> st.SearchStrategy[Obj]:
     paths = st.lists(st.from_regex(r"[A-Za-z0-9_-]{1,20}", fullmatch=True), min_size=1, max_size=3)
     containers = st.fixed_dictionaries({"name": _words, "partitionKey": paths.map(lambda parts: "/" + "/".join(parts))})
@@ -145,6 +155,7 @@ def _cosmos() -> st.SearchStrategy[Obj]:
     )
 
 
+@cache
 def _apps() -> st.SearchStrategy[Obj]:
     replicas = st.tuples(st.integers(1, 25), st.integers(1, 25)).map(lambda p: {"min": min(p), "max": max(p)})
     images = st.sampled_from(["acrloom.azurecr.io/loom/loom-mirroring:0.3.1", "ghcr.io/contoso/mirroring:1"])
@@ -188,6 +199,7 @@ def products(draw: st.DrawFn) -> Obj:
     )
 
 
+@cache
 def _subscriptions() -> st.SearchStrategy[Obj]:
     owners = st.sampled_from([{"email": f"{'x' * 100}@example.com"}, {"email": "a@b.example"}, {"userId": "jane"}])
     states = st.sampled_from(["Active", "Suspended", "Cancelled"])
@@ -195,6 +207,7 @@ def _subscriptions() -> st.SearchStrategy[Obj]:
     return st.fixed_dictionaries({"name": names}, optional={"owner": owners, "state": states})
 
 
+@cache
 def _diagnostics() -> st.SearchStrategy[Obj]:
     return st.fixed_dictionaries(
         {},
@@ -209,6 +222,7 @@ def _diagnostics() -> st.SearchStrategy[Obj]:
     )
 
 
+@cache
 def _apis(name: str, keys: bool) -> st.SearchStrategy[Obj]:
     made = st.builds(
         lambda policies, operation: api_object(
@@ -221,6 +235,7 @@ def _apis(name: str, keys: bool) -> st.SearchStrategy[Obj]:
     return made.map(lambda api: {field: value for field, value in api.items() if value})
 
 
+@cache
 def _policies(level: str, keys: bool) -> st.SearchStrategy[Obj | None]:
     """Any policies of the table that exist at a level, each once; what counts by keys only where there are keys."""
     there = {row.field for row in POLICIES if level in row.levels} & set(ENTRIES)

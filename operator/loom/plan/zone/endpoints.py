@@ -23,7 +23,9 @@ def endpoint(site: Site, service: str, target: str, group_id: str) -> Iterator[R
     others = not is_within(target, site.group)
     shared = others or group_id == SIGN_IN
     asked = group_name(group_id)
-    name = naming.endpoint(name_of(target), asked, site.owner.hash if shared else "")
+    # Cosmos DB and Synapse both call a side of theirs Sql, and people may give one name to both.
+    side = f"Synapse{asked}" if service == "synapse" else asked
+    name = naming.endpoint(name_of(target), side, site.owner.hash if shared else "")
     own_id = site.id("Microsoft.Network/privateEndpoints", name)
     before: tuple[str, ...] = (service, f"subnet/{ENDPOINTS_SUBNET}")
     if shared:
