@@ -304,6 +304,32 @@ async def test_an_object_that_is_gone_without_a_farewell_gives_back_its_lanes(of
     assert office.ports[0].lanes.claim("hub", "another#peering")
 
 
+@pytest.mark.parametrize("fate", ["made again at once", "let go of by hand", "met by a defect"])
+async def test_an_object_that_no_pass_carries_on_gives_back_its_lanes(office: Office, fate: str) -> None:
+    async def holding(work: Work, memory: Memory, ports: Ports) -> Result:
+        assert ports.lanes.claim("hub", f"{work.owner.mark}#peering")
+        return CALM
+
+    async def later(work: Work, memory: Memory, ports: Ports) -> Result:
+        if fate == "met by a defect":
+            raise ZeroDivisionError
+        return CALM
+
+    office.engine = holding
+    office.there_is(held(a_zone()))
+    await office.work()
+    office.engine = later
+    after = held(a_zone())
+    if fate == "made again at once":
+        after["metadata"]["uid"] = "another"
+    elif fate == "let go of by hand":
+        after = deleted(a_zone())
+        after["metadata"]["finalizers"] = ["example.com/hold"]
+    office.there_is(after)
+    await office.work()
+    assert office.ports[0].lanes.claim("hub", "another#peering")
+
+
 async def test_a_defect_that_cannot_even_be_told_ends_no_worker(
     office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

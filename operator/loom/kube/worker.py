@@ -92,6 +92,8 @@ class Worker:
             result = "InternalError"
             logger.exception("%s: a defect of the operator ended the pass", key)
             queue.add_failed(key)
+            # It looks at nothing now, an operation that is over included: nobody else must wait for that.
+            self._world.lanes.forget(self._desk.gatherer.owner(key).mark)
             await self._admit_defect(key)
         self._meter.passed(key.kind, result, time.monotonic() - began)
 
@@ -114,12 +116,15 @@ class Worker:
         obj = watch.cache.get(key)  # it may have been changed while its operations were asked
         if obj is None:
             self._forget(key)
+            watch.queue.forget(key)
             return
-        deleting = bool(obj["metadata"].get("deletionTimestamp"))
+        deleting, held = bool(obj["metadata"].get("deletionTimestamp")), finalizer.is_held(obj)
+        if self._is_successor(key, obj) or (deleting and not held):
+            self._forget(key)
+        if deleting and not held:
+            return  # it is in other hands now
         writing = self._writing(key, obj)
-        if not finalizer.is_held(obj):
-            if deleting:
-                return  # it is in other hands now
+        if not held:
             await writing.hold()
         found = await self._desk.gatherer.gather(key, obj)
         in_use = await users_of(self._desk.client, watch, key, found.spec) if deleting else ""
@@ -164,20 +169,21 @@ class Worker:
         return SecretKeeper(self._desk.client, owner, key, obj["metadata"]["uid"], account)
 
     def _memory(self, key: Key, obj: Mapping[str, Any]) -> Memory:
-        uid = obj["metadata"]["uid"]
+        return self._memories.setdefault(key, (obj["metadata"]["uid"], Memory()))[1]
+
+    def _is_successor(self, key: Key, obj: Mapping[str, Any]) -> bool:
+        """Was another object of this name worked on before, which was gone too soon for a pass to see that?"""
         known = self._memories.get(key)
-        if known is None or known[0] != uid:
-            known = self._memories[key] = (uid, Memory())
-        return known[1]
+        return known is not None and known[0] != obj["metadata"]["uid"]
 
     def _forget(self, key: Key) -> None:
+        """Whatever is remembered of an object that is gone, or not ours any more."""
         self._memories.pop(key, None)
         self._rests.pop(key, None)
         # Its finalizer may have been taken off by force: nobody else would ever give back what it holds.
         self._world.lanes.forget(self._desk.gatherer.owner(key).mark)
         self._desk.status.forget(key)
         self._desk.gatherer.forget(key)
-        self._desk.watch.queue.forget(key)
 
     async def _read_again(self, key: Key) -> None:
         """What we knew was old: do not leave it to the watch alone to tell us better."""
