@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from loom.allocator import give_memory_back, spare_what_stays
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.cloud.azure import AzureCloud
 from loom.cloud.factory import CloudFactory
 from loom.config import Settings
 from loom.engine.lanes import Lanes
@@ -45,6 +47,7 @@ from loom.kube.worker import Desk, Worker
 from loom.kube.world import World
 from loom.logs import configure_logging
 from loom.metrics import Metrics
+from loom.plan.ownership import Owner
 
 logger = logging.getLogger(__name__)
 
@@ -89,9 +92,7 @@ class Operator:
             loop.add_signal_handler(number, self._stop.set)
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(KubeClient(self._login))
-            await stack.enter_async_context(
-                Liveness(partial(ailment_of, self._queue), settings.ports.address, settings.ports.liveness)
-            )
+            await stack.enter_async_context(Liveness(self._ailment, settings.ports.address, settings.ports.liveness))
             stack.callback(self._metrics.serve(settings.ports.address, settings.ports.metrics, self._gauges_from(loop)))
             stack.push_async_callback(self._clouds.aclose)
             stack.push_async_callback(self._probers.aclose)
@@ -110,7 +111,7 @@ class Operator:
         registry = build_registry(self._watch, self._login, asyncio.get_running_loop())
         watching = asyncio.create_task(asyncio.to_thread(watch_until, done, registry, self._settings.namespace))
         listing = asyncio.create_task(self._keep_listing(client))
-        crew = Crew(self._queue, worker.work_on, self._settings.workers, self._clouds.parked)
+        crew = Crew(self._queue, worker.work_on, self._settings.workers, lambda: len(self._clouds.parked()))
         working = asyncio.create_task(crew.run())
         stopped = asyncio.create_task(self._stop.wait())
         try:
@@ -155,9 +156,9 @@ class Operator:
         settings, clock = self._settings, SystemClock()
         snapshots = Snapshots(clock)
         status = StatusWriter(client, settings.progress_interval)
-        surroundings = Surroundings(partial(self._clouds.for_object, urgent=True), snapshots, clock)
+        surroundings = Surroundings(self._cloud_for, snapshots, clock)
         allotter = Allotter(StatusLedger(client, self._watch, status), surroundings)
-        sources = Sources(self._links, partial(self._clouds.for_object, urgent=True), snapshots, clock)
+        sources = Sources(self._links, self._cloud_for, snapshots, clock)
         desk = Desk(
             client=client,
             watch=self._watch,
@@ -176,6 +177,13 @@ class Operator:
             lanes=self._lanes,
         )
         return Worker(desk, world, self._metrics)
+
+    def _cloud_for(self, plane: AdminPlaneSpec, owner: Owner) -> AzureCloud:
+        """What is read on an object's behalf before it is planned."""
+        return self._clouds.for_object(plane, owner.namespace, urgent=True, owner=owner.mark)
+
+    def _ailment(self) -> str:
+        return ailment_of(self._queue, {_key_of(mark) for mark in self._clouds.parked(moment=0.0)})
 
     def _wake(self, mark: str, from_another: bool) -> None:
         """The turn of an owner has come. A pass in flight must not keep it waiting."""

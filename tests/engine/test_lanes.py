@@ -3,6 +3,7 @@
 import pytest
 
 from loom.engine.lanes import RIVALRY, TURN, Lanes
+from loom.engine.work import Rhythm
 from loom.errors import Refusal
 from loom.plan.arm_id import resource
 from loom.plan.resource import Plan, Resource
@@ -237,3 +238,16 @@ async def test_an_object_that_does_nothing_now_holds_no_lane(stopped: str) -> No
         bench.refusal = Refusal("AddressSpaceOverlaps", "it overlaps the hub")
     await bench.look()
     assert bench.lanes.claim("hub", "another#peering")
+
+
+async def test_an_operation_that_does_not_end_keeps_nobody_from_the_lane_any_more() -> None:
+    network = resource(GROUP, "Microsoft.Network/virtualNetworks", "vnet")
+    bench = Bench(plan=Plan(GROUP, (GROUP_R, Resource("network", network, {"location": "eastus2"}, ("group",)))))
+    bench.cloud.place(GROUP, location="eastus2", tags={"Domain": "finance", **MINE})
+    bench.cloud.long_types.add("Microsoft.Network/virtualNetworks")
+    await bench.look()
+    assert not bench.lanes.claim(network.lower(), "other#network")
+    bench.clock.seconds += Rhythm().patience + 1.0
+    await bench.look()
+    assert bench.reason() == "OperationStuck"
+    assert bench.lanes.claim(network.lower(), "other#network")

@@ -24,6 +24,7 @@ from support.api_server import ApiServer, a_plane, a_zone, with_condition
 
 PLANE = Key("AdminPlane", "", "eastus2")
 SPOKE = "44444444-4444-4444-8444-444444444444"
+ELSEWHERE = "55555555-5555-4555-8555-555555555555"
 POOLS = [{"cidr": "10.100.0.0/14", "zonePrefixLength": 20}]
 GRANT = {"namespaces": {"matchNames": ["finance"]}, "subscriptions": [SPOKE], "locations": ["eastus2"]}
 
@@ -37,6 +38,7 @@ class Networks:
         self.found: list[Observed] = []
         self.asked: list[str] = []
         self.errors: dict[str, CloudError] = {}
+        self.budgets: dict[str, asyncio.Event] = {}  # of subscriptions where nothing is answered before that
 
     def there_is(self, name: str, *prefixes: str, subscription: str = SPOKE, mark: str = "", **more: Any) -> str:
         arm_id = f"/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/{name}"
@@ -52,6 +54,8 @@ class Networks:
     async def list(self, collection: str) -> Sequence[Observed]:
         self.asked.append(collection)
         subscription = collection.split("/")[2]
+        if subscription in self.budgets:
+            await self.budgets[subscription].wait()
         if subscription in self.errors:
             raise self.errors[subscription]
         return [one for one in self.found if one.id.split("/")[2] == subscription]
@@ -70,7 +74,7 @@ class World:
         """The operator is started again: what it remembered is gone."""
         status, clock = StatusWriter(self.server, 30.0), SystemClock()
         cloud: Any = self.cloud
-        surroundings = Surroundings(lambda _plane, _namespace: cloud, Snapshots(clock), clock)
+        surroundings = Surroundings(lambda _plane, _owner: cloud, Snapshots(clock), clock)
         allotter = Allotter(StatusLedger(self.server, self.watch, status), surroundings)
         self.gatherer = Gatherer(self.server, self.watch, "prod", allotter)
 
@@ -112,6 +116,21 @@ async def test_zones_of_the_same_second_get_ranges_of_their_own(world: World) ->
     found = await asyncio.gather(*(world.gather(one) for one in zones))
     assert sorted(one.context.addresses for one in found) == ["10.100.0.0/20", "10.100.16.0/20", "10.100.32.0/20"]
     assert world.account() == {f"finance/z{n}": found[n].context.addresses for n in range(3)}
+
+
+async def test_a_zone_that_waits_for_a_request_budget_keeps_no_zone_of_another_plane_waiting(
+    world: World,
+) -> None:
+    world.there_is(a_plane("westus2", addressPools=POOLS, grants=[{**GRANT, "subscriptions": [ELSEWHERE]}]))
+    world.cloud.budgets[SPOKE] = asyncio.Event()
+    waiting = asyncio.create_task(world.gather(zone("waits")))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    goes = zone("goes", subscriptionId=ELSEWHERE, adminPlaneRef={"name": "westus2"})
+    found = await asyncio.wait_for(world.gather(goes), 10.0)
+    assert (found.context.addresses, waiting.done()) == ("10.100.0.0/20", False)
+    world.cloud.budgets[SPOKE].set()
+    assert (await waiting).context.addresses == "10.100.0.0/20"
 
 
 async def test_a_zone_keeps_its_range_whatever_becomes_free_before_it(world: World) -> None:

@@ -155,6 +155,26 @@ async def test_a_stream_of_changes_does_not_starve_a_resync(queue: WorkQueue) ->
     assert "resync" in names
 
 
+async def test_streams_of_what_is_more_and_less_urgent_starve_nothing_in_between(queue: WorkQueue) -> None:
+    queue.add(a_key("dependent"), Priority.CHANGE)
+    names = []
+    for number in range(40):
+        queue.add(a_key(f"person-{number}"), Priority.PERSON)
+        queue.add(a_key(f"resync-{number}"), Priority.RESYNC)
+        names += await taken(queue, 1)
+    assert "dependent" in names
+    assert len([name for name in names if name.startswith("person")]) > 30
+
+
+async def test_of_two_delays_the_more_urgent_says_how_urgent_it_is(queue: WorkQueue, clock: FakeClock) -> None:
+    queue.add_after(a_key("held"), 10.0, Priority.RESYNC)
+    queue.hurry(a_key("held"))
+    queue.add_after(a_key("held"), 5.0, Priority.CHANGE)
+    clock.time += 5.0
+    queue.add(a_key("new"), Priority.PERSON)
+    assert await taken(queue, 2) == ["held", "new"]
+
+
 async def test_a_namespace_with_many_keys_does_not_hold_up_another(queue: WorkQueue) -> None:
     for number in range(100):
         queue.add(a_key(f"many-{number}", "crowded"))

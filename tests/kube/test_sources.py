@@ -11,7 +11,7 @@ from loom.kube.sources import Sources
 from loom.plan.arm_id import key
 from loom.plan.context import Link
 from loom.plan.kinds import KINDS
-from loom.plan.ownership import TAG
+from loom.plan.ownership import TAG, Owner
 from loom.plan.product.sources import AppSource
 from support.memory_cloud import FakeClock, MemoryCloud
 from support.said import GROUP, SITE, a_function
@@ -20,6 +20,7 @@ from support.worlds import plane_object
 APP = f"{GROUP}/providers/Microsoft.App/containerApps/console"
 ENVIRONMENT = f"{GROUP}/providers/Microsoft.App/managedEnvironments/env"
 CONSOLE = AppSource(APP, "/openapi.json")
+OWNER = Owner("prod", "domain-finance", "ApiProduct", "orders")
 JOBS = AppSource(SITE, "/api", has_functions=True)
 
 
@@ -37,7 +38,7 @@ class FakeLinks:
 class World:
     def __init__(self) -> None:
         self.cloud, self.links, self.clock = MemoryCloud(), FakeLinks(), FakeClock()
-        self.sources = Sources(self.links, lambda plane, namespace: self.cloud, Snapshots(self.clock), self.clock)
+        self.sources = Sources(self.links, lambda plane, owner: self.cloud, Snapshots(self.clock), self.clock)
 
     def there_is(self, **ingress: Any) -> None:
         configuration = {"ingress": ingress} if ingress else {}
@@ -46,7 +47,7 @@ class World:
 
     async def read(self, source: AppSource, older: float = 10.0) -> Link:
         plane = KINDS["AdminPlane"].parse(plane_object())
-        return await self.sources.app(source, plane, "domain-finance", older)
+        return await self.sources.app(source, plane, OWNER, older)
 
 
 @pytest.fixture

@@ -189,6 +189,7 @@ class Happenings:
     def azure_fails(self) -> str:
         fault = whims.fault(self._by_chance, sorted({item.type for item in self._scene.azure.world.store}))
         self._scene.azure.fault(**fault)
+        self._scene.vows.forgives_races |= fault["when"] == "inflight"
         return f"Azure fails: {fault}"
 
     def azure_fails_late(self) -> str:

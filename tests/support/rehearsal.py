@@ -13,10 +13,11 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from loom.api.admin_plane import AdminPlaneSpec
+from loom.cloud.azure import AzureCloud
 from loom.cloud.factory import CloudFactory
 from loom.config import Budget
 from loom.dev.estate import behind, groups_of, subscriptions_of
@@ -39,6 +40,7 @@ from loom.kube.ledger import PaperLedger
 from loom.kube.sources import Links, Sources
 from loom.kube.surroundings import Surroundings
 from loom.kube.watch import is_true
+from loom.plan.ownership import Owner
 from loom.plan.resource import Plan
 from loom.sim.clock import EPOCH
 from support.clouds import settings_for
@@ -85,7 +87,10 @@ class Rehearsal:
         self.rests.clear()
         self.lanes, self.snapshots = Lanes(wake, self.clock.now), Snapshots(self.clock)
         self.ledger = PaperLedger(self.world.watch, self.world)
-        cloud_of = partial(self.clouds.for_object, urgent=True)
+
+        def cloud_of(plane: AdminPlaneSpec, owner: Owner) -> AzureCloud:
+            return self.clouds.for_object(plane, owner.namespace, urgent=True, owner=owner.mark)
+
         allotter = Allotter(self.ledger, Surroundings(cloud_of, self.snapshots, self.clock))
         sources = Sources(self.new_links(), cloud_of, self.snapshots, self.clock)
         self.gatherer = Gatherer(self.world, self.world.watch, "rehearsal", allotter, sources)

@@ -29,6 +29,7 @@ from loom.plan.resource import Mode
 from loom.sim.clock import StandingClock
 from loom.sim.records import Record, Records
 from support import whims
+from support.drifts import GROUPS
 from support.happenings import Happenings, Scene
 from support.rehearsal import rehearsal
 from support.samples import sample
@@ -278,6 +279,8 @@ async def storm(seed: int) -> AsyncIterator[Storm]:
     objects += [whims.product()] if by_chance.random() < 0.5 else []
     objects[0]["spec"].pop("interval")
     async with Simulator(clock=StandingClock()) as azure, rehearsal(azure, objects) as play:
+        for group in GROUPS.values():  # somebody may give them access later
+            azure.principal(f"group {group}", kind="Group", objectId=group)
         vows = Vows(azure)
         weather = Storm(Scene(azure, play, vows, dict.fromkeys(play.keys(), 0.0)), by_chance)
         logger = logging.getLogger("loom")

@@ -41,7 +41,7 @@ class Vows:
         self.azure = azure
         self.holders = frozenset(THEIRS)  # plan keys of what somebody may settle in
         self.foreign: dict[str, str] = {}
-        self.forgives_races = False  # who has forgotten its own operations may meet them
+        self.forgives_races = False  # who has forgotten its own operations, or was told that they failed, may meet them
         self._unheard: set[str] = set()  # paths whose last answer nobody heard: who was not told to wait does not
         self.log = _Heard()
         rules = oracle("status_rules")

@@ -10,7 +10,7 @@ from typing import Any
 from loom.api.admin_plane import AdminPlaneSpec
 from loom.cloud.ask import Caller
 from loom.cloud.azure import AzureCloud
-from loom.cloud.limiter import Limiter
+from loom.cloud.limiter import MOMENT, Limiter
 from loom.cloud.meter import Meter, NoMeter
 from loom.cloud.principal import Principal
 from loom.config import Settings
@@ -69,9 +69,9 @@ class CloudFactory:
         """What waits for a budget on an object's behalf goes first from now on."""
         self._limiter.hurry(owner)
 
-    def parked(self) -> int:
-        """How many objects wait for a budget, and for nothing else."""
-        return self._limiter.parked()
+    def parked(self, moment: float = MOMENT) -> set[str]:
+        """The marks of the objects that have waited for a budget for so many seconds."""
+        return self._limiter.parked(moment)
 
     def pressure(self) -> float:
         """How much of the scarcest request budget is in use, 0 to 1: intervals stretch by it."""

@@ -1,5 +1,8 @@
 """The requests that wait for one budget of ARM, and whose turn it is: by rank, then namespace by namespace, then who came first.
 
+Every so often the rank that went longest ago goes first: an object that somebody edits all the time would else keep the drift checks of
+all others in the subscription waiting for ever.
+
 A request that a provider's own budget holds up lets others pass. Who may go, and when, is `loom.cloud.limiter`'s to say.
 """
 
@@ -14,6 +17,8 @@ from loom.cloud.budgets import Budget
 
 AWAITED, PERSON, DRIFT = range(3)
 """Ranks: others stand in line for what it leads to; a person waits for it; nobody does."""
+
+TURN = 8  # so many in a row may go before others of less urgent ranks
 
 
 class Handle(Protocol):
@@ -44,6 +49,9 @@ class Lane:
     timer: Handle | None = None
     due: float = float("inf")
     _ranks: tuple[_Turns, _Turns, _Turns] = field(default_factory=lambda: (OrderedDict(), OrderedDict(), OrderedDict()))
+    _in_a_row: int = 0  # that went before others of less urgent ranks
+    _went: int = 0
+    _last: list[int] = field(default_factory=lambda: [0, 0, 0])  # of each rank: how many had gone when one of it went
 
     def __bool__(self) -> bool:
         """Does anybody wait?"""
@@ -66,23 +74,43 @@ class Lane:
     def next(self, now: float) -> tuple[Waiter | None, float]:
         """Whose turn it is, taken out of the line; else None and the seconds until somebody's turn may come."""
         soonest = float("inf")
-        for turns in self._ranks:
-            for namespace in list(turns):
-                queues = turns[namespace]
-                for name in list(queues):
-                    queue = queues[name]
-                    while queue and queue[0].future.done():  # cancelled while it waited
-                        queue.popleft()
-                    if not queue:
-                        del queues[name]
-                        continue
-                    wait = max((budget.wait(now) for budget in queue[0].budgets), default=0.0)
-                    if wait <= 0:
-                        waiter = queue.popleft()
-                        queues.move_to_end(name)
-                        turns.move_to_end(namespace)
-                        return waiter, 0.0
-                    soonest = min(soonest, wait)
-                if not queues:
-                    del turns[namespace]
+        for rank in self._order():
+            waiter, wait = _next_of(self._ranks[rank], now)
+            if waiter is not None:
+                self._in_a_row = self._in_a_row + 1 if any(self._ranks[rank + 1 :]) else 0
+                self._went += 1
+                self._last[rank] = self._went
+                return waiter, 0.0
+            soonest = min(soonest, wait)
         return None, soonest
+
+    def _order(self) -> list[int]:
+        """The ranks, those first that may go first now."""
+        ranks = list(range(len(self._ranks)))
+        if self._in_a_row >= TURN:
+            ranks.sort(key=lambda rank: (self._last[rank], -rank))
+        return ranks
+
+
+def _next_of(turns: _Turns, now: float) -> tuple[Waiter | None, float]:
+    """The next one of a rank, taken out of the line; else None and the seconds until somebody's turn may come."""
+    soonest = float("inf")
+    for namespace in list(turns):
+        queues = turns[namespace]
+        for name in list(queues):
+            queue = queues[name]
+            while queue and queue[0].future.done():  # cancelled while it waited
+                queue.popleft()
+            if not queue:
+                del queues[name]
+                continue
+            wait = max((budget.wait(now) for budget in queue[0].budgets), default=0.0)
+            if wait <= 0:
+                waiter = queue.popleft()
+                queues.move_to_end(name)
+                turns.move_to_end(namespace)
+                return waiter, 0.0
+            soonest = min(soonest, wait)
+        if not queues:
+            del turns[namespace]
+    return None, soonest

@@ -1,9 +1,9 @@
 """Lets requests to Azure go one by one, so that no budget is ever overdrawn: who waits, who is next.
 
 Every request passes here. Within a (principal, subscription, kind of operation) what others stand in line for goes first, then a
-person's change, then a drift check; what several wait for goes with the most urgent of them. Namespaces take turns, so that nobody's
-thousand zones hold up another's one. A provider that is exhausted holds up only its own requests. Nothing is lost when a waiting
-request is cancelled. It decides on order and time only, never on whether.
+person's change, then a drift check, and none of them waits for ever; what several wait for goes with the most urgent of them. Namespaces
+take turns, so that nobody's thousand zones hold up another's one. A provider that is exhausted holds up only its own requests. Nothing is
+lost when a waiting request is cancelled. It decides on order and time only, never on whether.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from loom.cloud.meter import Meter, NoMeter
 
 _NOT_A_BUDGET = "RetryableErrorDueToAnotherOperation"  # a 429 that speaks of one resource that is busy
 _PAUSE = 10.0  # seconds after a 429 that names no time
-_MOMENT = 3.0  # seconds that any request may have to wait
+MOMENT = 3.0  # seconds that any request may have to wait
 
 
 class Time(Protocol):
@@ -122,11 +122,11 @@ class Limiter:
         budgets = [*(lane.budget for lane in self._lanes.values()), *self._providers.values()]
         return max((budget.pressure(now) for budget in budgets), default=0.0)
 
-    def parked(self) -> int:
-        """For how many owners a request has been waiting for longer than a moment: what works on them has nothing to do."""
-        before = self._time.time() - _MOMENT
+    def parked(self, moment: float = MOMENT) -> set[str]:
+        """The owners for whom a request has been waiting for longer than a moment: what works on them has nothing to do."""
+        before = self._time.time() - moment
         waiting = (ask for ask, since in self._in_line.values() if since < before)
-        return len({caller.owner for ask in waiting for caller in self._askers(ask)} - {""})
+        return {caller.owner for ask in waiting for caller in self._askers(ask)} - {""}
 
     def _askers(self, ask: Ask) -> tuple[Caller, ...]:
         """All who wait for the answer."""

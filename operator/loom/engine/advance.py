@@ -7,7 +7,7 @@ from loom.engine.diff import differences
 from loom.engine.item import Item
 from loom.engine.lookout import Lookout
 from loom.engine.memory import Running
-from loom.engine.observe import note_seen
+from loom.engine.observe import is_stuck, note_seen
 from loom.engine.one_pass import Pass
 from loom.engine.ports import Observed
 from loom.engine.send import remember_failure
@@ -20,6 +20,9 @@ async def advance(run: Pass) -> None:
     """One look at every long operation whose time has come, and what came of those that have ended."""
     ports, memory = run.ports, run.memory
     await Lookout(ports.cloud, ports.clock, ports.lanes, run.work.rhythm.poll).look(memory)
+    for running in memory.running.values():
+        if is_stuck(run, running):
+            ports.lanes.release(running.holder)  # whether Azure takes another write is Azure's to say by now
     for name, running in [(name, each) for name, each in memory.running.items() if each.end is not None]:
         del memory.running[name]
         if isinstance(running.end, CloudError):

@@ -6,6 +6,7 @@ it is, and its addresses are that zone's for ever. Only then is anything new all
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 
 from loom.api.admin_plane import AdminPlaneSpec
@@ -17,7 +18,7 @@ from loom.kube.ledger import Ledger
 from loom.kube.surroundings import Surroundings
 from loom.plan.addresses import allot
 from loom.plan.arm_id import key
-from loom.plan.context import Context
+from loom.plan.context import Context, Neighbor
 from loom.plan.ownership import Owner
 
 _TRIES = 3  # to write an account that others write as well
@@ -51,7 +52,7 @@ class Allotter:
         if idle or (has_addresses and (settled or _zone(context) in self._peered)):
             return context
         try:
-            hub = await self._surroundings.hub(plane, context.owner.namespace)
+            hub = await self._surroundings.hub(plane, context.owner)
             if {key(one.network) for one in hub.peered} & {key(arm_id) for arm_id in context.owned}:
                 self._peered.add(_zone(context))
             context = replace(context, hub_prefixes=hub.prefixes, peered=hub.peered)
@@ -69,24 +70,27 @@ class Allotter:
             given.pop(f"{namespace}/{name}", None)
 
     async def _enter(self, spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> str:
+        account = {**self._given[context.plane_name], **await self._ledger.read(context.plane_name)}
+        where = [spec.subscription_id, *(n.subscription for n in _lost(context, account) if n.subscription)]
+        # Before the turn: where a request budget is used up this takes long, and zones of other planes have one of their own.
+        live = await self._surroundings.marked(plane, context.owner, where)
         async with self._turn:
             for _ in range(_TRIES - 1):
                 try:
-                    return await self._try(spec, context, plane)
+                    return await self._try(spec, context, plane, live)
                 except Conflict:
                     continue
-            return await self._try(spec, context, plane)
+            return await self._try(spec, context, plane, live)
 
-    async def _try(self, spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec) -> str:
+    async def _try(
+        self, spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec, live: Mapping[str, tuple[str, ...]]
+    ) -> str:
         name, zone = context.plane_name, _zone(context)
         written = await self._ledger.read(name)
         if zone in written:
             return written[zone]
         account = {**self._given[name], **written}
-        lost = [n for n in context.neighbors if n.allotted and f"{n.namespace}/{n.name}" not in account]
-        where = [spec.subscription_id, *(n.subscription for n in lost if n.subscription)]
-        live = await self._surroundings.marked(plane, context.owner.namespace, where)
-        for missing in (zone, *(f"{n.namespace}/{n.name}" for n in lost)):
+        for missing in (zone, *(f"{n.namespace}/{n.name}" for n in _lost(context, account))):
             prefixes = live.get(_mark(context.owner, missing))
             if prefixes and missing not in account:
                 account[missing] = prefixes[0]
@@ -96,6 +100,11 @@ class Allotter:
         await self._ledger.record(name, account)
         self._given[name] |= account
         return account[zone]
+
+
+def _lost(context: Context, account: Mapping[str, str]) -> list[Neighbor]:
+    """The zones beside this one that were given addresses of which the account knows nothing."""
+    return [n for n in context.neighbors if n.allotted and f"{n.namespace}/{n.name}" not in account]
 
 
 def _zone(context: Context) -> str:

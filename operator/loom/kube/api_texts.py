@@ -79,7 +79,7 @@ class ApiTexts:
     async def _app(self, source: AppSource, context: Context, older: float) -> Link:
         if self._sources is None or context.plane is None:
             return Link(OPENAPI.unread, f"{name_of(source.id)} is not asked offline")
-        return await self._sources.app(source, context.plane, context.owner.namespace, older)
+        return await self._sources.app(source, context.plane, context.owner, older)
 
     async def _entry(self, namespace: str, reference: ConfigMapKeyRef) -> str | None:
         """The text of a ConfigMap's entry, read anew in each pass."""

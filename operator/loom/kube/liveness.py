@@ -1,24 +1,26 @@
 """The liveness probe: is work being done? It runs in the same event loop as the work, so its answer is itself a sign of life.
 
-It does not ask whether the API server or Azure answers: a restart would mend neither.
+It does not ask whether the API server or Azure answers: a restart would mend neither. Nor does it mend a request budget that is used up:
+a pass may wait an hour for one, and what is ready behind it as well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from aiohttp import web
 
+from loom.kube.key import Key
 from loom.kube.queue import WorkQueue
 
 LONGEST_PASS = 900.0
 LONGEST_WAIT = 900.0
 
 
-def ailment_of(queue: WorkQueue) -> str:
-    """What is wrong, in a sentence; "" when all is well."""
-    if queue.longest_pass() > LONGEST_PASS:
+def ailment_of(queue: WorkQueue, waiting: Collection[Key] = ()) -> str:
+    """What is wrong, in a sentence; "" when all is well. `waiting`: the objects whose passes wait for a request budget now."""
+    if queue.longest_pass(but=waiting) > LONGEST_PASS:
         return f"a pass has been running for more than {LONGEST_PASS:.0f} s"
-    if queue.longest_wait() > LONGEST_WAIT:
-        return f"an object has been ready for more than {LONGEST_WAIT:.0f} s and no worker took it"
+    if not waiting and queue.stands_still() > LONGEST_WAIT:
+        return f"objects have been ready for more than {LONGEST_WAIT:.0f} s and no worker took any"
     return ""
 
 

@@ -11,14 +11,16 @@ import itertools
 import random
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from enum import IntEnum
 
 from loom.kube.key import Key
 
 FIRST_RETRY = 1.0
 LAST_RETRY = 300.0
-TURN = 8  # every so many takes the least urgent go first, so that a stream of changes starves nobody
+TURN = (
+    8  # every so many takes those go first whose kind was taken longest ago, so that a stream of changes starves nobody
+)
 
 
 class Priority(IntEnum):
@@ -75,6 +77,8 @@ class WorkQueue:
         self._waiters: list[tuple[Priority, asyncio.Future[None]]] = []  # with the least urgent that each takes
         self._order = itertools.count()
         self._takes = 0
+        self._taken_at = clock()
+        self._last_take = dict.fromkeys(Priority, 0)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = float("inf")
         self._closed = False
@@ -97,7 +101,7 @@ class WorkQueue:
         self._wake(priority)
 
     def add_after(self, key: Key, delay: float, priority: Priority = Priority.RESYNC, *, is_news: bool = True) -> None:
-        """Look at the key in `delay` seconds, or earlier if it is already to be looked at earlier.
+        """Look at the key in `delay` seconds, or earlier if it is already to be looked at earlier; as urgently as either asks.
 
         `is_news`: something happened, and it is not only time to look again.
         """
@@ -106,11 +110,13 @@ class WorkQueue:
         if delay <= 0:
             self._make_ready(key, priority)
             return
-        due = self._clock() + delay
-        known = self._due.get(key)
-        if key in self._ready or (known and known[0] <= due):
+        if key in self._ready:
             return
-        self._due[key] = (due, priority)
+        due = self._clock() + delay
+        known, before = self._due.get(key, (float("inf"), priority))
+        self._due[key] = (min(known, due), min(before, priority))
+        if known <= due:
+            return
         heapq.heappush(self._heap, (due, next(self._order), key))
         self._set_timer()
 
@@ -204,17 +210,24 @@ class WorkQueue:
         """For how many seconds the longest waiting ready key has waited."""
         return max((self._clock() - since for _, since in self._ready.values()), default=0.0)
 
-    def longest_pass(self) -> float:
-        """For how many seconds the longest running pass has run."""
-        return max((self._clock() - since for since in self._in_flight.values()), default=0.0)
+    def longest_pass(self, but: Container[Key] = ()) -> float:
+        """For how many seconds the longest running pass has run, those `but` left aside."""
+        return max((self._clock() - since for key, since in self._in_flight.items() if key not in but), default=0.0)
+
+    def stands_still(self) -> float:
+        """For how many seconds keys have been ready of which nobody took any."""
+        return min(self.longest_wait(), self._clock() - self._taken_at)
 
     def _next(self, least: Priority) -> Key | None:
         self._takes += least is Priority.RESYNC  # who takes nothing else must not take the turn of the least urgent
-        order = reversed(Priority) if self._takes % TURN == 0 else iter(Priority)
+        order = list(Priority)
+        if self._takes % TURN == 0:
+            order.sort(key=lambda priority: (self._last_take[priority], -priority))
         for priority in (each for each in order if each <= least):
             while (key := self._lines[priority].pop()) is not None:
                 if self._ready.get(key, (None,))[0] == priority:  # else: forgotten, or moved to a more urgent line
                     _, since = self._ready.pop(key)
+                    self._last_take[priority], self._taken_at = self._takes, self._clock()
                     self._on_take(self._clock() - since)
                     return key
         return None

@@ -55,7 +55,7 @@ class Rivals:
             with suppress(Refusal):  # what cannot be published takes nothing from anybody
                 if shared & mine and (rival := await self._rival(key, shared & mine, service)):
                     found.append(rival)
-        holders = await self._sources.holders(service, context.plane, owner.namespace) if self._sources and mine else {}
+        holders = await self._sources.holders(service, context.plane, owner) if self._sources and mine else {}
         held = {claim: holder for claim, holder in holders.items() if claim in mine}
         return replace(context, rivals=tuple(found), holders=held)
 

@@ -16,6 +16,7 @@ from loom.errors import CloudError
 from loom.plan.arm_id import name_of
 from loom.plan.catalog import arm_type
 from loom.plan.context import Claim, Holder, Link
+from loom.plan.ownership import Owner
 from loom.plan.product import functions
 from loom.plan.product.sources import AppSource
 from loom.plan.values import Json, at
@@ -38,10 +39,10 @@ class Links(Protocol):
 
 
 class Sources:
-    """Reads links and apps. `cloud_of`: the cloud of a plane, on behalf of a namespace."""
+    """Reads links and apps. `cloud_of`: the cloud of a plane, on behalf of an object."""
 
     def __init__(
-        self, links: Links, cloud_of: Callable[[AdminPlaneSpec, str], Cloud], snapshots: Snapshots, clock: Clock
+        self, links: Links, cloud_of: Callable[[AdminPlaneSpec, Owner], Cloud], snapshots: Snapshots, clock: Clock
     ) -> None:
         self._links, self._cloud_of = links, cloud_of
         self._snapshots, self._clock = snapshots, clock
@@ -50,19 +51,19 @@ class Sources:
         """What a link says, read anew when that was more than `older` seconds ago. `ranges`: private addresses that it may lead to."""
         return await self._links.read(url, older, ranges, xml=xml)
 
-    async def app(self, source: AppSource, plane: AdminPlaneSpec, namespace: str, older: float) -> Link:
+    async def app(self, source: AppSource, plane: AdminPlaneSpec, owner: Owner, older: float) -> Link:
         """What an app says of itself, or what Azure says of its functions."""
-        cloud = self._cloud_of(plane, namespace)
+        cloud = self._cloud_of(plane, owner)
         try:
             return await (self._functions if source.has_functions else self._document)(cloud, source, older)
         except CloudError as error:
             return Link(problem=f"{name_of(source.id)} could not be read: {error.message}")
 
-    async def holders(self, service: str, plane: AdminPlaneSpec, namespace: str) -> dict[Claim, Holder]:
+    async def holders(self, service: str, plane: AdminPlaneSpec, owner: Owner) -> dict[Claim, Holder]:
         """What stands in a service by its path or its product's name; nothing where that cannot be read, as Azure refuses it later."""
         since = self._clock.now() - _AGE
         try:
-            cloud = self._cloud_of(plane, namespace)
+            cloud = self._cloud_of(plane, owner)
             products = await self._snapshots.list(cloud, f"{service}/products", since)
             apis = await self._snapshots.list(cloud, f"{service}/apis", since)
         except CloudError:

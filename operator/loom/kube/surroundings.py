@@ -13,7 +13,7 @@ from loom.engine.snapshots import Snapshots
 from loom.errors import CloudError
 from loom.plan.arm_id import key, subscription_of
 from loom.plan.context import Peered
-from loom.plan.ownership import TAG
+from loom.plan.ownership import TAG, Owner
 from loom.plan.values import at
 
 _AGE = 10.0  # seconds that a list may be old: what we allot ourselves is in the account, not in the list
@@ -28,21 +28,21 @@ class Hub:
 
 
 class Surroundings:
-    """Reads networks. `cloud_of`: the cloud of a plane, on behalf of a namespace."""
+    """Reads networks. `cloud_of`: the cloud of a plane, on behalf of an object."""
 
-    def __init__(self, cloud_of: Callable[[AdminPlaneSpec, str], Cloud], snapshots: Snapshots, clock: Clock) -> None:
+    def __init__(self, cloud_of: Callable[[AdminPlaneSpec, Owner], Cloud], snapshots: Snapshots, clock: Clock) -> None:
         self._cloud_of = cloud_of
         self._snapshots = snapshots
         self._clock = clock
 
-    async def hub(self, plane: AdminPlaneSpec, namespace: str) -> Hub:
+    async def hub(self, plane: AdminPlaneSpec, owner: Owner) -> Hub:
         """The plane's hub; one that is not there has nothing. Raises CloudError."""
-        found = await self._networks(plane, namespace, subscription_of(plane.hub_network.id))
+        found = await self._networks(plane, owner, subscription_of(plane.hub_network.id))
         body = found.get(key(plane.hub_network.id))
         return Hub(_prefixes(body), tuple(_peered(body))) if body else Hub()
 
     async def marked(
-        self, plane: AdminPlaneSpec, namespace: str, subscriptions: Iterable[str]
+        self, plane: AdminPlaneSpec, owner: Owner, subscriptions: Iterable[str]
     ) -> dict[str, tuple[str, ...]]:
         """The addresses of every network in these subscriptions that carries a mark, by the mark. Raises CloudError.
 
@@ -51,7 +51,7 @@ class Surroundings:
         found: dict[str, tuple[str, ...]] = {}
         for subscription in dict.fromkeys(subscription.lower() for subscription in subscriptions):
             try:
-                networks = await self._networks(plane, namespace, subscription)
+                networks = await self._networks(plane, owner, subscription)
             except CloudError as error:
                 if error.passes_soon:
                     raise
@@ -59,9 +59,9 @@ class Surroundings:
             found |= {mark: _prefixes(body) for body in networks.values() if (mark := _mark(body))}
         return found
 
-    async def _networks(self, plane: AdminPlaneSpec, namespace: str, subscription: str) -> Mapping[str, Observed]:
+    async def _networks(self, plane: AdminPlaneSpec, owner: Owner, subscription: str) -> Mapping[str, Observed]:
         collection = f"/subscriptions/{subscription}/providers/Microsoft.Network/virtualNetworks"
-        cloud = self._cloud_of(plane, namespace)
+        cloud = self._cloud_of(plane, owner)
         return await self._snapshots.list(cloud, collection, self._clock.now() - _AGE)
 
 
