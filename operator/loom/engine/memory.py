@@ -62,7 +62,10 @@ def held(message: str, foreign: bool, values: Mapping[str, Json]) -> Held:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen to hold: the version that the service gave it ("" for a link), and the digest of what was declared then."""
+    """What was seen to hold: the version that the service gave it ("" for a link), and how the digest of what was declared then begins.
+
+    Ten thousand objects keep a dozen of these each.
+    """
 
     etag: str
     digest: str
