@@ -74,6 +74,17 @@ def test_a_list_of_named_objects_goes_by_name(kind: Kind) -> None:
 
 
 @every_kind
+def test_a_part_of_a_spec_that_has_one_author_is_the_smallest_named_part_of_a_list(kind: Kind) -> None:
+    def is_too_large(path: str, schema: Schema) -> bool:
+        if not path.startswith(".spec") or schema.get("x-kubernetes-map-type") != "atomic":
+            return False
+        inside = [part["type"] for inner, part in walk(schema, path) if inner != path]
+        return not path.endswith("[]") or "object" in inside
+
+    assert faults(kind, is_too_large) == []
+
+
+@every_kind
 def test_the_only_default_is_that_of_an_unseen_status(kind: Kind) -> None:
     assert faults(kind, lambda _path, schema: "default" in schema) == [".status"]
     assert root(kind)["properties"]["status"]["default"] == {"observedGeneration": -1}

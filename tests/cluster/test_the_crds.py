@@ -132,10 +132,10 @@ def test_nothing_is_written_into_a_spec_that_its_author_did_not_write(cluster: C
     assert cluster.get("DataLandingZone", "finance", zone)["spec"] == complete("DataLandingZone")["spec"]
 
 
-def applied(cluster: Cluster, zone: Object, manager: str, **spec: Any) -> Any:
+def applied(cluster: Cluster, zone: Object, manager: str, *options: str, **spec: Any) -> Any:
     """What the zone's storage is after `manager` has applied a spec on the server's side."""
     wanted = json.dumps({**zone, "spec": spec})
-    cluster.kubectl.run("apply", "--server-side", f"--field-manager={manager}", "--filename=-", stdin=wanted)
+    cluster.kubectl.run("apply", "--server-side", f"--field-manager={manager}", "--filename=-", *options, stdin=wanted)
     metadata = zone["metadata"]
     return cluster.get("DataLandingZone", metadata["name"], metadata["namespace"])["spec"]["storage"]
 
@@ -150,3 +150,17 @@ def test_two_who_apply_on_the_servers_side_keep_their_filesystems_each(cluster: 
     # With a field left: an empty object in place of one that had fields is refused, as docs/import.md says.
     left = applied(cluster, zone, "mine", **{**spec, "storage": {"redundancy": "ZRS"}})
     assert left == {"redundancy": "ZRS", "filesystems": [{"name": "gold"}]}
+
+
+def test_a_field_that_a_hand_adds_to_a_rule_of_anothers_does_not_outlive_the_next_apply(
+    cluster: Cluster, namespace: str
+) -> None:
+    zone = zone_object(eventHubs=None, apps=None, storage={"lifecycle": [{"name": "old", "coolAfterDays": 30}]})
+    zone["metadata"]["namespace"] = namespace
+    spec = zone.pop("spec")
+    applied(cluster, zone, "git", **spec)
+    added = [{"op": "add", "path": "/spec/storage/lifecycle/0/deleteAfterDays", "value": 60}]
+    cluster.kubectl.run("patch", "dlz", "finance", "-n", namespace, "--type=json", f"--patch={json.dumps(added)}")
+    with pytest.raises(SandboxError, match=r'conflict with "kubectl-patch".*\.spec\.storage\.lifecycle\[name="old"\]'):
+        applied(cluster, zone, "git", **spec)
+    assert applied(cluster, zone, "git", "--force-conflicts", **spec) == spec["storage"]

@@ -105,7 +105,12 @@ class Model(BaseModel):
 
 
 OWNED_WHOLE = ConfigDict(json_schema_extra={"x-kubernetes-map-type": "atomic"})
-"""Of a model that one writer owns from end to end: the API server then keeps one entry of who wrote it, and not one for each field."""
+"""Of a model that one writer owns from end to end: the API server then keeps one entry of who wrote it, and not one for each field.
+
+A status is the operator's. In a spec it is for the smallest named part of a list, which says one thing: several authors still share the
+list, and a hand that adds `deleteAfterDays` to a rule out of git is in conflict with git, where field by field it would go unseen for
+ever. Not for what holds parts of its own, nor where another tool may set a single field, as the weight of a backend in a pool.
+"""
 
 
 class StatusModel(Model):
