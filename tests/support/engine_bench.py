@@ -14,7 +14,7 @@ from loom.engine.snapshots import Snapshots
 from loom.engine.work import Event, Ports, Result, Work
 from loom.errors import Refusal
 from loom.plan.arm_id import name_of, resource, resource_group, type_of
-from loom.plan.checks import Finding, Health
+from loom.plan.checks import Finding, Health, finding_key
 from loom.plan.outcome import Outcome
 from loom.plan.ownership import TAG, Authority, Owner
 from loom.plan.resource import Named, Plan, Resource
@@ -80,7 +80,7 @@ class FakeProber:
     findings: dict[str, Finding] = field(default_factory=dict)
 
     async def examine(self, checks: Any, bodies: Any, lookup: Any) -> list[Finding]:
-        names = [(getattr(check, "name", check.key), check.condition) for check in checks]
+        names = [(finding_key(check), check.condition) for check in checks]
         return [self.findings.get(name) or Finding(name, condition, Health.HEALTHY) for name, condition in names]
 
 

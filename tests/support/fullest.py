@@ -3,7 +3,7 @@
 from typing import Any
 
 from loom.errors import CloudError, Retry
-from loom.plan.checks import Finding, Health
+from loom.plan.checks import Finding, Health, finding_key
 from loom.plan.context import Context
 from support.engine_bench import Bench
 from support.landing import bench
@@ -64,7 +64,7 @@ def nothing_is_well(made: Bench) -> None:
     assert made.plan
     runs = (("revision", "r" * 40), ("image", "i" * 80), ("replicas", 10))
     for check in made.plan.checks:
-        name, words = getattr(check, "name", check.key), f"{check.key} is broken: " + "y" * 2000
+        name, words = finding_key(check), f"{check.key} is broken: " + "y" * 2000
         details = runs if name.startswith("app/") else ()
         finding = Finding(name, check.condition, Health.UNHEALTHY, "PermissionDenied", words, details)
         made.prober.findings[name] = finding

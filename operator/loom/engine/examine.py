@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from loom.engine.one_pass import Pass
-from loom.plan.checks import AppCheck, Check, Finding, Health, LinkCheck, looked_at
+from loom.plan.checks import AppCheck, Check, Finding, Health, LinkCheck, finding_key, looked_at
 from loom.plan.outcome import State
 
 
@@ -35,16 +35,21 @@ async def examine(run: Pass, *, done: bool) -> None:
 
 
 def _of_before(run: Pass, checks: Sequence[Check]) -> dict[Check, Finding]:
-    """What was last told of what is being written again, and nobody knows better before that is done: what is wrong with an app, and
-    anything of what only gets other tags."""
+    """What was last told of what is being written again, as nobody knows better before that is done.
+
+    Of an app that is what is wrong with it, and of what only gets other tags everything.
+    """
     told = {finding.key: finding for finding in run.memory.findings}
-    known = {check: told[name] for check in checks if (name := getattr(check, "name", check.key)) in told}
+    known = {check: told[name] for check in checks if (name := finding_key(check)) in told}
     return {
         check: finding
         for check, finding in known.items()
-        if _is_relabeled(run, check)
-        or (isinstance(check, AppCheck) and _is_updating(run, check) and finding.health is Health.UNHEALTHY)
+        if _is_relabeled(run, check) or (_is_rewritten_app(run, check) and finding.health is Health.UNHEALTHY)
     }
+
+
+def _is_rewritten_app(run: Pass, check: Check) -> bool:
+    return isinstance(check, AppCheck) and _is_updating(run, check)
 
 
 def _is_updating(run: Pass, check: Check) -> bool:
@@ -65,8 +70,12 @@ def _failed_unasked(run: Pass) -> bool:
 def _is_there(run: Pass, check: Check) -> bool:
     """Is there something to ask? An app of ours that was made runs on, whatever keeps its next write."""
     item = run.items.get(check.key)
-    if item is None or item.state is State.READY or run.is_relabeled(item) or not isinstance(check, AppCheck):
-        return item is not None and (item.state is State.READY or run.is_relabeled(item))
+    if item is None:
+        return False
+    if item.state is State.READY or run.is_relabeled(item):
+        return True
+    if not isinstance(check, AppCheck):
+        return False
     kept = item.state in (State.WAITING, State.BLOCKED, State.DRIFTED) and item.live is not None
     return item.state in (State.FAILED, State.UPDATING) or (kept and item.id in run.inventory)
 

@@ -29,6 +29,7 @@ from loom.plan.checks import (
     Health,
     LinkCheck,
     WayCheck,
+    finding_key,
     ranges_for,
 )
 from loom.plan.recent import Recent
@@ -144,5 +145,4 @@ class HealthProber:
 
 
 def _unmeasured(check: Check, words: str) -> Finding:
-    name = check.name if isinstance(check, WayCheck) else check.key
-    return Finding(name, check.condition, Health.UNKNOWN, Reason.NOT_MEASURED, words)
+    return Finding(finding_key(check), check.condition, Health.UNKNOWN, Reason.NOT_MEASURED, words)

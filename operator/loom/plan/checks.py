@@ -126,6 +126,11 @@ def looked_at(check: Check) -> Iterator[str]:
         yield from (one.key for one in (check.first, *check.evidence) if one is not None)
 
 
+def finding_key(check: Check) -> str:
+    """The key of what a check finds: the resource's, or a name of its own where several checks look at one resource."""
+    return check.name if isinstance(check, WayCheck) else check.key
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a check found. `reason` is out of the closed list; `details` are rows for status (`revision`, `image`, `replicas`)."""
