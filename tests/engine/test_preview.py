@@ -1,17 +1,10 @@
 """The preview says what a pass would do, and does none of it."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from loom.engine.foreseen import Change, KeyChange, flatten
-from loom.engine.lanes import Lanes
-from loom.engine.preview import Preview, preview
-from loom.engine.snapshots import Snapshots
-from loom.engine.work import Ports, Work
-from loom.errors import CloudError, Refusal, Retry
-from loom.plan.arm_id import resource
+from loom.engine.foreseen import KeyChange, flatten
 from loom.plan.keys import KeyExport, Place
 from loom.plan.ownership import TAG, Authority
 from loom.plan.resource import Contents, Mode, Plan, Resource
@@ -24,65 +17,20 @@ from support.engine_bench import (
     GROUP,
     GROUP_R,
     IDENTITY,
-    OTHERS,
     OWNER,
     PLAN,
     Bench,
     Wish,
 )
+from support.previewing import PRODUCT, SERVICE, SHOP, actions, fields, one, previewed, settled
 
-SERVICE = resource(GROUP, "Microsoft.ApiManagement/service", "apim")
-PRODUCT = f"{SERVICE}/products/orders-{OWNER.hash}"
 API = f"{SERVICE}/apis/orders-{OWNER.hash}"
-PRODUCT_R = Resource(
-    "product", PRODUCT, {"properties": {"displayName": "Orders"}}, on_create={"properties": {"state": "notPublished"}}
-)
-PUBLISHED_R = Resource(
-    "published", PRODUCT, {"properties": {"state": "published"}}, depends_on=("product",), mode=Mode.STAGE
-)
-SHOP = Plan(SERVICE, (PRODUCT_R, PUBLISHED_R))
 
 
 def api(document: str) -> Plan:
     """An API whose document Azure never shows again."""
     body = {"properties": {"path": "orders", "format": "openapi", "value": document}}
     return Plan(SERVICE, (Resource("api", API, body),))
-
-
-async def previewed(bench: Bench, *, offline: bool = False, submitted: Plan | None = None) -> Preview:
-    """What a preview says of the bench's object as it stands: with its status, without its memory, and without its key."""
-
-    async def no_journal(_status: Any) -> None:
-        raise AssertionError("a preview keeps no journal")
-
-    ports = Ports(
-        bench.cloud, bench.prober, bench.clock, no_journal, lambda text: text, Snapshots(bench.clock), Lanes()
-    )  # fmt: skip
-    work = Work(bench.owner, bench.generation, bench.wish, bench.authority, bench.status, plan=bench.plan)
-    bench.cloud.forget_requests()
-    found = await preview(work, ports, offline=offline, submitted=submitted)
-    assert bench.cloud.writes() == []
-    return found
-
-
-async def settled(plan: Plan = PLAN, **settings: Any) -> Bench:
-    bench = Bench(plan=plan, **settings)
-    await bench.settle()
-    assert bench.ready == "True", bench.message()
-    return bench
-
-
-def actions(found: Preview) -> dict[str, str]:
-    return {change.key or change.id: change.action for change in found.changes}
-
-
-def one(found: Preview) -> Change:
-    assert len(found.changes) == 1, found.changes
-    return found.changes[0]
-
-
-def fields(change: Change) -> dict[str, tuple[Any, Any]]:
-    return {field.path: (field.before, field.after) for field in change.fields}
 
 
 async def test_what_is_not_there_is_created_in_the_planners_order_with_everything_that_it_declares() -> None:
@@ -123,140 +71,6 @@ async def test_secrets_are_hidden_wherever_they_stand() -> None:
     assert "hunter2" not in repr((made, changed))
     assert "older" not in repr(changed)
     assert fields(changed.changes[-1]) == {"properties.password": ("(hidden)", "(hidden)")}
-
-
-async def test_what_nothing_declares_any_more_goes_and_data_stays() -> None:
-    bench = await settled()
-    bench.replan(replace(PLAN, resources=(GROUP_R, ACCOUNT_R)))
-    found = await previewed(bench)
-    gone = {change.id: change.action for change in found.changes}
-    assert gone[IDENTITY] == "Delete"
-    assert set(gone.values()) == {"Delete"}
-    assert CONTAINER not in gone
-    assert [kept.name for kept in found.retained] == ["filesystem/safinance/bronze"]
-    assert "spec.deleteData" in found.retained[0].message
-
-
-async def test_data_that_is_named_goes() -> None:
-    bench = await settled()
-    bench.replan(replace(PLAN, resources=(GROUP_R, ACCOUNT_R, *PLAN.resources[3:])))
-    bench.change(delete_data=("filesystem/safinance/bronze",))
-    found = await previewed(bench)
-    assert (one(found).id, one(found).action, found.retained) == (CONTAINER, "Delete", ())
-
-
-async def test_what_is_gone_already_is_not_deleted_again_and_what_is_not_ours_is_left_alone() -> None:
-    bench = await settled()
-    bench.replan(replace(PLAN, resources=(GROUP_R, ACCOUNT_R, CONTAINER_R)))
-    bench.cloud.body(IDENTITY)["tags"][TAG] = OTHERS
-    for arm_id in [name for name in bench.cloud.bodies if "roleassignments" in name]:
-        del bench.cloud.bodies[arm_id]
-    found = await previewed(bench)
-    assert found.changes == ()
-    assert found.warnings == (f"userAssignedIdentities uami-finance carries the mark of {OTHERS} and is left alone",)
-
-
-async def test_a_group_that_will_not_be_empty_is_told_to_stay_as_the_pass_then_has_it() -> None:
-    bench = await settled(Plan(GROUP, (GROUP_R, PLAN.find("identity"))))
-    theirs = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/theirs"
-    bench.cloud.place(theirs, location="eastus2", properties={})
-    bench.replan(Plan(GROUP, ()))
-    found = await previewed(bench)
-    assert actions(found) == {IDENTITY: "Delete"}
-    assert "is not empty (userAssignedIdentities theirs)" in found.retained[0].message
-    await bench.settle()
-    assert (bench.cloud.has(GROUP), bench.cloud.has(IDENTITY)) == (True, False)
-
-
-async def test_a_group_that_nothing_is_left_in_is_told_to_go() -> None:
-    bench = await settled(Plan(GROUP, (GROUP_R, PLAN.find("identity"))))
-    bench.replan(Plan(GROUP, ()))
-    assert actions(await previewed(bench)) == {GROUP: "Delete", IDENTITY: "Delete"}
-    await bench.settle()
-    assert not bench.cloud.has(GROUP)
-
-
-async def test_a_deletion_that_no_grant_covers_is_blocked() -> None:
-    bench = await settled()
-    bench.replan(replace(PLAN, resources=(GROUP_R, ACCOUNT_R, CONTAINER_R)))
-    bench.authority = Authority(home=ACCOUNT)
-    blocked = {change.id: change for change in (await previewed(bench)).changes if change.action == "Blocked"}
-    assert (blocked[IDENTITY].reason, blocked[IDENTITY].fields) == ("NotGranted", ())
-
-
-async def test_what_exists_unmarked_is_blocked_until_it_may_be_adopted() -> None:
-    bench = await settled()
-    del bench.cloud.body(IDENTITY)["tags"][TAG]
-    change = one(await previewed(bench))
-    assert (change.action, change.reason) == ("Blocked", "AdoptionRequired")
-    bench.wish = Wish(adoption="Adopt")
-    change = one(await previewed(bench))
-    assert (change.action, fields(change)) == ("Update", {f"tags.{TAG}": (None, OWNER.mark)})
-
-
-async def test_a_change_that_azure_forbids_is_blocked_and_names_the_field() -> None:
-    bench = await settled()
-    bench.cloud.body(ACCOUNT)["properties"]["isHnsEnabled"] = False
-    change = one(await previewed(bench))
-    assert (change.action, change.reason) == ("Blocked", "ImmutableInAzure")
-    assert fields(change) == {"properties.isHnsEnabled": (False, True)}
-
-
-async def test_without_a_grant_everything_is_blocked_with_the_denial() -> None:
-    found = await previewed(Bench(authority=Authority(denied="no grant is for this namespace")))
-    reasons = {(change.action, change.reason, change.message) for change in found.changes if change.id}
-    assert reasons == {("Blocked", "NotGranted", "no grant is for this namespace")}
-
-
-async def test_what_this_object_has_made_under_another_installation_refuses_the_preview() -> None:
-    bench = await settled()
-    bench.owner = replace(OWNER, installation="elsewhere")
-    with pytest.raises(Refusal, match=r"installation test, and this was planned as elsewhere\. Set installation: test"):
-        await previewed(bench)
-
-
-async def test_and_so_does_what_it_made_under_names_that_only_the_other_installation_forms() -> None:
-    bench = await settled(SHOP, authority=Authority(home=SERVICE))
-    bench.owner = replace(OWNER, installation="elsewhere")
-    bench.plan = Plan(SERVICE, (replace(PRODUCT_R, id=f"{SERVICE}/products/orders-{bench.owner.hash}"),))
-    with pytest.raises(Refusal, match="Set installation: test"):
-        await previewed(bench)
-
-
-async def test_what_a_namesake_of_another_installation_has_made_is_a_warning() -> None:
-    bench = await settled()
-    bench.owner, bench.status = replace(OWNER, installation="elsewhere"), {}
-    found = await previewed(bench)
-    assert found.count("Blocked") > 0
-    assert any("If test is the operator that you apply to" in warning for warning in found.warnings)
-
-
-async def test_what_may_not_be_read_is_told_with_the_reason_and_the_rest_is_compared() -> None:
-    bench = await settled()
-    bench.cloud.fail(
-        "LIST", "storageAccounts", CloudError("Forbidden", "AuthorizationFailed", "no right", Retry.SLOWLY)
-    )
-    found = await previewed(bench)
-    unknown = [change for change in found.changes if change.key == "storage"]
-    assert [(change.action, change.reason, change.message) for change in unknown] == [
-        ("Unknown", "Forbidden", "no right")
-    ]
-    assert found.unchanged >= 2
-
-
-async def test_a_deletion_of_what_may_not_be_read_is_not_known() -> None:
-    bench = await settled()
-    bench.replan(replace(PLAN, resources=(GROUP_R, ACCOUNT_R, CONTAINER_R)))
-    bench.cloud.fail("GET", "uami-finance", CloudError("Forbidden", "AuthorizationFailed", "no right", Retry.SLOWLY))
-    unknown = [change for change in (await previewed(bench)).changes if change.action == "Unknown"]
-    assert [(change.id, change.message) for change in unknown] == [(IDENTITY, "no right")]
-
-
-async def test_where_nobody_is_signed_in_there_is_no_plan() -> None:
-    bench = await settled()
-    bench.cloud.fail("LIST", "storageAccounts", CloudError("CredentialInvalid", "", "sign in", Retry.SLOWLY))
-    with pytest.raises(CloudError, match="sign in"):
-        await previewed(bench)
 
 
 async def test_what_is_being_made_is_told_and_not_compared() -> None:
