@@ -14,7 +14,7 @@ from typing import Protocol
 from loom.cloud.answer import asked_wait
 from loom.cloud.ask import Ask, Caller
 from loom.cloud.budgets import ARM, PROVIDERS, Budget, Limit, Size
-from loom.cloud.lane import AWAITED, DRIFT, PERSON, Handle, Lane, Waiter
+from loom.cloud.line import AWAITED, DRIFT, PERSON, Handle, Line, Waiter
 from loom.cloud.meter import Meter, NoMeter
 
 _NOT_A_BUDGET = "RetryableErrorDueToAnotherOperation"  # a 429 that speaks of one resource that is busy
@@ -48,7 +48,7 @@ class Limiter:
         self._meter = meter or NoMeter()
         self._is_awaited = is_awaited
         self._time_given = time
-        self._lanes: dict[tuple[str, str, str], Lane] = {}
+        self._lines: dict[tuple[str, str, str], Line] = {}
         self._providers: dict[tuple[str, str, str], Budget] = {}
         self._drawn: dict[tuple[str, str, str, bool, bool], tuple[Budget, ...]] = {}
         self._in_line: dict[asyncio.Future[None], tuple[Ask, float]] = {}  # since when each waits
@@ -60,12 +60,12 @@ class Limiter:
 
     async def admit(self, ask: Ask) -> None:
         """Returns when the request may be sent. Each admission owes one `settle`."""
-        lane = self._lane(ask)
-        waiter = Waiter(ask, (lane.budget, *self._provider_budgets(ask)), asyncio.get_running_loop().create_future())
-        lane.stand(waiter, min(map(self._rank, self._askers(ask))))
+        line = self._line(ask)
+        waiter = Waiter(ask, (line.budget, *self._provider_budgets(ask)), asyncio.get_running_loop().create_future())
+        line.stand(waiter, min(map(self._rank, self._askers(ask))))
         asked = self._time.time()
         self._in_line[waiter.future] = (ask, asked)
-        self._dispatch(lane)
+        self._dispatch(line)
         try:
             await waiter.future
         except asyncio.CancelledError:
@@ -73,7 +73,7 @@ class Limiter:
                 # Its turn came in the same moment: the next one has it.
                 for budget in waiter.budgets:
                     budget.give_back()
-                self._dispatch(lane)
+                self._dispatch(line)
             raise
         finally:
             del self._in_line[waiter.future]
@@ -81,8 +81,8 @@ class Limiter:
 
     def hurry(self, owner: str) -> None:
         """What waits here on an owner's behalf goes first: others stand in line for the turn that has come to it."""
-        for lane in self._lanes.values():
-            lane.move_up(AWAITED, lambda ask: any(caller.owner == owner for caller in self._askers(ask)))
+        for line in self._lines.values():
+            line.move_up(AWAITED, lambda ask: any(caller.owner == owner for caller in self._askers(ask)))
 
     @contextmanager
     def waiting(self, caller: Caller, path: str) -> Iterator[None]:
@@ -90,7 +90,7 @@ class Limiter:
         read = Ask.of(caller, "GET", path)
         joined = self._joined.setdefault(read.place, [])
         joined.append(caller)
-        self._lane(read).move_up(self._rank(caller), lambda ask: ask.place == read.place)
+        self._line(read).move_up(self._rank(caller), lambda ask: ask.place == read.place)
         try:
             yield
         finally:
@@ -101,25 +101,25 @@ class Limiter:
     def settle(self, ask: Ask, status: int = 0, headers: Mapping[str, str] | None = None, code: str = "") -> None:
         """Tells how an admitted request ended: the service's own counts and pauses correct ours."""
         now = self._time.time()
-        lane, providers = self._lane(ask), self._provider_budgets(ask)
-        for budget in (lane.budget, *providers):
+        line, providers = self._line(ask), self._provider_budgets(ask)
+        for budget in (line.budget, *providers):
             budget.ended()
         for header, value in (headers or {}).items():
             name = header.lower()
             if name.startswith("x-ms-ratelimit-remaining-") and value.isdigit():
-                for budget in providers if name.endswith("resource-requests") else (lane.budget,):
+                for budget in providers if name.endswith("resource-requests") else (line.budget,):
                     budget.remaining(int(value), now)
         if status == 429 and code != _NOT_A_BUDGET:
             self._meter.throttled(code)
             wait = asked_wait(headers or {})
             until = now + (_PAUSE / self._scale if wait is None else wait)
-            for budget in (lane.budget,) if code.lower().startswith(("subscription", "tenant")) else providers:
+            for budget in (line.budget,) if code.lower().startswith(("subscription", "tenant")) else providers:
                 budget.pause(until)
 
     def pressure(self) -> float:
         """How much of the scarcest budget is being used, 0 to 1: the sign for intervals to stretch."""
         now = self._time.time()
-        budgets = [*(lane.budget for lane in self._lanes.values()), *self._providers.values()]
+        budgets = [*(line.budget for line in self._lines.values()), *self._providers.values()]
         return max((budget.pressure(now) for budget in budgets), default=0.0)
 
     def parked(self, moment: float = MOMENT) -> set[str]:
@@ -135,12 +135,12 @@ class Limiter:
     def _rank(self, caller: Caller) -> int:
         return AWAITED if self._is_awaited(caller.owner) else PERSON if caller.urgent else DRIFT
 
-    def _lane(self, ask: Ask) -> Lane:
+    def _line(self, ask: Ask) -> Line:
         name = (ask.caller.principal, ask.subscription, ask.operation)
-        lane = self._lanes.get(name)
-        if lane is None:
-            lane = self._lanes[name] = Lane(Budget(ARM[ask.operation], self._share, self._scale))
-        return lane
+        line = self._lines.get(name)
+        if line is None:
+            line = self._lines[name] = Line(Budget(ARM[ask.operation], self._share, self._scale))
+        return line
 
     def _provider_budgets(self, ask: Ask) -> tuple[Budget, ...]:
         """The provider's own budgets that the request draws on; the first is there for every provider, so that it can be paused."""
@@ -159,32 +159,32 @@ class Limiter:
             self._providers[name] = Budget(size, self._share, self._scale)
         return self._providers[name]
 
-    def _dispatch(self, lane: Lane) -> None:
+    def _dispatch(self, line: Line) -> None:
         """Lets go whoever may go now, and comes back when the next one may."""
         now = self._time.time()
         while True:
-            wait = lane.budget.wait(now)
-            waiter, blocked = (None, wait) if wait > 0 else lane.next(now)
+            wait = line.budget.wait(now)
+            waiter, blocked = (None, wait) if wait > 0 else line.next(now)
             if waiter is None:
                 break
             for budget in waiter.budgets:
                 budget.take(now)
             waiter.future.set_result(None)
-        if lane and blocked < float("inf"):
-            self._wake(lane, now + blocked)
+        if line and blocked < float("inf"):
+            self._wake(line, now + blocked)
 
-    def _wake(self, lane: Lane, due: float) -> None:
-        if lane.timer is not None:
-            if lane.due <= due:
+    def _wake(self, line: Line, due: float) -> None:
+        if line.timer is not None:
+            if line.due <= due:
                 return
-            lane.timer.cancel()
+            line.timer.cancel()
 
         def ring() -> None:
-            lane.timer = None
-            self._dispatch(lane)
+            line.timer = None
+            self._dispatch(line)
 
-        lane.due = due
-        lane.timer = self._time.call_later(max(0.001, due - self._time.time()), ring)
+        line.due = due
+        line.timer = self._time.call_later(max(0.001, due - self._time.time()), ring)
 
 
 def draws(ask: Ask, limit: Limit) -> bool:

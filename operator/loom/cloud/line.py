@@ -42,7 +42,7 @@ _Turns = OrderedDict[
 
 
 @dataclass(slots=True)
-class Lane:
+class Line:
     """The waiting requests of one budget, by rank, and when somebody looks at them again."""
 
     budget: Budget
