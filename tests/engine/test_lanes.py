@@ -240,6 +240,16 @@ async def test_an_object_that_does_nothing_now_holds_no_lane(stopped: str) -> No
     assert bench.lanes.claim("hub", "another#peering")
 
 
+def test_who_asked_for_lanes_long_ago_is_not_remembered() -> None:
+    line = Line()
+    for number in range(100):
+        line.lanes.claim(f"api-{number}", "a#x")
+        line.lanes.release("a#x")
+    line.seconds = RIVALRY + 1
+    line.lanes.claim("hub", "a#x")
+    assert list(line.lanes._asked) == ["hub"]
+
+
 async def test_an_operation_that_does_not_end_keeps_nobody_from_the_lane_any_more() -> None:
     network = resource(GROUP, "Microsoft.Network/virtualNetworks", "vnet")
     bench = Bench(plan=Plan(GROUP, (GROUP_R, Resource("network", network, {"location": "eastus2"}, ("group",)))))

@@ -206,6 +206,16 @@ async def test_a_zone_that_has_a_network_gets_its_addresses_back(world: World) -
     assert world.account() == {"finance/finance": "10.101.0.0/20"}
 
 
+@pytest.mark.parametrize("written", ["999.1.1.1/99", "fd00::/8", "10.100.0.0", "10.100.0.1/20", "💥"])
+async def test_what_is_no_range_in_the_account_is_found_again_in_the_network(world: World, written: str) -> None:
+    world.cloud.there_is("vnet", "fd00::/48", "10.101.0.0/20", mark="prod/finance/DataLandingZone/finance")
+    forged = [{"cidr": written, "zone": "finance/finance"}, {"cidr": "10.100.0.0/14", "zone": "nobody"}]
+    world.there_is({**a_plane(addressPools=POOLS, grants=[GRANT]), "status": {"allocations": forged}})
+    found = await world.gather(with_condition(zone(), "Converged"))
+    assert found.context.addresses == "10.101.0.0/20"
+    assert world.account() == {"finance/finance": "10.101.0.0/20"}
+
+
 async def test_the_network_of_another_installation_gives_nobody_addresses(world: World) -> None:
     world.cloud.there_is("vnet", "10.101.0.0/20", mark="other/finance/DataLandingZone/finance")
     assert (await world.gather(zone())).context.addresses == "10.100.0.0/20"

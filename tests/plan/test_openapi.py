@@ -95,6 +95,16 @@ def test_a_flaw_is_named_with_its_line(before: str, after: str, line: int, says:
     assert says in message
 
 
+def test_a_value_of_the_wrong_kind_is_told_as_the_document_has_it_and_with_its_place() -> None:
+    assert "info.version: 1.1 is not of type string" in refusal(
+        json.dumps({**PETS, "info": {"title": "Pets", "version": 1.1}})
+    )
+    assert "/pets.get: null is not of type object" in refusal(json.dumps({**PETS, "paths": {"/pets": {"get": None}}}))
+    words = refusal(json.dumps({**PETS, "paths": {"/pets": {"get": "much" * 1000}}}))
+    assert '"muchmuch' in words
+    assert len(words) < 200
+
+
 def test_an_alias_stands_for_what_it_names() -> None:
     text = DOCUMENT.replace('responses: {"200": {description: ok}}', 'responses: &ok {"200": {description: ok}}')
     text = text.replace('responses: {"201": {description: made}}', "responses: *ok")

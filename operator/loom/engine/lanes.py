@@ -92,12 +92,14 @@ class Lanes:
         )
 
     def _note(self, lane: str, owner: str) -> None:
-        """The owner asks for the lane. Two are enough to know of another one, whoever has it."""
-        asked = self._asked.setdefault(lane, {})
+        """The owner asks for the lane. Two are enough to know of another one, whoever has it; who asked long ago, is not kept."""
+        asked = self._asked[lane] = self._asked.pop(lane, {})  # the last of all lanes from now on
         asked.pop(owner, None)
         asked[owner] = self._now()
         if len(asked) > 2:
             del asked[next(iter(asked))]
+        while max(self._asked[first := next(iter(self._asked))].values()) < self._now() - RIVALRY:
+            del self._asked[first]
 
     def _stand_in_line(self, line: dict[str, None], holder: str, current: str | None) -> None:
         """Behind whoever has the lane, who hears of the first one of another object."""

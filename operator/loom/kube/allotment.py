@@ -16,7 +16,7 @@ from loom.errors import CloudError, Refusal
 from loom.kube.key import DATA_LANDING_ZONE
 from loom.kube.ledger import Ledger
 from loom.kube.surroundings import Surroundings
-from loom.plan.addresses import allot
+from loom.plan.addresses import allot, is_range
 from loom.plan.arm_id import key
 from loom.plan.context import Context, Neighbor
 from loom.plan.ownership import Owner
@@ -91,7 +91,7 @@ class Allotter:
             return written[zone]
         account = {**self._given[name], **written}
         for missing in (zone, *(f"{n.namespace}/{n.name}" for n in _lost(context, account))):
-            prefixes = live.get(_mark(context.owner, missing))
+            prefixes = [prefix for prefix in live.get(_mark(context.owner, missing), ()) if is_range(prefix)]
             if prefixes and missing not in account:
                 account[missing] = prefixes[0]
         if zone not in account:

@@ -12,6 +12,7 @@ from loom.kube.key import ADMIN_PLANE, RESOURCES, Key, Resource
 from loom.kube.status import StatusWriter
 from loom.kube.watch import Watch
 from loom.kube.writing import Writing
+from loom.plan.addresses import is_range
 
 Account = Mapping[str, str]
 """Ranges by zone, as `<namespace>/<name>`."""
@@ -91,9 +92,14 @@ async def _plane(watch: Watch, reader: Reader, name: str) -> dict[str, Any]:
 
 
 def account_of(plane: Mapping[str, Any]) -> dict[str, str]:
-    """The account in a plane as it is stored."""
+    """The account in a plane as it is stored. An entry that is none, as somebody may have written one, is a lost one."""
     rows = (plane.get("status") or {}).get("allocations") or ()
-    return {row["zone"]: row["cidr"] for row in rows if row.get("zone") and row.get("cidr")}
+    return {row["zone"]: row["cidr"] for row in rows if _names_a_zone(row.get("zone")) and is_range(row.get("cidr"))}
+
+
+def _names_a_zone(text: object) -> bool:
+    namespace, _, name = str(text or "").partition("/")
+    return bool(namespace and name)
 
 
 def rows_of(account: Account) -> list[dict[str, str]]:

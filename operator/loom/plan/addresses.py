@@ -78,6 +78,15 @@ def allot(spec: DataLandingZoneSpec, context: Context, plane: AdminPlaneSpec, ta
     raise _nothing_left(context, tried)
 
 
+def is_range(text: object) -> bool:
+    """Is it a range of IPv4 addresses, as a zone can have one?"""
+    try:
+        IPv4Network(str(text))
+    except ValueError:
+        return False
+    return "/" in str(text)
+
+
 def _standing(context: Context, plane: AdminPlaneSpec) -> Iterator[str]:
     return (n.address_space for n in context.neighbors if n.address_space and stands(n, plane))
 

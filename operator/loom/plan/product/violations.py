@@ -19,6 +19,7 @@ Path = Sequence[str | int]
 
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _MOST = 20
+_ROOM = 60  # characters of a value that is shown
 _FARTHEST = 20  # references from one to the next
 _IN_PATH = re.compile(r"\{([^{}]+)\}")
 
@@ -82,7 +83,20 @@ def _place(error: Any) -> Path:
 
 
 def _sentence(error: Any) -> str:
-    return " ".join(str(_innermost(error).message).split())
+    """What is wrong, after the last steps to where it is: jsonschema tells no place, and shows values as Python writes them."""
+    found, where = _innermost(error), ".".join(str(step) for step in _place(error)[-2:])
+    message = found.message
+    if found.validator == "type":
+        wanted = found.validator_value
+        message = (
+            f"{_shown(found.instance)} is not of type {' or '.join(wanted if isinstance(wanted, list) else [wanted])}"
+        )
+    return " ".join(f"{where}: {message}".split()) if where else " ".join(message.split())
+
+
+def _shown(value: Json) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _ROOM else f"{text[: _ROOM - 1]}…"
 
 
 def _innermost(error: Any) -> Any:
