@@ -36,9 +36,8 @@ class Waiter:
     future: "asyncio.Future[None]"
 
 
-_Turns = OrderedDict[
-    str, OrderedDict[tuple[str, bool, bool], deque[Waiter]]
-]  # namespace -> (provider, lists, top) -> first come
+# Namespace -> (provider, lists, top) -> first come.
+_Turns = OrderedDict[str, OrderedDict[tuple[str, bool, bool], deque[Waiter]]]
 
 
 @dataclass(slots=True)

@@ -161,9 +161,8 @@ def _of_absence(watch: Watch) -> Step:
     """The resource is not to be seen: gone, dropped by the service, or not there yet."""
     if watch.verb == "DELETE":
         return Step()
-    if (
-        watch.doubt
-    ):  # neither the operation nor the resource is there: API Management ends a failed import so (recorded)
+    # Neither the operation nor the resource is there: API Management ends a failed import so (recorded).
+    if watch.doubt:
         raise failed_operation({"message": f"Azure accepted it, and then dropped it: {watch.doubt.message}"})
     watch = replace(watch, missed=watch.missed + 1)
     if watch.shown and watch.missed >= _GONE:

@@ -43,9 +43,8 @@ def transport(ca_bundle: Path | None, timeout: float) -> AioHttpTransport:
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(ssl=context, limit=_CONNECTIONS),
         cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=bool(
-            getproxies_environment()
-        ),  # without a proxy it would only look for a netrc file at every request
+        # Without a proxy it would only look for a netrc file at every request.
+        trust_env=bool(getproxies_environment()),
         middlewares=(_once,),
     )
     return AioHttpTransport(session=session, session_owner=False, connection_timeout=timeout, read_timeout=timeout)

@@ -44,9 +44,8 @@ def key_changes_of(run: Pass) -> list[KeyChange]:
     """What would become of handed-out keys, as far as that is not so already. New values of such keys are none."""
     if run.work.wishes.policy != "Manage" or run.work.authority.denied:
         return []
-    planned = {
-        export.place.shown.lower(): export for export in run.plan.exports
-    }  # vaults and their secrets know no case
+    # Vaults and their secrets know no case.
+    planned = {export.place.shown.lower(): export for export in run.plan.exports}
     there = {shown.lower(): shown for shown in run.exported}
     new = [KeyChange(CREATE, one.place.shown, one.name) for name, one in planned.items() if name not in there]
     return [*new, *(KeyChange(DELETE, there[name]) for name in sorted(there.keys() - planned.keys()))]

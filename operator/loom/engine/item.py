@@ -32,9 +32,8 @@ class Item:
     asked: tuple[Observed, ...] = ()  # of a request: all that carry its words
     unanswered: tuple[Observed, ...] = ()  # those of them that do not stand as it is declared
     standing: str = ""  # what the one for whom it is asked says of it
-    trusted: bool = (
-        False  # read, or of the slow tier out of turn: what is said of it is not taken from this run's memory
-    )
+    # Read, or of the slow tier out of turn: what is said of it is not taken from this run's memory.
+    trusted: bool = False
     foreign: bool = False  # Azure holds somebody else's resource for the same: not ours to track or touch
     shared: bool = False  # the same, but ours lie in it: not tracked either
     action: str = ""  # CREATE or UPDATE when something is to be written

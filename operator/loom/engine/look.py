@@ -67,9 +67,8 @@ async def look_up(run: Pass, arm_id: str, kind: ArmType) -> Observed | None:
 
 async def _read(run: Pass, arm_id: str, kind: ArmType, item: Item) -> Observed | None:
     if run.is_among_others(item):
-        return await run.ports.cloud.get(
-            arm_id
-        )  # lists of containers show no metadata (azure-sdk-for-net, issue 17717)
+        # Lists of containers show no metadata (azure-sdk-for-net, issue 17717).
+        return await run.ports.cloud.get(arm_id)
     if item.key in run.so_far.written and _is_crowded_around(run, arm_id, kind):
         return await run.ports.snapshots.one(run.ports.cloud, arm_id, run.since)
     found = await _around(run, arm_id, kind)

@@ -106,9 +106,8 @@ class Memory:
     # Plan key -> what only the slow tier reads, where it held; also by the id of what is being deleted.
     slow: dict[str, Held] = field(default_factory=dict)
     refreshed: float = float("-inf")  # when what a run has seen to hold was last read again
-    seen: dict[str, Seen] = field(
-        default_factory=dict
-    )  # plan key -> what a HEAD or a shared list tells to be as it was
+    # Plan key -> what a HEAD or a shared list tells to be as it was.
+    seen: dict[str, Seen] = field(default_factory=dict)
     kept: dict[str, Kept] = field(default_factory=dict)  # what stands beside keys in vaults, by their place
     # Keys made anew that are not handed out yet, by their place: whose, and in which step.
     renewed: dict[str, tuple[str, Step]] = field(default_factory=dict)
@@ -116,9 +115,8 @@ class Memory:
     last_slow: float = float("-inf")
     verified: int = -1  # the generation that was last read back whole
     held: int = -1  # the one that was then found to hold
-    elsewhere: dict[str, str] = field(
-        default_factory=dict
-    )  # planned id -> id of the one that Azure allows, found under another name
+    # Planned id -> id of the one that Azure allows, found under another name.
+    elsewhere: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()  # what health was, while there is more to be made and nobody looks again yet
     examined: float = float("-inf")
     health_since: float = float("-inf")  # since when health has been what it is

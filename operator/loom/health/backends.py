@@ -106,9 +106,8 @@ def _why(state: str, log: str) -> str:
         case Health.HEALTHY:
             return ""
         case Health.UNHEALTHY:
-            return (
-                f" ({log.partition('. ')[0].rstrip('.')[:160]})" if log else ""
-            )  # its first sentence; numbers of times follow
+            # Its first sentence; numbers of times follow.
+            return f" ({log.partition('. ')[0].rstrip('.')[:160]})" if log else ""
         case _:
             return f", {_WHY_UNKNOWN}"
 

@@ -32,9 +32,8 @@ class Allotter:
         self._surroundings = surroundings
         self._turn = asyncio.Lock()
         self._given: dict[str, dict[str, str]] = defaultdict(dict)  # as the accounts, for when a status is lost
-        self._peered: set[str] = (
-            set()
-        )  # zones whose peering was seen to stand: Azure itself keeps others off their addresses
+        # Zones whose peering was seen to stand: Azure itself keeps others off their addresses.
+        self._peered: set[str] = set()
 
     async def attach(self, spec: DataLandingZoneSpec, context: Context, *, settled: bool, idle: bool) -> Context:
         """The context with the zone's addresses, and with those around it as long as they matter.

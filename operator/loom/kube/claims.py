@@ -14,9 +14,8 @@ class Claims:
     """What each product claims, in both directions."""
 
     def __init__(self) -> None:
-        self._claims: dict[
-            Key, tuple[Claim, ...]
-        ] = {}  # tuples, as most have one or two: a set takes four times the room
+        # Tuples, as most have one or two: a set takes four times the room.
+        self._claims: dict[Key, tuple[Claim, ...]] = {}
         self._claimants: dict[Claim, tuple[Key, ...]] = {}
 
     def put(self, key: Key, spec: Mapping[str, Any]) -> frozenset[Key]:

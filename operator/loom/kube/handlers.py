@@ -12,10 +12,9 @@ from functools import partial
 from typing import Any
 
 import kopf
-from kopf._core.reactor.inventory import (
-    ResourceMemories,
-    ResourceMemory,
-)  # typed by `kopf.operator`, and nowhere else to be had
+
+# `kopf.operator` takes these, and exports them nowhere.
+from kopf._core.reactor.inventory import ResourceMemories, ResourceMemory
 
 from loom.kube.client import Login
 from loom.kube.key import RESOURCES, USE_LABEL, Key, key_of
@@ -74,9 +73,8 @@ def build_settings() -> kopf.OperatorSettings:
     settings.scanning.disabled = True  # else it holds every CRD of the cluster in memory
     settings.watching.chunk_size = _PAGE
     settings.watching.label_selectors["configmaps"] = f"{USE_LABEL}=true"
-    settings.queueing.idle_timeout = (
-        0.05  # a worker of kopf's is a task for each object; ours hold no state between events
-    )
+    # A worker of kopf's is a task for each object; ours hold no state between events.
+    settings.queueing.idle_timeout = 0.05
     settings.networking.request_timeout = 60.0
     return settings
 

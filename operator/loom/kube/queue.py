@@ -18,9 +18,8 @@ from loom.kube.key import Key
 
 FIRST_RETRY = 1.0
 LAST_RETRY = 300.0
-TURN = (
-    8  # every so many takes those go first whose kind was taken longest ago, so that a stream of changes starves nobody
-)
+# Every so many takes those go first whose kind was taken longest ago, so that a stream of changes starves nobody.
+TURN = 8
 
 
 class Priority(IntEnum):

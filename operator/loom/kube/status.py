@@ -28,9 +28,8 @@ class StatusWriter:
         self._progress_interval = progress_interval
         self._clock = clock
         self._written: dict[Key, float] = {}
-        self._cut: dict[
-            Key, tuple[str, str]
-        ] = {}  # digests of a status as it was written, and as the API server kept it
+        # Digests of a status as it was written, and as the API server kept it.
+        self._cut: dict[Key, tuple[str, str]] = {}
 
     async def write(
         self, key: Key, obj: Mapping[str, Any], status: Mapping[str, Any], *, progress_only: bool = False

@@ -192,9 +192,8 @@ class Worker:
         except ApiError as error:
             logger.debug("%s: could not be read again: %s", key, error)
             return
-        if obj is not None and self._desk.watch.cache.put(
-            key, obj
-        ):  # and no pass before its time: somebody may be writing all the while
+        # No pass before its time: somebody may be writing all the while.
+        if obj is not None and self._desk.watch.cache.put(key, obj):
             self._desk.watch.note(key, obj)
 
     async def _admit_defect(self, key: Key) -> None:

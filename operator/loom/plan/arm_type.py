@@ -154,18 +154,16 @@ class ArmType:
     list_query: tuple[tuple[str, str], ...] = ()  # query parameters of every list, as expandGroups=true
     offered: bool = False  # what its parent offers or does not: read in the parent's list, as there is no GET for one
     singleton: bool = False  # one for each parent, with a fixed name
-    named_by: tuple[
-        str, ...
-    ] = ()  # paths whose values, with the owner's mark, give the name: who can form it is the owner
+    # Paths whose values, with the owner's mark, give the name: who can form it is the owner.
+    named_by: tuple[str, ...] = ()
     same: tuple[str, ...] = ()  # paths that make two resources the same to Azure whatever their names
     told: Told | None = None  # of a link that was seen to hold: `same` is the one path of its target
     asked_from: str = ""  # the path of what a request leads to at the other side
     stands_in: tuple[Footing, ...] = ()
     dead_end: DeadEnd | None = None  # the one case in which something is replaced
     revival: Revival | None = None  # deleted ones are kept under their names for a while
-    once: str = (
-        ""  # a path: what is declared without it is written at creation alone, as a later PUT would make another of it
-    )
+    # A path: what is declared without it is written at creation alone, as a later PUT would make another of it.
+    once: str = ""
     writable: bool = True  # False: only looked at
 
     def __post_init__(self) -> None:

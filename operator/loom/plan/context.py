@@ -127,10 +127,8 @@ class Context:
     holders: Mapping[Claim, Holder] = field(default_factory=dict)  # and what stands there, as far as it could be read
     # Of an ApiProduct, and of a zone that has not converged: ids that the status says were made. A hint, as a status may vanish.
     owned: tuple[str, ...] = ()
-    imported: Mapping[str, str] = field(
-        default_factory=dict
-    )  # API -> digest of the document that the status says was imported
+    # API -> digest of the document that the status says was imported.
+    imported: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)  # "<configMap>/<key>" -> text, for sources in ConfigMaps
-    links: Mapping[str, Link] = field(
-        default_factory=dict
-    )  # by url, for sources behind links; by name, for apps that are sources
+    # By url, for sources behind links; by name, for apps that are sources.
+    links: Mapping[str, Link] = field(default_factory=dict)

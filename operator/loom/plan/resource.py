@@ -169,23 +169,19 @@ class Plan:
     checks: tuple[Check, ...] = ()
     wiring: tuple[Wire, ...] = ()
     conditions: tuple[str, ...] = ()  # the kind's own condition types, in the order people read them
-    unmeasured: Mapping[str, tuple[str, str]] = field(
-        default_factory=dict
-    )  # conditions of which nothing can be known now: reason, message
-    withheld: Mapping[str, Refusal] = field(
-        default_factory=dict
-    )  # conditions that are False for what cannot be planned now, while the rest goes on
+    # Conditions of which nothing can be known now: reason, message.
+    unmeasured: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    # Conditions that are False for what cannot be planned now, while the rest goes on.
+    withheld: Mapping[str, Refusal] = field(default_factory=dict)
     keeps: tuple[str, ...] = ()  # ids of what was made, is declared no more, and stays with all that is in it
-    places: tuple[
-        str, ...
-    ] = ()  # ids, declared or not, of what may be ours and no list shows: looked at where the status was lost
+    # Ids, declared or not, of what may be ours and no list shows: looked at where the status was lost.
+    places: tuple[str, ...] = ()
     notes: Mapping[str, Json] = field(default_factory=dict)  # status fields that are known while planning
     warnings: tuple[str, ...] = ()  # what is as declared and will not be well, for who looks before applying
     exports: tuple[KeyExport, ...] = ()  # keys to hand out
     facts: Mapping[str, Value] = field(default_factory=dict)  # endpoints and urls for status; may hold references
-    held: Mapping[str, tuple[str, str]] = field(
-        default_factory=dict
-    )  # conditions that the spec keeps False: reason, message
+    # Conditions that the spec keeps False: reason, message.
+    held: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def find(self, key: str) -> Resource:
         """The resource planned under `key`. Raises KeyError."""

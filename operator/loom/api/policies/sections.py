@@ -120,9 +120,8 @@ def _of_level(level: str) -> Iterator[Rule]:
 
 def _once_of(level: str) -> Iterator[Row]:
     rows = (row for row in POLICIES if row.once and level in row.levels and Section.INBOUND in row.sections)
-    return (
-        row for row in rows if row.field != "rateLimit"
-    )  # which may stand more than once, counted by something else
+    # A rate limit may stand more than once, counted by something else.
+    return (row for row in rows if row.field != "rateLimit")
 
 
 def _count(field: str, at_most: int, message: str) -> Rule:

@@ -75,9 +75,8 @@ class Forms:
             if len(found) * max(len(forms), 1) > _MOST:
                 return ()
             forms = [_joined(form, one) for form in forms or [Form({})] for one in found]
-        if (
-            schema.get("nullable") is True and "type" not in schema
-        ):  # strictly it would be nothing; those who write it mean it
+        # Strictly it would be nothing; those who write it mean it.
+        if schema.get("nullable") is True and "type" not in schema:
             forms = [_or_null(forms[0])] if len(forms) == 1 else [*forms, Form({"type": [NULL]}, NULL)] if forms else []
         return forms
 

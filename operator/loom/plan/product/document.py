@@ -22,13 +22,10 @@ class Document:
     contract: Contract = field(default_factory=dict)
     bodies: bytes = b""  # what it says of them, packed
     drops: tuple[str, ...] = ()  # what the import leaves out, in words
-    safe: Mapping[str, str] = field(
-        default_factory=dict
-    )  # operationId -> path of what can be asked without knowing anything
-    endpoint: tuple[str, str] = (
-        "",
-        "",
-    )  # of a WSDL document: the names of its service and of the endpoint that is called
+    # `operationId` -> path of what can be asked without knowing anything.
+    safe: Mapping[str, str] = field(default_factory=dict)
+    # Of a WSDL document: the names of its service and of the endpoint that is called.
+    endpoint: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
