@@ -3,7 +3,7 @@
 import pytest
 
 from loom.sim.providers.app_health import FAILURES
-from support.converged import Converged
+from support.converged import PASSES, Converged
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -127,9 +127,10 @@ async def test_a_connection_that_the_service_removed_is_asked_for_again(estate: 
 
 async def test_what_is_measured_never_flaps_while_something_else_is_mended(estate: Converged) -> None:
     estate.edit(APP, {"properties": {"template": {"scale": {"maxReplicas": 30}}}})
-    seen = []
+    seen: list[str] = []
     await estate.look()
     while not estate.holds():
+        assert len(seen) < PASSES
         seen.append(estate.conditions()["NetworkReady"]["status"])
         estate.azure.advance(15)
         await estate.play.look_at(estate.name)

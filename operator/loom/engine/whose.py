@@ -15,7 +15,7 @@ from loom.plan.resource import Mode
 
 
 def is_ours(run: Pass, item: Item, live: Observed) -> bool:
-    """Is it ours, or nobody's that we may adopt?"""
+    """Is it ours, or nobody's that we may adopt? If not, the item is stopped, and says why."""
     whose = _whose(run, item, live)
     if _belongs_to_another(item, live, whose):
         return False
@@ -34,7 +34,7 @@ def is_ours(run: Pass, item: Item, live: Observed) -> bool:
 
 
 def is_anothers(run: Pass, item: Item, live: Observed) -> bool:
-    """Does it carry the mark of another owner?"""
+    """Does it carry the mark of another owner? If so, the item is stopped, and says whose."""
     return _belongs_to_another(item, live, _whose(run, item, live))
 
 
