@@ -164,7 +164,7 @@ async def test_what_azure_has_not_said_yet_is_told_as_such() -> None:
 
 
 async def test_a_way_from_the_internet_that_has_answered_here_before_is_not_excused_by_azures_word(door: Door) -> None:
-    check, asker = from_the_internet(BackendCheck("well")), door.asker(timeout=0.2)
+    check, asker = from_the_internet(BackendCheck("well")), door.asker(timeout=2.0)
     await asker.ask(f"https://{HOST}")
     door.status = 0
     finding = await examined(asker, check)
