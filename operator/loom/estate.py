@@ -142,7 +142,15 @@ def written(found: Found, wish: Wish, tenant: str, installation: str = "") -> Im
         spec["names"] = names
     if scopes := [*([found.group] if "resourceGroup" in names else []), *reached(spec, found.group)]:
         plane["grants"][0]["scopes"] = scopes
-    return Imported(objects, [*_kept_already(keeper), *unread(found, spec)])
+    return Imported(objects, [*_kept_already(keeper), _beside_others(called), *unread(found, spec)])
+
+
+def _beside_others(plane: str) -> str:
+    """The cluster is not asked: whether the plane is there with other domains' grants, its reader knows."""
+    return (
+        f"AdminPlane {plane} has one grant here, this zone's. Where the cluster has that plane already, add the grant to it and apply the "
+        "zone alone: applied, this one would take the place of all its grants."
+    )
 
 
 def _kept_already(keeper: Owner | None) -> Iterator[str]:

@@ -117,13 +117,13 @@ async def test_a_document_that_would_break_callers_is_blocked_by_what_its_operat
         f"{API}/operations",
         frozenset({"GET"}),
         lambda member: str(at(member, "properties.method")),
-        lambda _live, _members, referred: "callers would break" if referred else "",
+        lambda _live, _members, referred: f"callers would break in {1 + len(referred)} places",
         lambda _members: [schema],
     )
     bench.plan = replace(api("two"), resources=(replace(api("two").resources[0], contents=contents),))
     change = one(await previewed(bench, submitted=api("one")))
     assert (change.action, change.reason) == ("Blocked", "BreakingChange")
-    assert change.message.endswith("callers would break")
+    assert change.message.endswith("callers would break in 2 places")
 
 
 async def test_what_cannot_be_compared_is_a_warning_and_no_change() -> None:

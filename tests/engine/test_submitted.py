@@ -1,9 +1,11 @@
 """What Azure never shows again is compared by keyed hash: with the hash, without it, and with another key."""
 
+from dataclasses import replace
+
 from loom.errors import CloudError, Retry
 from loom.plan.arm_id import key, resource
 from loom.plan.ownership import Authority
-from loom.plan.resource import Plan, Resource
+from loom.plan.resource import Contents, Plan, Resource
 from support.engine_bench import GROUP, OWNER, Bench
 
 SERVICE = resource(GROUP, "Microsoft.ApiManagement/service", "apim")
@@ -28,6 +30,21 @@ async def test_another_document_is_sent() -> None:
     bench.replan(api("two"))
     await bench.settle()
     assert bench.cloud.body(API)["properties"]["value"] == "two"
+
+
+async def test_a_document_that_would_break_callers_is_told_as_that_and_not_as_drift() -> None:
+    owner = replace(OWNER, kind="ApiProduct")
+    one, two = (replace(api(text).resources[0], id=f"{SERVICE}/apis/orders-{owner.hash}") for text in ("one", "two"))
+    bench = Bench(plan=Plan(SERVICE, (one,)), authority=Authority(home=SERVICE), owner=owner)
+    await bench.settle()
+    bench.cloud.forget_requests()
+    refused = Contents(f"{one.id}/operations", frozenset(), str, lambda *_: "callers would break: GET /orders is gone")
+    bench.plan = Plan(SERVICE, (replace(two, contents=refused),))  # of the same generation, as from a ConfigMap
+    await bench.later()
+    assert bench.cloud.writes() == []
+    assert (bench.reason("InSync"), bench.reason("Converged")) == ("BreakingChange", "BreakingChange")
+    assert bench.condition("Ready")["message"] == "api: callers would break: GET /orders is gone"
+    assert [event.reason for event in bench.events if event.type == "Warning"] == ["BreakingChange"]
 
 
 async def test_a_hash_that_is_lost_is_taken_again_without_a_write() -> None:

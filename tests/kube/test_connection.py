@@ -45,6 +45,14 @@ def test_the_current_context_is_used(write: Write) -> None:
     assert (access.server, access.token, access.default_namespace) == ("https://one", "secret", "finance")
 
 
+@pytest.mark.parametrize("asked", [{"as": "rita"}, {"as-groups": ["zones"]}])
+def test_a_kubeconfig_that_acts_as_another_user_is_refused_and_not_read_with_more_rights(
+    write: Write, asked: dict[str, Any]
+) -> None:
+    with pytest.raises(ConnectionFailure, match=r"acts as another user .*that user's own"):
+        connect(write(token="of an administrator", **asked))
+
+
 def test_relative_files_are_beside_the_kubeconfig(write: Write, tmp_path: Path) -> None:
     assert connect(write()).ca_path == str(tmp_path / "ca.pem")
 

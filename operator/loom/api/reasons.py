@@ -198,7 +198,8 @@ class Reason(Explained):
     )
     OWNED_BY_ANOTHER = (
         "OwnedByAnother",
-        "The resource carries the marker of another object, which the message names.",
+        "The resource carries the marker of another object, which the message names. Take another name, or let that object have it; a zone "
+        "is called by its domain, environment and location.",
         WRITERS,
     )
     # Azure says no

@@ -151,7 +151,7 @@ def _present(run: Pass, item: Item, live: Observed) -> None:
     _check_authority(run, item)
     _check_honored(run, item)
     if objection := _objection(item, live):
-        item.stand(State.BLOCKED, "BreakingChange", f"{short(item.id)}: {objection}")
+        item.stand(State.BLOCKED, "BreakingChange", objection)
 
 
 def _missing_inside(item: Item) -> tuple[FieldChange, ...]:
@@ -166,8 +166,8 @@ def _missing_inside(item: Item) -> tuple[FieldChange, ...]:
 
 def _objection(item: Item, live: Observed) -> str:
     contents = item.resource.contents
-    if contents is None or item.inside is None:
-        return ""
+    if contents is None or item.inside is None or item.referred is None:
+        return ""  # in part it would be told as the whole
     return contents.objection(live.body, item.inside, item.referred)
 
 

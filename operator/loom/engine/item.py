@@ -27,7 +27,9 @@ class Item:
     desired: Mapping[str, Value] = field(default_factory=dict)  # declared, with our mark
     live: Observed | None = None
     inside: tuple[Mapping[str, Json], ...] | None = None  # the members of its contents; None where they were not read
-    referred: tuple[Mapping[str, Json], ...] = ()  # what these refer to, read before a write
+    referred: tuple[Mapping[str, Json], ...] | None = (
+        None  # what these refer to; None where it was not read for a write
+    )
     read: bool = False  # it was looked at in this round
     asked: tuple[Observed, ...] = ()  # of a request: all that carry its words
     unanswered: tuple[Observed, ...] = ()  # those of them that do not stand as it is declared

@@ -20,6 +20,8 @@ from loom.kube.key import Resource
 Login = Callable[[], kopf.ConnectionInfo]
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
+ABSENT = "does not exist"
+"""What it means that an object is not found, where the cluster was asked."""
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _PAGE = 500
 
@@ -60,7 +62,7 @@ class KubeClient:
     @property
     def absence(self) -> str:
         """What it means that an object is not found, in words that follow its name."""
-        return "does not exist"
+        return ABSENT
 
     async def get(self, resource: Resource, namespace: str, name: str) -> dict[str, Any] | None:
         """The object, or None where there is none. Raises ApiError."""

@@ -21,6 +21,7 @@ import yaml
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _TOKEN_LIFE = timedelta(minutes=5)  # a projected token is renewed on disk well before it expires
 _PLUGIN_TIMEOUT = 60.0
+_IMPERSONATION = ("as", "as-uid", "as-groups", "as-user-extra")
 
 
 class ConnectionFailure(Exception):
@@ -101,6 +102,11 @@ def _from_files(paths: list[Path], context_name: str | None) -> kopf.ConnectionI
 
 
 def _with_user(access: kopf.ConnectionInfo, user: Mapping[str, Any], path: Path) -> kopf.ConnectionInfo:
+    if asked := next((name for name in _IMPERSONATION if user.get(name)), None):
+        # Left out of account, it would be more rights than the file asks for.
+        raise ConnectionFailure(
+            f"{path} acts as another user ({asked}: {user[asked]}), which loom does not: give it a kubeconfig of that user's own."
+        )
     if "exec" in user:
         return _with_plugin(access, user["exec"], path)
     token, expiration = user.get("token"), None

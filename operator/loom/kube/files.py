@@ -11,7 +11,7 @@ from typing import Any
 from loom.api.changes import forbidden_changes
 from loom.api.kinds import KINDS
 from loom.api.objects import SpecError, parse
-from loom.kube.client import ApiError, KubeClient
+from loom.kube.client import ABSENT, ApiError, KubeClient
 from loom.kube.documents import Sorted, WrongDocuments
 from loom.kube.key import (
     ADMIN_PLANE,
@@ -76,7 +76,7 @@ class FileWorld:
     def absence(self) -> str:
         """What it means that an object is not found, in words that follow its name."""
         if self._client is not None:
-            return "does not exist"
+            return ABSENT
         return "is not among the files given: add its file with -f, or plan without --offline to look in the cluster"
 
     async def get(self, resource: Resource, namespace: str, name: str) -> dict[str, Any] | None:

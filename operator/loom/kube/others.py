@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from loom.errors import Refusal
-from loom.kube.client import ApiError
-from loom.kube.key import DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
+from loom.kube.client import ABSENT, ApiError
+from loom.kube.key import ADMIN_PLANE, DATA_LANDING_ZONE, NAMESPACE, RESOURCES, Key
 from loom.kube.ledger import Account, Reader
 from loom.kube.watch import Watch, is_true
 from loom.plan.context import Allocation
 from loom.plan.kinds import KINDS
+
+_REMEDIES = {
+    ADMIN_PLANE: "; a cluster administrator makes it. A zone keeps its adminPlaneRef: one that was just made with a wrong name is "
+    "deleted and applied anew",
+    DATA_LANDING_ZONE: "; apply it, or mend spec.landingZoneRef",
+}
 
 
 class Others:
@@ -30,7 +36,9 @@ class Others:
             return known[2], standing.converged
         obj = await self.object(key)
         if not obj:
-            raise Refusal("ReferenceNotFound", f"{key} {self._client.absence}.", wait=True)
+            absence = self._client.absence
+            remedy = _REMEDIES.get(key.kind, "") if absence == ABSENT else ""
+            raise Refusal("ReferenceNotFound", f"{key} {absence}{remedy}", wait=True)
         try:
             spec = KINDS[key.kind].parse(obj)
         except Refusal as refusal:
