@@ -50,6 +50,13 @@ CASES: dict[str, Obj] = {
             api_object(name="orders-v2", version={"setName": "orders", "name": "v2"}),
         ],
     ),
+    "product-with-an-original": product_object(
+        versionSets=[{"name": "orders", "scheme": "Segment"}],
+        apis=[
+            api_object(name="orders-v2", version={"setName": "orders", "name": "v2"}),
+            api_object(name="orders", version={"setName": "orders"}),
+        ],
+    ),
     "product-published": product_object(),
     "product-with-subscriptions": product_object(
         subscriptions=[

@@ -197,3 +197,67 @@ async def test_versions_share_a_path_and_a_call_says_which_it_wants(shop: Shop, 
     assert urls[1] == path.replace("/list", "")
     await shop.play.delete("ApiProduct")
     assert shop.names("apiVersionSets") == []
+
+
+@pytest.mark.parametrize("scheme", VERSIONS)
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_an_api_without_a_version_becomes_the_original_of_a_set_and_its_callers_do_not_notice(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, scheme: str, is_first: bool
+) -> None:
+    await shop.settle()
+    fields, path, headers = VERSIONS[scheme]
+    answers: set[int] = set()
+
+    def serve_and_call(world: World, request: Request) -> Response:
+        answer = serve(world, request)
+        answers.add(shop.call("/finance/orders/get"))
+        return answer
+
+    def with_a_second(spec: Any) -> None:
+        (original,) = spec["apis"]
+        second = {**original, "name": "orders-v2", "revisions": [revision("1", "list", "find")]}
+        original["version"] = {"setName": "orders"}
+        second["version"] = {"setName": "orders", "name": "v2"}
+        spec["apis"] = [original, second] if is_first else [second, original]
+        spec["versionSets"] = [{"name": "orders", "scheme": scheme, **fields}]
+
+    monkeypatch.setattr("loom.sim.server.serve", serve_and_call)
+    shop.edit(with_a_second)
+    await shop.settle()
+    assert answers == {200}
+    assert (shop.call("/finance/orders/get"), shop.call("/finance/orders/find")) == (200, 404)
+    assert (shop.call(path, headers), shop.call(path.replace("list", "find"), headers)) == (200, 200)
+    urls = {row["name"]: row["url"].removeprefix(f"https://{HOST}") for row in shop.status["apis"]}
+    assert urls == {"orders-v1": "/finance/orders", "orders-v2": path.replace("/list", "")}
+
+
+async def test_a_version_that_somebody_gave_the_original_by_hand_is_taken_away(shop: Shop) -> None:
+    def original(spec: Any) -> None:
+        spec["apis"][0]["version"] = {"setName": "orders"}
+        spec["versionSets"] = [{"name": "orders", "scheme": "Segment"}]
+
+    shop.edit(original)
+    await shop.settle()
+    live = shop.azure.get(shop.api_id)
+    assert live is not None
+    assert shop.put(shop.api_id, **{**live["properties"], "apiVersion": "v9"}) == 200
+    assert shop.call("/finance/orders/list") == 404
+    await shop.until(lambda: shop.call("/finance/orders/list") == 200)
+    await shop.settle()
+    assert shop.condition("Ready") == "True"
+
+
+async def test_an_api_that_leaves_its_set_is_called_without_a_version_and_the_set_goes(shop: Shop) -> None:
+    def versioned(spec: Any) -> None:
+        spec["apis"][0]["version"] = {"setName": "orders", "name": "v1"}
+        spec["versionSets"] = [{"name": "orders", "scheme": "Segment"}]
+
+    def alone(spec: Any) -> None:
+        del spec["apis"][0]["version"], spec["versionSets"]
+
+    shop.edit(versioned)
+    await shop.settle()
+    assert shop.call("/finance/orders/v1/list") == 200
+    shop.edit(alone)
+    await shop.until(lambda: shop.names("apiVersionSets") == [])
+    assert (shop.call("/finance/orders/list"), shop.call("/finance/orders/v1/list")) == (200, 404)

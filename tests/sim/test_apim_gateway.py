@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import ssl
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import aiohttp.abc
@@ -193,6 +194,25 @@ def test_versions_are_told_apart_by_segment_query_or_header(bench: Bench) -> Non
     assert bench.ask("/by-segment/orders").status == 404
     assert [bench.ask(f"/by-query/orders?ver={version}").status for version in ("v1", "v2")] == [200, 404]
     assert bench.ask("/by-header/orders", headers={"x-ver": "v1"}).status == 200
+
+
+def test_the_original_of_a_set_is_called_without_a_version_beside_its_siblings(bench: Bench) -> None:
+    for scheme, more, path, headers in (
+        ("Segment", {}, "/by-segment/v1/orders", {}),
+        ("Query", {"versionQueryName": "ver"}, "/by-query/orders?ver=v1", {}),
+        ("Header", {"versionHeaderName": "X-Ver"}, "/by-header/orders", {"x-ver": "v1"}),
+    ):
+        name = scheme.lower()
+        bench.put(f"/apiVersionSets/{name}", displayName=name, versioningScheme=scheme, **more)
+        shared: dict[str, Any] = {"apiVersionSetId": f"/apiVersionSets/{name}", "subscriptionRequired": False}
+        bench.imported(name, f"by-{name}", **shared)
+        assert bench.ask(path, headers=headers).status == 404
+        bench.imported(f"{name}-v1", f"by-{name}", apiVersion="v1", **shared)
+        assert bench.ask(path, headers=headers).status == 200
+        assert bench.ask(f"/by-{name}/orders").status == 200
+        bench.call("DELETE", f"/apis/{name}", headers={"If-Match": "*"})
+        bench.azure.advance(30)
+        assert (bench.ask(path, headers=headers).status, bench.ask(f"/by-{name}/orders").status) == (200, 404)
 
 
 def test_a_gateway_tells_that_it_is_up_until_a_person_breaks_it(bench: Bench) -> None:

@@ -183,6 +183,10 @@ def test_a_path_belongs_to_one_api_unless_both_are_versions_of_one_set(bench: Be
     assert bench.put("/apis/v2", displayName="two", apiVersion="v2", **shared).status == 201
     twice = bench.put("/apis/v3", displayName="three", apiVersion="v2", **shared)
     assert twice.body["error"]["details"][0]["target"] == "apiVersion"
+    assert bench.put("/apis/original", displayName="original", **shared).status == 201
+    assert "apiVersion" not in bench.shown("/apis/original")["properties"]
+    again = bench.put("/apis/more", displayName="more", apiVersion=None, **shared)
+    assert again.body["error"]["details"][0]["target"] == "apiVersion"
 
 
 def test_an_api_goes_away_slowly_and_leaves_its_products(bench: Bench) -> None:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from itertools import combinations
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -49,8 +49,9 @@ class ApiVersion(Model):
 
     set_name: PartName
     """The entry of `versionSets`."""
-    name: Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=100)]
-    """The version, as calls name it, such as v1."""
+    name: Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=100)] | None = None
+    """The version, as calls name it, such as v1. Omitted: the API is the set's Original, which stays where calls name no version, for
+    those who knew it before there were versions."""
 
 
 class Probe(Model):
@@ -129,6 +130,11 @@ class Api(Model):
     """Operations of the API with policies of their own. Omitted: none."""
 
     @property
+    def is_original(self) -> bool:
+        """Is it the one of its set that is called without a version?"""
+        return self.version is not None and self.version.name is None
+
+    @property
     def current(self) -> Revision:
         """The revision that calls are to reach."""
         return next(one for one in self.revisions if self.current_revision in (None, one.name))
@@ -154,7 +160,12 @@ def _apart(one: Api, other: Api) -> bool:
     siblings = one.version is not None and other.version is not None and one.version.set_name == other.version.set_name
     if one.path != other.path:
         return not siblings
-    return siblings and one.version != other.version
+    return siblings and (one.is_original or one.version != other.version)
+
+
+def _has_one_original_a_set(product: Any) -> bool:
+    sets = [api.version.set_name for api in product.apis if api.is_original]
+    return len(sets) == len(set(sets))
 
 
 PATHS_AND_VERSIONS: tuple[Rule, ...] = (
@@ -170,9 +181,17 @@ PATHS_AND_VERSIONS: tuple[Rule, ...] = (
     Rule(
         field="apis",
         cel="self.apis.all(a, self.apis.all(b, a.name == b.name || ((a.path == b.path) == (has(a.version) && has(b.version) "
-        "&& a.version.setName == b.version.setName) && (a.path != b.path || a.version.name != b.version.name))))",
+        "&& a.version.setName == b.version.setName) && (a.path != b.path || !has(a.version.name) || !has(b.version.name) || "
+        "a.version.name != b.version.name))))",
         message="each API has a path of its own; versions of one set share theirs, and each has another version.name",
         holds=lambda p: all(_apart(one, other) for one, other in combinations(p.apis, 2)),
+    ),
+    Rule(
+        field="apis",
+        cel="!has(self.versionSets) || self.versionSets.all(s, self.apis.filter(a, has(a.version) && !has(a.version.name) && "
+        "a.version.setName == s.name).size() <= 1)",
+        message="one API of a set at most omits version.name: it answers at the path without a version",
+        holds=_has_one_original_a_set,
     ),
 )
 """What holds between the APIs of one product: rules of its spec."""

@@ -65,7 +65,7 @@ def _health(api: Api, outcome: Outcome) -> Health:
 
 def _address(spec: ApiProductSpec, api: Api) -> str:
     """Where calls go, as far as an address can say it: a version in a header stands in none."""
-    if api.version is None:
+    if api.version is None or api.version.name is None:
         return api.path
     versions = next(one for one in spec.version_sets if one.name == api.version.set_name)
     if versions.scheme is Scheme.SEGMENT:

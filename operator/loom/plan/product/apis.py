@@ -96,13 +96,17 @@ def _revision(place: Place, api: Api, revision: Revision) -> Iterator[Resource]:
     body = {**_shared(place, api), **_described(place, api, revision, document)}
     if revision.notes is not None:
         body["apiRevisionDescription"] = revision.notes
-    sets = (f"version-set/{api.version.set_name}",) if api.version else ()
     yield Resource(
         key=revision_key(api, revision),
         id=place.revision(api.name, revision.name),
         body={"properties": body},
         # The first of an API makes the API; the others are made beside it.
-        depends_on=(SERVICE, backend_key(api.backend), *sets, *(() if first else (f"api/{api.name}",))),
+        depends_on=(
+            SERVICE,
+            backend_key(api.backend),
+            *_set_before(place, api),
+            *(() if first else (f"api/{api.name}",)),
+        ),
         condition=APIS_IMPORTED,
         on_create={"properties": {"apiRevision": revision.name}},
         ignore=(WORDS,),
@@ -111,6 +115,17 @@ def _revision(place: Place, api: Api, revision: Revision) -> Iterator[Resource]:
     )
     if revision.source.graphql and document:
         yield graphql_api.schema(place, api, revision)
+
+
+def _set_before(place: Place, api: Api) -> Iterator[str]:
+    """What must be there of an API's version set: the set, and in it the Original, which has the path while it is not of the set."""
+    if api.version is None:
+        return
+    yield f"version-set/{api.version.set_name}"
+    for other in place.spec.apis:
+        is_its_original = other.is_original and other.version and other.version.set_name == api.version.set_name
+        if is_its_original and other is not api:
+            yield revision_key(other, other.current)
 
 
 def _imports(place: Place, api: Api, revision: Revision, document: Document) -> Contents:
@@ -193,14 +208,13 @@ def _words(api: Api, document: Document | None) -> dict[str, Value]:
 
 def _shared(place: Place, api: Api) -> dict[str, Value]:
     """What holds for all revisions of an API."""
-    version: dict[str, Value] = {}
-    if api.version is not None:
-        version = {"apiVersion": api.version.name, "apiVersionSetId": place.version_set(api.version.set_name)}
     return {
         **({"type": api.current.source.api_type} if api.current.source.api_type else {}),
         "path": api.path,
         "protocols": ["https"],
         "serviceUrl": address(place, api.backend),
         "subscriptionRequired": True,  # without a key it is entered through the published product, and its policies, only
-        **version,
+        # Said where there is none too: a version that somebody gave it by hand, or that it had before, moves its address.
+        "apiVersion": api.version.name if api.version else None,
+        "apiVersionSetId": place.version_set(api.version.set_name) if api.version else None,
     }

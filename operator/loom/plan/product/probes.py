@@ -69,7 +69,7 @@ def _path(place: Place, api: Api, operation: str) -> str | None:
 def _address(place: Place, api: Api, path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Where the version of the API is called, and the header that names it, if one does."""
     whole = f"{api.path}{path}"
-    if api.version is None:
+    if api.version is None or api.version.name is None:
         return whole, ()
     versions = next(one for one in place.spec.version_sets if one.name == api.version.set_name)
     if versions.scheme is Scheme.SEGMENT:

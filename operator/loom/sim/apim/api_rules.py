@@ -26,7 +26,7 @@ def check_document(sent: Json) -> None:
 
 
 def check_path(change: Change) -> None:
-    """Two APIs share a path only as versions of one set."""
+    """Two APIs share a path only as versions of one set, of which one has no version: its Original."""
     sent = change.properties
     wanted, version_set = str(sent["path"]).strip("/").lower(), str(sent.get("apiVersionSetId") or "")
     service = service_of(change.id)
@@ -42,8 +42,9 @@ def check_path(change: Change) -> None:
                 "unless it's a part of the same version set"
             )
             raise refusals.invalid("path", message)
-        if other.properties.get("apiVersion") == sent.get("apiVersion"):
-            raise refusals.invalid("apiVersion", f"API version '{sent.get('apiVersion')}' already exists in the set.")
+        version = str(sent.get("apiVersion") or "")  # of the Original it is empty
+        if str(other.properties.get("apiVersion") or "") == version:
+            raise refusals.invalid("apiVersion", f"API version '{version}' already exists in the set.")
 
 
 def check_revision(change: Change) -> None:

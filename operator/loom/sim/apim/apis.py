@@ -94,6 +94,9 @@ class Apis(Child):
         known = known or ({"displayName": root.properties["displayName"]} if root else {})
         if order or not sent.get("displayName"):
             shaped = {**{key: known[key] for key in ("displayName", "description") if key in known}, **shaped}
+        for name in ("apiVersion", "apiVersionSetId"):
+            if not shaped.get(name):
+                shaped.pop(name, None)  # null and the empty word are no version
         if sent.get("apiVersionSetId"):
             shaped["apiVersionSetId"] = full_id(service, sent["apiVersionSetId"])
         if _kind(sent) != "http":
