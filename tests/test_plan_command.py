@@ -210,7 +210,7 @@ def test_an_object_that_cannot_be_planned_is_an_error_and_the_others_are_shown(p
         "note: The labels of namespace domain-finance are not known (it is not among the files): grants that go by labels do not "
         "count here.",
         "DataLandingZone domain-finance/finance cannot be planned: ReferenceNotFound: AdminPlane nowhere is not among the files "
-        "given: add its file with -f, or plan without --offline to look in the cluster.",
+        "given: add its file with -f, or plan without --offline to look in the cluster",
     ]
 
 
