@@ -82,15 +82,18 @@ def not_there(run: Pass, waiting: Sequence[Item]) -> tuple[str, str]:
     """The reason and the words of what is not there yet, or is being changed: it is on its way, or stopped resources hold it."""
     # Access comes last: its names are ids of people's groups, which tell nothing of how far the work is.
     ordered = sorted(waiting, key=lambda item: (item.type.gives_access, item.key))
-    changed = [item.state is State.UPDATING or bool(item.live and item.action == UPDATE) for item in ordered]
-    changing = [item.key for item, there in zip(ordered, changed, strict=True) if there]
-    coming = [item.key for item, there in zip(ordered, changed, strict=True) if not there]
+    changing = [item.key for item in ordered if _is_being_changed(item)]
+    coming = [item.key for item in ordered if not _is_being_changed(item)]
     said = (("not there yet", coming), ("being changed", changing))
     words = "; ".join(f"{what}: {listed(names)}" for what, names in said if names)
     if held_by := holds(run, waiting):
         return "DependencyNotReady", f"{words}; held by {told(told_of(item) for item in held_by)}"
     stuck = any(item.reason == "DependencyNotReady" for item in waiting)
     return "DependencyNotReady" if stuck else "Progressing", words
+
+
+def _is_being_changed(item: Item) -> bool:
+    return item.state is State.UPDATING or bool(item.live and item.action == UPDATE)
 
 
 def _findings(name: str, findings: Sequence[Finding], health: Health) -> Condition | None:
